@@ -1,0 +1,90 @@
+// Engine: one shard. Books are decided by one thread, made durable by another, and read back by a
+// third; api/ talks to it through jobs (job.h).
+//
+// Every public function may be called from any thread. stop() ends it: what was accepted is decided,
+// made durable and answered; what comes later is `stopping`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/job.h"
+#include "events/base/result.h"
+#include "events/base/time.h"
+#include "events/log/event_log.h"
+
+namespace kontor {
+
+// Wall-clock time for recorded_at. The engine makes it strictly increasing per book.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Timestamp now() = 0;
+};
+
+struct EngineOptions {
+  std::size_t inbox_commands_max = 65'536;
+  std::size_t inbox_bytes_max = 64U << 20;
+  std::size_t page_decisions_max = 8'192;  // a group commit closes at this
+  std::string server = "kontord";          // version, for LogClaimed
+  std::string host;
+};
+
+// Counters a scrape reads; each is monotonic unless said.
+struct CommandCount {
+  std::uint16_t kind = 0;
+  StatusCode status = StatusCode::kDone;
+  std::uint64_t count = 0;
+};
+
+struct EngineStats {
+  std::vector<CommandCount> commands;
+  std::uint64_t commits = 0;
+  std::uint64_t commit_bytes = 0;
+  std::uint64_t repeats = 0;
+  std::uint64_t overloaded = 0;
+  std::uint64_t inbox_commands = 0;            // gauge
+  std::vector<std::uint64_t> commit_seconds_buckets;  // counts per bound of commit_bounds()
+  double commit_seconds_sum = 0;
+  struct BookStats {
+    BookNumber number;
+    std::string name;
+    std::uint64_t last_sequence = 0;   // gauge, durable
+    std::uint64_t follow_ups = 0;      // gauge, waiting
+  };
+  std::vector<BookStats> books;
+};
+
+struct BookInfo {
+  BookNumber number;
+  std::string name;
+  std::uint16_t currency = 0;
+};
+
+class Engine {
+ public:
+  // Replays the log, claims it under a new epoch, and starts the threads. `progress` (may be null) is
+  // called now and then with commits replayed and commits in all. The log and clock outlive it.
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
+  static Result<std::unique_ptr<Engine>> start(EventLog& log, Clock& clock, EngineOptions options,
+                                               const Progress& progress);
+  virtual ~Engine() = default;
+
+  // Takes the job, or says why not before any work is done (kOverloaded, kStopping) and leaves it.
+  virtual StatusCode submit(std::unique_ptr<Submission>& job) = 0;
+  virtual StatusCode ask(std::unique_ptr<Question> question) = 0;
+  virtual StatusCode read(LogWork work) = 0;
+
+  virtual std::vector<BookInfo> books() const = 0;  // durable ones, without book 0
+  virtual EngineStats stats() const = 0;
+
+  // Upper bounds in seconds of the commit histogram: 10 us times 2^k up to 10 s.
+  static const std::vector<double>& commit_bounds();
+
+  virtual void stop() = 0;
+};
+
+}  // namespace kontor
