@@ -1,5 +1,5 @@
 # The schema folder is the registry. This script reads the permanent numbers out of events/schema and
-# writes catalog.h: the list of commands and of events. A number used twice, or outside 1..65535, stops
+# writes catalog_list.h: the list of commands and of events. A number used twice, or outside 1..65535, stops
 # the configuration.
 #
 #   kontor_read_catalog(SCHEMA_DIR OUTPUT_HEADER)
@@ -9,7 +9,7 @@ function(kontor_collect_numbers files attribute out_rows)
   set(seen)
   foreach(file IN LISTS files)
     file(READ "${file}" text)
-    string(REGEX MATCHALL "table [A-Za-z]+ \\(${attribute}: [0-9]+(, system)?\\)" tables "${text}")
+    string(REGEX MATCHALL "table [A-Za-z]+ [(]${attribute}: [0-9]+(, system)?[)]" tables "${text}")
     foreach(table IN LISTS tables)
       string(REGEX REPLACE "table ([A-Za-z]+) .*" "\\1" name "${table}")
       string(REGEX REPLACE ".*: ([0-9]+).*" "\\1" number "${table}")

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "catalog.h"
+#include "catalog_list.h"
 
 namespace kontor {
 
