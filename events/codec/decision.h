@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "events/base/assert.h"
@@ -117,10 +118,10 @@ class DecisionView {
   std::string_view id() const { return text(0, header_.id_bytes); }
   std::string_view actor() const { return text(header_.id_bytes, header_.actor_bytes); }
   std::string_view on_behalf_of() const {
-    return text(header_.id_bytes + header_.actor_bytes, header_.on_behalf_of_bytes);
+    return text(std::size_t{header_.id_bytes} + header_.actor_bytes, header_.on_behalf_of_bytes);
   }
   std::string_view reason() const {
-    return text(header_.id_bytes + header_.actor_bytes + header_.on_behalf_of_bytes,
+    return text(std::size_t{header_.id_bytes} + header_.actor_bytes + header_.on_behalf_of_bytes,
                 header_.reason_bytes);
   }
   std::string_view correlation_id() const {

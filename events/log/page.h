@@ -113,6 +113,7 @@ class PageView {
 
   const PageHeader& header() const { return header_; }
   std::span<const std::byte> body() const { return body_; }
+  std::size_t bytes() const { return header_.header_bytes + body_.size(); }  // until the next page
 
   // Calls visit(DecisionView) for each decision, in order. Structure was checked by read_page.
   template <class Visit>
@@ -131,7 +132,8 @@ class PageView {
 };
 
 // Checks and reads the page at the front of `bytes` (8-aligned): magic, versions, sizes, both
-// checksums, and every decision's structure. `bytes` may go on with further pages.
+// checksums, every decision's structure, and that counts, sequences and recorded times agree with the
+// header. `bytes` may go on with further pages.
 // Errors: kCorrupt, kNewer; the message names what was found.
 Result<PageView> read_page(std::span<const std::byte> bytes);
 
@@ -139,6 +141,8 @@ Result<PageView> read_page(std::span<const std::byte> bytes);
 void seal_page(PageHeader header, std::span<std::byte> page);
 
 // CRC32C (Castagnoli), as in RFC 3720; with the CPU's instruction where there is one.
+// `seed` is the CRC of what came before these bytes.
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed = 0);
+std::uint32_t crc32c_by_table(std::span<const std::byte> bytes, std::uint32_t seed = 0);  // any CPU
 
 }  // namespace kontor
