@@ -1,42 +1,60 @@
-# One warning set, one place for compiler settings and packages.
+# Compiler settings and packages, in one place: kontor_options is what every target of ours links.
+include(GNUInstallDirs)
+include(CTest)  # BUILD_TESTING
+
+option(KONTOR_BENCH "Build the benchmarks" ON)
+option(KONTOR_COVERAGE "Count executed lines (gcov), for ops/coverage" OFF)
+option(KONTOR_FUZZ "Build tests/fuzz as libFuzzer programs (clang)" OFF)
+set(KONTOR_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
-
-option(KONTOR_BENCH "Build the benchmarks" ON)
-option(KONTOR_COVERAGE "Count executed lines (gcov)" OFF)
-set(KONTOR_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined or thread")
-include(CTest)  # BUILD_TESTING
+# Symbols for profiles and stack traces, not for stepping: -g1 halves what the linker carries.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
 endif()
 
+# ---- one set of warnings, all of them errors -----------------------------------------------------
 add_library(kontor_options INTERFACE)
 target_include_directories(kontor_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(kontor_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
-  -Woverloaded-virtual -Wconversion -Wsign-conversion -Wnull-dereference -Wformat=2
-  -Wimplicit-fallthrough -Werror -fno-omit-frame-pointer)
+  -Werror -Wall -Wextra -Wpedantic
+  -Wcast-qual -Wconversion -Wformat=2 -Wimplicit-fallthrough -Wnon-virtual-dtor -Wold-style-cast
+  -Woverloaded-virtual -Wshadow -Wsign-conversion -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(kontor_options INTERFACE -Wduplicated-cond -Wlogical-op -Wuseless-cast
-    -Wno-null-dereference)
+  target_compile_options(kontor_options INTERFACE -Wduplicated-cond -Wlogical-op -Wuseless-cast)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(kontor_options INTERFACE -Wnull-dereference)
 endif()
-if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
-  target_compile_options(kontor_options INTERFACE -O2 -g1)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(kontor_options INTERFACE _GLIBCXX_ASSERTIONS)
 endif()
+
+# ---- watched builds ------------------------------------------------------------------------------
 if(KONTOR_SANITIZE)
-  target_compile_options(kontor_options INTERFACE -fsanitize=${KONTOR_SANITIZE}
-    -fno-sanitize-recover=all -O1)
+  # g++ warns of paths that only exist in its own instrumentation.
+  target_compile_options(kontor_options INTERFACE
+    -fsanitize=${KONTOR_SANITIZE} -fno-sanitize-recover=all -O1
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(kontor_options INTERFACE -fsanitize=${KONTOR_SANITIZE})
 endif()
 if(KONTOR_COVERAGE)
   target_compile_options(kontor_options INTERFACE --coverage)
   target_link_options(kontor_options INTERFACE --coverage)
 endif()
+if(KONTOR_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "KONTOR_FUZZ needs clang: configure the preset `fuzz`.")
+  endif()
+  target_compile_options(kontor_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
+# ---- packages (ops/install-packages brings them) -------------------------------------------------
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(PkgConfig REQUIRED)
