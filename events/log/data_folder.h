@@ -1,0 +1,49 @@
+// DataFolder: a server's data directory. Says whose it is, which format it has and that nobody else
+// has it, before anything in it is touched (events/FORMAT.md, Data folder).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "events/base/result.h"
+
+namespace kontor {
+
+inline constexpr std::uint32_t kDataFolderFormat = 1;
+
+enum class FolderMode {
+  kCreate,    // write; made when it does not exist or is empty
+  kWrite,     // write; must be there
+  kReadOnly,  // takes no lock and writes nothing
+};
+
+// Movable; holds the lock while it lives. One thread.
+class DataFolder {
+ public:
+  // kUsage: not a directory, or neither empty nor ours. kNotFound: nothing of ours there and not to
+  // be made. kNewer: of a later version. kUnavailable: another process has it. kCorrupt, kIo.
+  static Result<DataFolder> open(const std::filesystem::path& path, FolderMode mode);
+
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&& other) noexcept;
+  DataFolder(const DataFolder&) = delete;
+  DataFolder& operator=(const DataFolder&) = delete;
+  ~DataFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path log_path() const { return path_ / "log"; }
+
+  // No creation of it has finished yet: its log, if there is any, never acknowledged anything.
+  bool is_new() const { return new_; }
+  Status finish_creation();  // after the log is there
+
+ private:
+  DataFolder() = default;
+  Status take_lock();
+
+  std::filesystem::path path_;
+  int lock_ = -1;  // file descriptor
+  bool new_ = false;
+};
+
+}  // namespace kontor

@@ -1,0 +1,339 @@
+#include "events/log/rocksdb_event_log.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/table.h>
+
+#include "events/log/commit.h"
+
+namespace kontor {
+namespace {
+
+constexpr const char* kMarkerFamily = "marker";
+constexpr std::string_view kCleanEndKey = "clean_end";
+constexpr std::uint64_t kReadaheadFrom = 16;  // commits in a range, from which reading ahead pays
+constexpr std::size_t kReadaheadBytes = 4U << 20;
+
+using Key = std::array<char, sizeof(std::uint64_t)>;
+
+Key key_of(CommitNumber number) {
+  const std::uint64_t big_endian = __builtin_bswap64(number.value());
+  return std::bit_cast<Key>(big_endian);
+}
+
+rocksdb::Slice slice_of(const Key& key) {
+  return {key.data(), key.size()};
+}
+
+std::optional<CommitNumber> number_of_key(const rocksdb::Slice& key) {
+  Key bytes{};
+  if (key.size() != bytes.size()) return std::nullopt;
+  std::memcpy(bytes.data(), key.data(), bytes.size());
+  return CommitNumber{__builtin_bswap64(std::bit_cast<std::uint64_t>(bytes))};
+}
+
+std::span<const std::byte> bytes_of(const rocksdb::Slice& slice) {
+  return std::as_bytes(std::span(slice.data(), slice.size()));
+}
+
+// What RocksDB says, in our words. `where` is the data folder.
+Error error_of(const rocksdb::Status& status, const std::filesystem::path& where,
+               std::string_view doing) {
+  const std::string what =
+      std::string(doing) + " the log in " + where.string() + ": " + status.ToString();
+  if (status.IsCorruption()) {
+    return {ErrorKind::kCorrupt,
+            what +
+                ". Stored bytes are damaged; change nothing in the folder, and "
+                "restore a backup."};
+  }
+  if (status.IsNotSupported()) {
+    return {ErrorKind::kNewer, what + ". Use the version that wrote the folder or a later one."};
+  }
+  if (status.IsNoSpace()) {
+    return {ErrorKind::kIo, what + ". The disk is full: make room, then start again."};
+  }
+  return {ErrorKind::kIo, what};
+}
+
+Error corrupt(const std::filesystem::path& where, const std::string& what) {
+  return {ErrorKind::kCorrupt, "the log in " + where.string() + " " + what +
+                                   "; change nothing in the folder, and restore a backup"};
+}
+
+// RocksDB's own diary would be written into the folder even when it is opened read-only.
+class NoDiary : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
+  rocksdb::Options out;
+  out.create_if_missing = fresh;
+  out.create_missing_column_families = options.mode != FolderMode::kReadOnly;
+  if (options.env != nullptr) out.env = options.env;
+  // The default opens damaged write-ahead logs with acknowledged commits silently gone; this
+  // refuses them, and takes a last record that was cut off for what it is.
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  out.track_and_verify_wals_in_manifest = true;
+  out.paranoid_checks = true;
+  out.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  out.compression = rocksdb::kLZ4Compression;
+  out.compaction_style = rocksdb::kCompactionStyleLevel;
+  out.write_buffer_size = options.memtable_bytes;
+  out.max_write_buffer_number = 3;
+  out.max_total_wal_size = 2 * options.memtable_bytes;
+  out.allow_concurrent_memtable_write = false;  // one writer
+  out.max_background_jobs = 2;
+  out.bytes_per_sync = 1U << 20;
+  out.keep_log_file_num = 4;
+  out.max_log_file_size = 4U << 20;
+  out.info_log_level = rocksdb::WARN_LEVEL;
+  if (options.mode == FolderMode::kReadOnly) out.info_log = std::make_shared<NoDiary>();
+
+  rocksdb::BlockBasedTableOptions table;
+  table.block_size = 32U << 10;  // a commit under load is larger than that and has its own block
+  table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
+  out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return out;
+}
+
+struct Store {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<std::unique_ptr<rocksdb::ColumnFamilyHandle>> families;  // destroyed before db
+  rocksdb::ColumnFamilyHandle* commits = nullptr;
+  rocksdb::ColumnFamilyHandle* marker = nullptr;
+
+  Store() = default;
+  Store(Store&&) = default;
+  Store& operator=(Store&&) = delete;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store() { families.clear(); }
+};
+
+Result<Store> open_store(const DataFolder& folder, const RocksdbLogOptions& options) {
+  const rocksdb::Options settings = store_options(options, folder.is_new());
+  const std::string path = folder.log_path().string();
+  rocksdb::ColumnFamilyOptions small = settings;
+  small.write_buffer_size = 1U << 20;
+  const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
+      {rocksdb::kDefaultColumnFamilyName, settings}, {kMarkerFamily, small}};
+
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status =
+      options.mode == FolderMode::kReadOnly
+          ? rocksdb::DB::OpenForReadOnly(settings, path, wanted, &handles, &db)
+          : rocksdb::DB::Open(settings, path, wanted, &handles, &db);
+  Store store;
+  store.db.reset(db);
+  for (rocksdb::ColumnFamilyHandle* const handle : handles)
+    store.families.emplace_back(handle);
+  if (status.IsInvalidArgument()) {
+    return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
+  }
+  if (!status.ok()) return error_of(status, folder.path(), "cannot open");
+  store.commits = handles.at(0);
+  store.marker = handles.at(1);
+  return store;
+}
+
+rocksdb::ReadOptions read_options() {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.fill_cache = false;
+  return options;
+}
+
+class Log final : public RocksdbEventLog {
+ public:
+  Log(DataFolder folder, Store store, FolderMode mode)
+      : folder_(std::move(folder)), store_(std::move(store)), mode_(mode) {}
+
+  // Finds the tail and checks it; called once before anything else.
+  Status recover();
+
+  LogTail tail() const override {
+    const std::lock_guard lock(mutex_);
+    return tail_;
+  }
+  Status append(Epoch epoch, CommitNumber after, std::span<const std::byte> commit) override;
+  Status read(CommitNumber from, CommitNumber to, const Visitor& visit) const override;
+  Status close() override;
+  Status verify_store() const override;
+  const std::filesystem::path& path() const override { return folder_.path(); }
+
+  DataFolder& folder() { return folder_; }
+
+ private:
+  Status check_clean_end() const;
+  Status check_last(std::span<const std::byte> commit);
+
+  DataFolder folder_;  // its lock outlives the store
+  Store store_;
+  FolderMode mode_;
+  rocksdb::WriteBatch batch_;  // of the appending thread; keeps its memory
+  mutable std::mutex mutex_;
+  LogTail tail_;
+  std::atomic<bool> failed_ = false;
+  std::atomic<bool> closed_ = false;
+};
+
+Status Log::recover() {
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      store_.db->NewIterator(read_options(), store_.commits));
+  iterator->SeekToFirst();
+  if (iterator->Valid()) {
+    const std::optional<CommitNumber> first = number_of_key(iterator->key());
+    if (first != CommitNumber{1}) return corrupt(path(), "does not begin with commit 1");
+    iterator->SeekToLast();
+  }
+  if (!iterator->status().ok()) return error_of(iterator->status(), path(), "cannot read");
+  if (iterator->Valid()) {
+    const std::optional<CommitNumber> last = number_of_key(iterator->key());
+    if (!last) return corrupt(path(), "has a key that is not a commit number");
+    tail_.last = *last;
+    if (Status status = check_last(bytes_of(iterator->value())); !status.ok()) return status;
+  }
+  return check_clean_end();
+}
+
+Status Log::check_last(std::span<const std::byte> commit) {
+  const AlignedBuffer aligned(commit);
+  const auto take_epoch = [&](const PageView& page) {
+    tail_.epoch = Epoch{page.header().epoch};
+    return Status{};
+  };
+  const Status status = read_commit(tail_.last, aligned.bytes(), take_epoch);
+  if (status.ok()) return {};
+  return Error{status.error().kind,
+               "the end of the log in " + path().string() + ": " + status.error().message};
+}
+
+Status Log::check_clean_end() const {
+  std::string value;
+  const rocksdb::Status status =
+      store_.db->Get(read_options(), store_.marker,
+                     rocksdb::Slice(kCleanEndKey.data(), kCleanEndKey.size()), &value);
+  if (status.IsNotFound()) return {};  // never closed cleanly
+  if (!status.ok()) return error_of(status, path(), "cannot read");
+  const std::optional<CommitNumber> promised = number_of_key(value);
+  if (!promised) return corrupt(path(), "has a damaged marker of its clean end");
+  if (tail_.last >= *promised) return {};
+  return corrupt(path(), "was closed cleanly after commit " + std::to_string(promised->value()) +
+                             " and now ends at " + std::to_string(tail_.last.value()) +
+                             ": commits are lost");
+}
+
+Status Log::append(Epoch epoch, CommitNumber after, std::span<const std::byte> commit) {
+  if (mode_ == FolderMode::kReadOnly) {
+    return Error{ErrorKind::kUsage, "append: the log was opened read-only"};
+  }
+  if (closed_) return Error{ErrorKind::kUsage, "append: the log is closed"};
+  if (failed_) return Error{ErrorKind::kIo, "append: refused since an append failed"};
+  const LogTail before = tail();
+  if (Status status = check_append(before, epoch, after, commit); !status.ok()) return status;
+
+  const CommitNumber number{after.value() + 1};
+  const Key key = key_of(number);
+  batch_.Clear();
+  rocksdb::Status status = batch_.Put(
+      store_.commits, slice_of(key), {reinterpret_cast<const char*>(commit.data()), commit.size()});
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  if (status.ok()) status = store_.db->Write(durable, &batch_);
+  if (!status.ok()) {
+    failed_ = true;
+    Error error = error_of(status, path(), "cannot append to");
+    error.kind = ErrorKind::kIo;
+    error.message += " It is unknown whether commit " + std::to_string(number.value()) +
+                     " was written; the process must stop and start again.";
+    return error;
+  }
+  const std::lock_guard lock(mutex_);
+  tail_ = {number, epoch};
+  return {};
+}
+
+Status Log::read(CommitNumber from, CommitNumber to, const Visitor& visit) const {
+  const CommitNumber last = std::min(to, tail().last);
+  CommitNumber expected = std::max(from, CommitNumber{1});
+  if (expected > last) return {};
+  rocksdb::ReadOptions options = read_options();
+  if (last.value() - expected.value() >= kReadaheadFrom) options.readahead_size = kReadaheadBytes;
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      store_.db->NewIterator(options, store_.commits));
+  AlignedBuffer aligned;
+  const Key first = key_of(expected);
+  for (iterator->Seek(slice_of(first)); expected <= last; iterator->Next()) {
+    if (!iterator->status().ok()) return error_of(iterator->status(), path(), "cannot read");
+    if (!iterator->Valid() || number_of_key(iterator->key()) != expected) {
+      return corrupt(path(), "has no commit " + std::to_string(expected.value()) +
+                                 " though it goes on to " + std::to_string(tail().last.value()));
+    }
+    aligned.clear();
+    aligned.append(bytes_of(iterator->value()));
+    if (!visit(expected, aligned.bytes())) return {};
+    expected = CommitNumber{expected.value() + 1};
+  }
+  return {};
+}
+
+Status Log::close() {
+  if (mode_ == FolderMode::kReadOnly || closed_) return {};
+  if (failed_) return Error{ErrorKind::kIo, "close: an append failed; this is no clean end"};
+  closed_ = true;
+  const Key last = key_of(tail().last);
+  // The commits first: a marker must never promise what is not there.
+  rocksdb::FlushOptions wait;
+  rocksdb::Status status = store_.db->Flush(wait, store_.commits);
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  if (status.ok()) {
+    status =
+        store_.db->Put(durable, store_.marker,
+                       rocksdb::Slice(kCleanEndKey.data(), kCleanEndKey.size()), slice_of(last));
+  }
+  if (status.ok()) status = store_.db->Flush(wait, store_.marker);
+  if (!status.ok()) return error_of(status, path(), "cannot close");
+  return {};
+}
+
+Status Log::verify_store() const {
+  rocksdb::Status status = store_.db->VerifyChecksum(read_options());
+  if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
+  if (!status.ok()) return error_of(status, path(), "verification failed for");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesystem::path& path,
+                                                               const RocksdbLogOptions& options) {
+  Result<DataFolder> folder = DataFolder::open(path, options.mode);
+  if (!folder.ok()) return folder.error();
+  Result<Store> store = open_store(folder.value(), options);
+  if (!store.ok()) return store.error();
+  auto log =
+      std::make_unique<Log>(std::move(folder).value(), std::move(store).value(), options.mode);
+  if (Status status = log->recover(); !status.ok()) return status.error();
+  if (Status status = log->folder().finish_creation(); !status.ok()) return status.error();
+  return std::unique_ptr<RocksdbEventLog>(std::move(log));
+}
+
+}  // namespace kontor
