@@ -39,8 +39,8 @@ std::uint16_t command_number(std::string_view name);  // 0: no such command
 std::uint16_t event_number(std::string_view name);
 bool is_system_command(std::uint16_t kind);  // made by the engine, never taken from a caller
 
-// Whether `body` (8-aligned, else false) is a well-formed FlatBuffers root of that kind's table, all
-// vectors aligned and every `required` part there. Bounded in depth and tables.
+// Whether `body` (8-aligned, else false) is a well-formed FlatBuffers root of that kind's table,
+// all vectors aligned and every `required` part there. Bounded in depth and tables.
 bool verify_command(std::uint16_t kind, std::span<const std::byte> body);
 bool verify_event(std::uint16_t kind, std::span<const std::byte> body);
 

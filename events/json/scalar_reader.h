@@ -1,0 +1,32 @@
+// One JSON value as one scalar field: exactly converted, or an explanation of what would be right.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "events/base/currency.h"
+#include "events/codec/schema_plan.h"
+#include "events/json/document.h"
+
+namespace kontor {
+
+// Reads every form but kNamed, whose strings belong to the command's pool. `currency` is what the
+// object says its money is in. Returns what is wrong; empty: nothing, and `out` is the value.
+[[nodiscard]] std::string read_scalar(const FieldPlan& field, const JsonNode& node,
+                                      const std::optional<Currency>& currency, std::int64_t& out);
+
+// ", did you mean X?" when a candidate is close to `text`, else empty.
+class Suggestion {
+ public:
+  explicit Suggestion(std::string_view text) : text_(text) {}
+  void consider(std::string_view candidate);
+  std::string phrase() const;
+
+ private:
+  std::string_view text_;
+  std::string_view best_;
+  std::size_t distance_ = 0;
+};
+
+}  // namespace kontor
