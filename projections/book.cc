@@ -1,0 +1,141 @@
+#include "projections/book.h"
+
+#include "events/codec/bodies.h"
+#include "events/codec/catalog.h"
+#include "projections/fold.h"
+
+namespace kontor {
+
+void Book::begin(const DecisionHeader& header, std::string_view id) {
+  KONTOR_ASSERT(header.first_sequence == last_sequence_.value() + 1);
+  KONTOR_ASSERT(Timestamp{header.recorded_at} > last_recorded_);
+  last_recorded_ = Timestamp{header.recorded_at};
+  if (id.empty()) return;  // the engine's own
+  std::get<Outcomes>(parts_).add(outcome_key(header.principal, id), header.content,
+                                 Sequence{header.first_sequence});
+}
+
+Status Book::apply(const Envelope& by, const EventView& event) {
+  switch (event.header.kind) {
+#define KONTOR_APPLY(Name, number)                             \
+  case number:                                                 \
+    apply(by, *flatbuffers::GetRoot<Name>(event.body.data())); \
+    return {};
+    KONTOR_EVENTS(KONTOR_APPLY)
+#undef KONTOR_APPLY
+    default:
+      return Error{ErrorKind::kNewer,
+                   "event " + std::to_string(event.sequence.value()) + " is of kind " +
+                       std::to_string(event.header.kind) +
+                       ", which this version does not know: use a newer kontord"};
+  }
+}
+
+Status Book::replay(const DecisionView& decision) {
+  const DecisionHeader& header = decision.header();
+  begin(header, decision.id());
+  Envelope by{Sequence{}, Timestamp{header.recorded_at}, Date{header.effective_date},
+              Date{header.business_date}};
+  Status status;
+  decision.for_each_event([&](const EventView& event) {
+    if (!status.ok()) return;
+    by.sequence = event.sequence;
+    status = apply(by, event);
+  });
+  return status;
+}
+
+std::optional<FollowUp> Book::next_follow_up() const {
+  const auto work = stock().next_follow_up();
+  return work ? work : credit().next_follow_up();
+}
+
+std::size_t Book::follow_up_count() const {
+  return stock().follow_up_count() + credit().follow_up_count();
+}
+
+std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) const {
+  const auto ordinal = static_cast<std::uint32_t>(ref);
+  const auto known = [&](std::uint32_t count) { return ref < count; };
+  if (kind == "company" && known(parties().company_count())) {
+    return std::string(parties().name(CompanyId{ordinal}));
+  }
+  if (kind == "buyer" && known(parties().buyer_count())) {
+    return std::string(parties().name(BuyerId{ordinal}));
+  }
+  if (kind == "item" && known(catalogue().item_count())) {
+    return std::string(catalogue().name(ItemId{ordinal}));
+  }
+  if (kind == "tax_category" && known(catalogue().tax_category_count())) {
+    return std::string(catalogue().name(TaxCategoryId{ordinal}));
+  }
+  if (kind == "price_list" && known(prices().list_count())) {
+    return std::string(prices().name(PriceListId{ordinal}));
+  }
+  if (kind == "terms" && known(terms().count())) return std::string(terms().name(TermsId{ordinal}));
+  if (kind == "rule" && known(rules().count())) return std::string(rules().name(RuleId{ordinal}));
+  if (kind == "warehouse" && known(stock().warehouse_count())) {
+    return std::string(stock().name(WarehouseId{ordinal}));
+  }
+  if (kind == "order") {
+    const Order* const order = orders().find(OrderRef{ref});
+    if (order != nullptr) return std::string(orders().name(*order));
+  }
+  if (kind == "invoice") {
+    const Invoice* const invoice = receivables().find_invoice(InvoiceRef{ref});
+    if (invoice != nullptr) return std::string(receivables().name(*invoice));
+  }
+  if (kind == "payment") {
+    const Payment* const payment = receivables().find_payment(PaymentRef{ref});
+    if (payment != nullptr) return std::string(receivables().name(*payment));
+  }
+  return std::nullopt;
+}
+
+void Book::save(Sink& out) const {
+  out.pod(number_.value());
+  out.pod(last_sequence_.value());
+  out.pod(last_recorded_.value());
+  const auto save_part = [&](const auto& part) {
+    out.pod(part.kNumber);
+    part.save(out);
+  };
+  std::apply([&](const auto&... part) { (save_part(part), ...); }, parts_);
+}
+
+Status Book::load(Source& in) {
+  BookNumber number;
+  in.pod(number);
+  in.pod(last_sequence_);
+  in.pod(last_recorded_);
+  bool in_order = number == number_;
+  const auto load_part = [&](auto& part) {
+    std::uint32_t wanted = 0;
+    in.pod(wanted);
+    in_order = in_order && wanted == part.kNumber;
+    if (in_order && in.ok()) part.load(in);
+  };
+  std::apply([&](auto&... part) { (load_part(part), ...); }, parts_);
+  if (!in_order || !in.ok()) {
+    return Error{ErrorKind::kCorrupt, "the saved state of book " + std::to_string(number_.value()) +
+                                          " cannot be read: delete it, it is rebuilt from the log"};
+  }
+  return {};
+}
+
+Digest Book::digest() const {
+  DigestSink sink;
+  save(sink);
+  return sink.digest();
+}
+
+Status Book::check_invariants() const {
+  Status status;
+  const auto check = [&](const auto& part) {
+    if (status.ok()) status = part.check_invariants();
+  };
+  std::apply([&](const auto&... part) { (check(part), ...); }, parts_);
+  return status;
+}
+
+}  // namespace kontor

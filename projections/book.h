@@ -1,0 +1,110 @@
+// Book: the deciding state of one book. Owns its projections, hands every event to each one that
+// folds it, and gives the state's digest. Lives on the engine's thread (or on one replaying
+// copy's).
+//
+// Running and replaying are the same calls: begin a decision, apply its events.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "events/base/ids.h"
+#include "events/base/result.h"
+#include "events/codec/decision.h"
+#include "projections/approvals.h"
+#include "projections/calendar.h"
+#include "projections/catalogue.h"
+#include "projections/credit.h"
+#include "projections/envelope.h"
+#include "projections/follow_up.h"
+#include "projections/orders.h"
+#include "projections/outcomes.h"
+#include "projections/parties.h"
+#include "projections/policies.h"
+#include "projections/prices.h"
+#include "projections/receivables.h"
+#include "projections/rules.h"
+#include "projections/sink.h"
+#include "projections/stock.h"
+#include "projections/terms.h"
+
+namespace kontor {
+
+template <class P, class E>
+concept Folds = requires(P& projection, const Envelope& by, const E& event) {
+  { projection.on(by, event) } -> std::same_as<void>;
+};
+
+class Book {
+ public:
+  explicit Book(BookNumber number) : number_(number) {}
+  Book(const Book&) = delete;
+  Book& operator=(const Book&) = delete;
+
+  BookNumber number() const { return number_; }
+  Sequence last_sequence() const { return last_sequence_; }
+  Timestamp last_recorded() const { return last_recorded_; }
+
+  // A decision starts: its id has an outcome from here on.
+  void begin(const DecisionHeader& header, std::string_view id);
+  // Its next event; body verified, sequence the next one of the book.
+  template <class E>
+  void apply(const Envelope& by, const E& event) {
+    KONTOR_ASSERT(by.sequence.value() == last_sequence_.value() + 1);
+    last_sequence_ = by.sequence;
+    std::apply([&](auto&... part) { (offer(part, by, event), ...); }, parts_);
+  }
+  // The same from bytes: routes by the event's kind. kNewer: a kind this version does not know.
+  Status apply(const Envelope& by, const EventView& event);
+  // A whole decision read from the log, whose structure and bodies were checked.
+  Status replay(const DecisionView& decision);
+
+  template <class P>
+  const P& get() const {
+    return std::get<P>(parts_);
+  }
+  const Parties& parties() const { return get<Parties>(); }
+  const Catalogue& catalogue() const { return get<Catalogue>(); }
+  const Prices& prices() const { return get<Prices>(); }
+  const Policies& policies() const { return get<Policies>(); }
+  const TermsBook& terms() const { return get<TermsBook>(); }
+  const Rules& rules() const { return get<Rules>(); }
+  const Stock& stock() const { return get<Stock>(); }
+  const Orders& orders() const { return get<Orders>(); }
+  const Approvals& approvals() const { return get<Approvals>(); }
+  const Credit& credit() const { return get<Credit>(); }
+  const Receivables& receivables() const { return get<Receivables>(); }
+  const Calendar& calendar() const { return get<Calendar>(); }
+  const Outcomes& outcomes() const { return get<Outcomes>(); }
+
+  std::optional<FollowUp> next_follow_up() const;  // oldest stock work first, then credit
+  std::size_t follow_up_count() const;
+
+  // The name of what `ref: "kind"` fields hold; nothing: no such kind or thing.
+  std::optional<std::string> name(std::string_view kind, std::uint64_t ref) const;
+
+  void save(Sink& out) const;
+  Status load(Source& in);
+  Digest digest() const;
+  Status check_invariants() const;
+
+ private:
+  template <class P, class E>
+  static void offer(P& projection, const Envelope& by, const E& event) {
+    if constexpr (Folds<P, E>) projection.on(by, event);
+  }
+
+  BookNumber number_;
+  Sequence last_sequence_;
+  Timestamp last_recorded_;
+  std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
+             Credit, Receivables, Calendar, Outcomes>
+      parts_;
+};
+
+}  // namespace kontor

@@ -1,0 +1,284 @@
+#include "projections/credit.h"
+
+#include <algorithm>
+
+#include "book_generated.h"
+#include "company_generated.h"
+#include "credit_generated.h"
+#include "invoice_generated.h"
+#include "payment_generated.h"
+#include "rule_generated.h"
+#include "stock_generated.h"
+
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+// Adds `amount` to the entry of `key` in a sorted list without zeros.
+template <class Entry, class Key>
+void add_sorted(std::vector<Entry>& list, Key Entry::*key, Key at, Minor amount) {
+  const auto place = std::lower_bound(list.begin(), list.end(), at,
+                                      [&](const Entry& e, Key wanted) { return e.*key < wanted; });
+  if (place == list.end() || (*place).*key != at) {
+    list.insert(place, Entry{at, amount});
+    return;
+  }
+  place->amount += amount;
+  if (place->amount == Minor{0}) list.erase(place);
+}
+
+}  // namespace
+
+// ---- account ------------------------------------------------------------------------------------
+
+Minor Account::exposure() const {
+  return bucket(Bucket::ordered) + bucket(Bucket::delivered) + bucket(Bucket::receivable) -
+         bucket(Bucket::deposits) - bucket(Bucket::unapplied);
+}
+
+std::optional<Minor> Account::available() const {
+  if (!limit) return std::nullopt;
+  return *limit - exposure();
+}
+
+Ageing Account::ageing(Date business_date) const {
+  Ageing out;
+  for (const DueAmount& due : by_due_) {
+    const std::int64_t late =
+        due.due == kNoDate ? 0 : std::int64_t{business_date.value()} - due.due.value();
+    const std::size_t age = late <= 0 ? 0 : late <= 30 ? 1 : late <= 60 ? 2 : late <= 90 ? 3 : 4;
+    out.at(age) += due.amount;
+  }
+  return out;
+}
+
+bool Account::may_release() const {
+  if (needs_.empty()) return false;
+  const auto room = available();
+  return !room || needs_.begin()->first <= room->value();
+}
+
+// ---- folds --------------------------------------------------------------------------------------
+
+template <class Moves>
+void Credit::fold(const Envelope& by, const Moves* moves) {
+  for (const CreditMove& move : run(moves)) {
+    Account& account = accounts_.at(move.payer());
+    const Minor amount{move.amount()};
+    account.buckets_.at(static_cast<std::size_t>(move.bucket())) += amount;
+    if (move.bucket() == Bucket::receivable && amount != Minor{0}) {
+      add_sorted(account.by_due_, &DueAmount::due, Date{move.due()}, amount);
+      add_sorted(account.by_terms_, &TermsAmount::terms, TermsId{move.terms()}, amount);
+    }
+  }
+  for (const CreditMove& move : run(moves)) {
+    if (accounts_[move.payer()].may_release()) want_examination(move.payer(), by.sequence);
+  }
+}
+
+void Credit::on(const Envelope&, const CompanyRegistered& event) {
+  if (event.ordinal() == accounts_.size()) {
+    accounts_.emplace_back();
+    accounts_.back().currency = CurrencyCode{event.currency()};
+  }
+}
+
+void Credit::on(const Envelope& by, const CreditLimitSet& event) {
+  Account& account = accounts_.at(event.company());
+  account.limit = optional_minor(event.limit());
+  account.expires = Date{event.expires()};
+  account.review = Date{event.review()};
+  account.limit_set_at = by.sequence;
+  if (account.may_release()) want_examination(event.company(), by.sequence);
+}
+
+void Credit::on(const Envelope& by, const CreditCommitted& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const CreditReleased& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const GoodsShipped& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const InvoiceIssued& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const PaymentReceived& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const PaymentApplied& event) {
+  fold(by, event.moves());
+}
+
+void Credit::on(const Envelope&, const OrderHeld& event) {
+  Account& account = accounts_.at(event.payer());
+  forget_held(account, event.order());
+  account.held_[event.order()] = {OrderRef{event.order()}, Minor{event.need()}, event.credit_only(),
+                                  event.forced()};
+  // One held for other reasons too is worth another look whatever the room; a forced one never is.
+  if (!event.forced()) {
+    account.needs_.emplace(event.credit_only() ? event.need() : INT64_MIN, event.order());
+  }
+  with_held_.insert(event.payer());
+}
+
+void Credit::on(const Envelope&, const HoldReleased& event) {
+  Account& account = accounts_.at(event.payer());
+  forget_held(account, event.order());
+  if (account.held_.empty()) with_held_.erase(event.payer());
+}
+
+void Credit::forget_held(Account& account, std::uint64_t order) {
+  const auto found = account.held_.find(order);
+  if (found == account.held_.end()) return;
+  const HeldOrder& held = found->second;
+  account.needs_.erase({held.credit_only ? held.need.value() : INT64_MIN, order});
+  account.held_.erase(found);
+}
+
+void Credit::on(const Envelope& by, const RuleSet&) {
+  examine_everyone(by.sequence);
+}
+
+void Credit::on(const Envelope& by, const PolicySet&) {
+  examine_everyone(by.sequence);
+}
+
+void Credit::examine_everyone(Sequence cause) {
+  for (const std::uint32_t payer : with_held_)
+    want_examination(payer, cause);
+}
+
+void Credit::want_examination(std::uint32_t payer, Sequence cause) {
+  if (!being_examined_.insert(payer).second) return;
+  to_examine_.push_back({payer, 0, cause.value()});
+}
+
+void Credit::on(const Envelope&, const FollowUpAdvanced& event) {
+  if (event.kind() != FollowUpKind::examine_held_orders) return;
+  KONTOR_ASSERT(!to_examine_.empty() && to_examine_.front().payer == event.subject());
+  to_examine_.front().from = event.next();
+  if (!event.finished()) return;
+  to_examine_.erase(to_examine_.begin());
+  being_examined_.erase(event.subject());
+}
+
+std::optional<FollowUp> Credit::next_follow_up() const {
+  if (to_examine_.empty()) return std::nullopt;
+  const Examination& first = to_examine_.front();
+  return FollowUp{FollowUpKind::examine_held_orders, first.payer, OrderRef{first.from},
+                  Sequence{first.cause}};
+}
+
+// ---- state --------------------------------------------------------------------------------------
+
+void Credit::save(Sink& out) const {
+  out.pod(std::uint64_t{accounts_.size()});
+  for (const Account& account : accounts_) {
+    out.pod(account.currency.value());
+    out.pod(raw(account.limit));
+    out.pod(account.expires.value());
+    out.pod(account.review.value());
+    out.pod(account.limit_set_at.value());
+    for (const Minor bucket : account.buckets_)
+      out.pod(bucket.value());
+    out.pod(std::uint64_t{account.by_due_.size()});
+    for (const DueAmount& due : account.by_due_) {
+      out.pod(due.due.value());
+      out.pod(due.amount.value());
+    }
+    out.pod(std::uint64_t{account.by_terms_.size()});
+    for (const TermsAmount& terms : account.by_terms_) {
+      out.pod(terms.terms.value());
+      out.pod(terms.amount.value());
+    }
+    out.pod(std::uint64_t{account.held_.size()});
+    for (const auto& [order, held] : account.held_) {
+      out.pod(order);
+      out.pod(held.need.value());
+      out.pod(std::uint8_t{held.credit_only});
+      out.pod(std::uint8_t{held.forced});
+    }
+  }
+  out.pod(std::uint64_t{to_examine_.size()});
+  for (const Examination& examination : to_examine_) {
+    out.pod(examination.payer);
+    out.pod(examination.from);
+    out.pod(examination.cause);
+  }
+}
+
+namespace {
+
+template <class Entry, class Key>
+void load_sums(Source& in, std::vector<Entry>& list, Key Entry::*key) {
+  list.resize(in.size_of_run(12));
+  for (Entry& entry : list) {
+    in.pod(entry.*key);
+    in.pod(entry.amount);
+  }
+}
+
+}  // namespace
+
+void Credit::load(Source& in) {
+  *this = Credit{};
+  accounts_.resize(in.size_of_run(80));
+  for (std::uint32_t payer = 0; payer < accounts_.size(); ++payer) {
+    Account& account = accounts_[payer];
+    std::int64_t limit = 0;
+    in.pod(account.currency);
+    in.pod(limit);
+    account.limit = optional_minor(limit);
+    in.pod(account.expires);
+    in.pod(account.review);
+    in.pod(account.limit_set_at);
+    for (Minor& bucket : account.buckets_)
+      in.pod(bucket);
+    load_sums(in, account.by_due_, &DueAmount::due);
+    load_sums(in, account.by_terms_, &TermsAmount::terms);
+    for (std::uint64_t left = in.size_of_run(18); left > 0 && in.ok(); --left) {
+      std::uint64_t order = 0;
+      std::int64_t need = 0;
+      std::uint8_t credit_only = 0;
+      std::uint8_t forced = 0;
+      in.pod(order);
+      in.pod(need);
+      in.pod(credit_only);
+      in.pod(forced);
+      account.held_[order] = {OrderRef{order}, Minor{need}, credit_only != 0, forced != 0};
+      if (forced == 0) account.needs_.emplace(credit_only != 0 ? need : INT64_MIN, order);
+      with_held_.insert(payer);
+    }
+  }
+  to_examine_.resize(in.size_of_run(20));
+  for (Examination& examination : to_examine_) {
+    in.pod(examination.payer);
+    in.pod(examination.from);
+    in.pod(examination.cause);
+    being_examined_.insert(examination.payer);
+  }
+}
+
+Status Credit::check_invariants() const {
+  for (const Account& account : accounts_) {
+    Minor due;
+    for (const DueAmount& amount : account.by_due_)
+      due += amount.amount;
+    Minor terms;
+    for (const TermsAmount& amount : account.by_terms_)
+      terms += amount.amount;
+    if (due != account.bucket(Bucket::receivable) || terms != due) {
+      return broken("receivables by due date or terms that differ from their total");
+    }
+    if (account.bucket(Bucket::ordered) < Minor{0} ||
+        account.bucket(Bucket::delivered) < Minor{0}) {
+      return broken("an exposure bucket below zero");
+    }
+  }
+  return {};
+}
+
+}  // namespace kontor

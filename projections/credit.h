@@ -1,0 +1,132 @@
+// Credit of payers: limits, exposure by bucket, by due date and by payment terms, and the orders
+// that are held. Folds the CreditMoves that events carry, so each sum is explained by the events
+// that hold them. Rules: domain, Credit.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "values_generated.h"
+
+#include "events/base/ids.h"
+#include "events/base/money.h"
+#include "events/base/result.h"
+#include "events/base/time.h"
+#include "projections/envelope.h"
+#include "projections/follow_up.h"
+#include "projections/sink.h"
+
+namespace kontor {
+
+struct CompanyRegistered;
+struct CreditLimitSet;
+struct CreditCommitted;
+struct CreditReleased;
+struct OrderHeld;
+struct HoldReleased;
+struct RuleSet;
+struct PolicySet;
+struct GoodsShipped;
+struct InvoiceIssued;
+struct PaymentReceived;
+struct PaymentApplied;
+struct FollowUpAdvanced;
+
+struct DueAmount {
+  Date due;  // kNoDate: not known yet
+  Minor amount;
+};
+struct TermsAmount {
+  TermsId terms;  // none: due at once
+  Minor amount;
+};
+// Receivable by days overdue: not due, 1-30, 31-60, 61-90, over 90.
+using Ageing = std::array<Minor, 5>;
+
+struct HeldOrder {
+  OrderRef order;
+  Minor need;                // what it would add to the exposure
+  bool credit_only = false;  // room for `need` alone releases it
+  bool forced = false;       // only a person does
+};
+
+class Account {
+ public:
+  CurrencyCode currency;
+  std::optional<Minor> limit;
+  Date expires = kNoDate;
+  Date review = kNoDate;
+  Sequence limit_set_at;
+
+  Minor bucket(Bucket bucket) const { return buckets_.at(static_cast<std::size_t>(bucket)); }
+  // ordered + delivered + receivable - deposits - unapplied
+  Minor exposure() const;
+  std::optional<Minor> available() const;  // limit - exposure; nothing without a limit
+  std::span<const DueAmount> by_due() const { return by_due_; }        // ascending, no zeros
+  std::span<const TermsAmount> by_terms() const { return by_terms_; }  // ascending, no zeros
+  Ageing ageing(Date business_date) const;
+  const std::map<std::uint64_t, HeldOrder>& held() const { return held_; }  // by birth
+  // Whether some held order could pass now: one not held for credit alone, or one with room.
+  bool may_release() const;
+
+ private:
+  friend class Credit;
+  std::array<Minor, 5> buckets_;
+  std::vector<DueAmount> by_due_;
+  std::vector<TermsAmount> by_terms_;
+  std::map<std::uint64_t, HeldOrder> held_;
+  std::set<std::pair<std::int64_t, std::uint64_t>> needs_;  // of held orders, smallest first
+};
+
+class Credit {
+ public:
+  static constexpr std::uint32_t kNumber = 10;
+
+  void on(const Envelope& by, const CompanyRegistered& event);
+  void on(const Envelope& by, const CreditLimitSet& event);
+  void on(const Envelope& by, const CreditCommitted& event);
+  void on(const Envelope& by, const CreditReleased& event);
+  void on(const Envelope& by, const OrderHeld& event);
+  void on(const Envelope& by, const HoldReleased& event);
+  void on(const Envelope& by, const RuleSet& event);
+  void on(const Envelope& by, const PolicySet& event);
+  void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const InvoiceIssued& event);
+  void on(const Envelope& by, const PaymentReceived& event);
+  void on(const Envelope& by, const PaymentApplied& event);
+  void on(const Envelope& by, const FollowUpAdvanced& event);
+
+  const Account& account(CompanyId payer) const { return accounts_.at(payer.value()); }
+
+  std::optional<FollowUp> next_follow_up() const;
+  std::size_t follow_up_count() const { return to_examine_.size(); }
+
+  void save(Sink& out) const;
+  void load(Source& in);
+  Status check_invariants() const;
+
+ private:
+  struct Examination {
+    std::uint32_t payer = 0;
+    std::uint64_t from = 0;
+    std::uint64_t cause = 0;
+  };
+
+  template <class Moves>
+  void fold(const Envelope& by, const Moves* moves);
+  void want_examination(std::uint32_t payer, Sequence cause);
+  void examine_everyone(Sequence cause);
+  void forget_held(Account& account, std::uint64_t order);
+
+  std::vector<Account> accounts_;           // by company
+  std::set<std::uint32_t> with_held_;       // payers that have held orders
+  std::vector<Examination> to_examine_;     // oldest first
+  std::set<std::uint32_t> being_examined_;  // payers in to_examine_
+};
+
+}  // namespace kontor

@@ -1,0 +1,20 @@
+// Work that an event has left for the book to do before it takes further commands: one step is one
+// decision of the engine's own, logged like any other and caused by that event.
+#pragma once
+
+#include <cstdint>
+
+#include "book_generated.h"
+
+#include "events/base/ids.h"
+
+namespace kontor {
+
+struct FollowUp {
+  FollowUpKind kind = FollowUpKind::serve_backorders;
+  std::uint32_t subject = 0;  // ordinal of the item or payer
+  OrderRef from;              // where to go on; 0: at the beginning
+  Sequence cause;
+};
+
+}  // namespace kontor

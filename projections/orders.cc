@@ -1,0 +1,241 @@
+#include "projections/orders.h"
+
+#include <algorithm>
+
+#include "approval_generated.h"
+#include "credit_generated.h"
+#include "invoice_generated.h"
+#include "order_generated.h"
+#include "stock_generated.h"
+
+#include "projections/fold.h"
+
+namespace kontor {
+
+Quantity OrderLineState::gone_ahead() const {
+  return std::max(shipped, billed() + returned_unbilled);
+}
+
+Minor OrderLineState::open_gross() const {
+  return value_of_part(gross, ordered - cancelled - voided, ordered) -
+         value_of_part(gross, gone_ahead(), ordered);
+}
+
+Minor OrderLineState::delivered_gross() const {
+  return value_of_part(gross, gone_ahead(), ordered) -
+         value_of_part(gross, billed() + returned_unbilled, ordered);
+}
+
+// ---- folds --------------------------------------------------------------------------------------
+
+void Orders::on(const Envelope& by, const OrderPlaced& event) {
+  const std::uint32_t index = names_.add(view(event.order()));
+  KONTOR_ASSERT(index == orders_.size());
+  index_.set(by.sequence.value(), index);
+
+  Order order;
+  order.ref = by.sequence.value();
+  order.company = event.company();
+  order.payer = event.payer();
+  order.buyer = event.buyer();
+  order.terms = event.terms();
+  if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
+  order.net = Minor{event.net()};
+  order.total = Minor{event.total()};
+  order.currency = event.currency();
+  order.placed_on = by.effective_date.value();
+  order.requested_on = event.requested_date();
+  order.no_split = event.no_split() ? 1 : 0;
+  order.version = 1;
+  order.first_line = static_cast<std::uint32_t>(lines_.size());
+  for (const OrderLine& line : run(event.lines())) {
+    OrderLineState& state = lines_.emplace_back();
+    state.ordered = Quantity{line.quantity()};
+    state.net = Minor{line.net()};
+    state.gross = Minor{line.gross()};
+    state.unit_price = line.unit_price();
+    state.item = line.item();
+    state.tax_category = line.tax_category();
+    state.tax_rate = line.tax_rate();
+  }
+  order.line_count = static_cast<std::uint32_t>(lines_.size()) - order.first_line;
+  orders_.push_back(order);
+}
+
+Order& Orders::touch(std::uint64_t ref) {
+  const auto index = index_.find(ref);
+  KONTOR_ASSERT(index.has_value());
+  Order& order = orders_[*index];
+  ++order.version;
+  return order;
+}
+
+OrderLineState& Orders::line(const Order& order, std::uint32_t number) {
+  KONTOR_ASSERT(number >= 1 && number <= order.line_count);
+  return lines_[order.first_line + number - 1];
+}
+
+void Orders::on(const Envelope&, const OrderApproved& event) {
+  touch(event.order()).approval = Approval::kApproved;
+}
+
+void Orders::on(const Envelope& by, const ApprovalRequested& event) {
+  Order& order = touch(event.order());
+  order.approval = Approval::kPending;
+  order.asked_at = by.sequence.value();
+}
+
+void Orders::on(const Envelope&, const ApprovalGranted& event) {
+  touch(event.order());
+}
+
+void Orders::on(const Envelope&, const OrderRejected& event) {
+  touch(event.order()).approval = Approval::kRejected;
+}
+
+void Orders::on(const Envelope&, const CreditCommitted& event) {
+  touch(event.order()).credit = CreditState::kTaken;
+}
+
+void Orders::on(const Envelope&, const CreditReleased& event) {
+  touch(event.order());
+}
+
+void Orders::on(const Envelope& by, const OrderHeld& event) {
+  Order& order = touch(event.order());
+  if (order.credit != CreditState::kTaken) order.credit = CreditState::kHeld;
+  order.held_at = by.sequence.value();
+  order.forced_hold = event.forced() ? 1 : 0;
+}
+
+void Orders::on(const Envelope& by, const HoldReleased& event) {
+  Order& order = touch(event.order());
+  if (order.credit == CreditState::kHeld) order.credit = CreditState::kNotTaken;
+  order.held_at = 0;
+  order.forced_hold = 0;
+  if (event.cause() == ReleaseCause::person) order.released_at = by.sequence.value();
+}
+
+void Orders::on(const Envelope&, const LinesCancelled& event) {
+  const Order& order = touch(event.order());
+  if (event.cancellation() != nullptr) cancellations_.find_or_add(view(event.cancellation()));
+  for (const CancelledLine& cancelled : run(event.lines())) {
+    OrderLineState& state = line(order, cancelled.line());
+    KONTOR_ASSERT(Quantity{cancelled.quantity()} <= state.open());
+    state.cancelled += Quantity{cancelled.quantity()};
+    state.backordered -= Quantity{cancelled.from_backorder()};
+  }
+}
+
+void Orders::on(const Envelope&, const OrderCancelled& event) {
+  touch(event.order()).cancelled = 1;
+}
+
+void Orders::on(const Envelope&, const OrderFulfilled& event) {
+  touch(event.order()).fulfilled = 1;
+}
+
+void Orders::on(const Envelope&, const StockReserved& event) {
+  const Order& order = touch(event.order());
+  for (const ReservedPart& part : run(event.parts())) {
+    OrderLineState& state = line(order, part.line());
+    state.reserved += Quantity{part.quantity()};
+    if (event.from_backorder()) state.backordered -= Quantity{part.quantity()};
+  }
+}
+
+void Orders::on(const Envelope&, const LineBackordered& event) {
+  const Order& order = touch(event.order());
+  for (const BackorderedLine& waiting : run(event.lines())) {
+    line(order, waiting.line()).backordered += Quantity{waiting.quantity()};
+  }
+}
+
+void Orders::on(const Envelope&, const ReservationReleased& event) {
+  const Order& order = touch(event.order());
+  for (const ReservedPart& part : run(event.parts())) {
+    line(order, part.line()).reserved -= Quantity{part.quantity()};
+  }
+}
+
+void Orders::on(const Envelope&, const GoodsShipped& event) {
+  const Order& order = touch(event.order());
+  for (const ShippedLine& shipped : run(event.lines())) {
+    OrderLineState& state = line(order, shipped.line());
+    state.shipped += Quantity{shipped.quantity()};
+    state.reserved -= Quantity{shipped.quantity()};
+  }
+}
+
+void Orders::on(const Envelope&, const InvoiceIssued& event) {
+  const Order& order = touch(event.order());
+  for (const InvoiceLine& billed : run(event.lines())) {
+    line(order, billed.line()).invoiced += Quantity{billed.quantity()};
+  }
+}
+
+// ---- questions ----------------------------------------------------------------------------------
+
+const Order* Orders::find(std::string_view name) const {
+  const auto index = names_.find(name);
+  return index ? &orders_[*index] : nullptr;
+}
+
+const Order* Orders::find(OrderRef ref) const {
+  const auto index = index_.find(ref.value());
+  return index ? &orders_[*index] : nullptr;
+}
+
+const Order& Orders::get(OrderRef ref) const {
+  const Order* const order = find(ref);
+  KONTOR_ASSERT(order != nullptr);
+  return *order;
+}
+
+std::string_view Orders::region(const Order& order) const {
+  return order.region == kNoOrdinal ? std::string_view{} : words_.name(order.region);
+}
+
+// ---- state --------------------------------------------------------------------------------------
+
+void Orders::save(Sink& out) const {
+  names_.save(out);
+  words_.save(out);
+  cancellations_.save(out);
+  index_.save(out);
+  out.pods(orders_);
+  out.pods(lines_);
+}
+
+void Orders::load(Source& in) {
+  names_.load(in);
+  words_.load(in);
+  cancellations_.load(in);
+  index_.load(in);
+  in.pods(orders_);
+  in.pods(lines_);
+  if (orders_.size() != names_.size()) in.fail();
+}
+
+Status Orders::check_invariants() const {
+  const Quantity none;
+  for (const Order& order : orders_) {
+    for (const OrderLineState& l : lines(order)) {
+      const std::string where = " in order " + std::string(name(order));
+      if (l.open() < none || l.delivered() < none || l.billed() < none) {
+        return broken("a box below zero" + where);
+      }
+      if (l.cancelled + l.voided + l.open() + l.delivered() + l.billed() + l.returned_unbilled !=
+          l.ordered) {
+        return broken("boxes that do not add up" + where);
+      }
+      if (l.reserved < none || l.backordered < none ||
+          l.reserved > l.ordered - l.cancelled - l.voided - l.shipped) {
+        return broken("reserved beyond what is left" + where);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace kontor

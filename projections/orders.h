@@ -1,0 +1,155 @@
+// Orders and their lines: what was ordered and in which box every unit lies. Folds what happens to
+// orders. Rules: domain, Orders (the boxes and the part rule).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "values_generated.h"
+
+#include "events/base/ids.h"
+#include "events/base/money.h"
+#include "events/base/result.h"
+#include "events/base/time.h"
+#include "projections/envelope.h"
+#include "projections/sink.h"
+#include "projections/tables.h"
+
+namespace kontor {
+
+struct OrderPlaced;
+struct OrderApproved;
+struct ApprovalRequested;
+struct ApprovalGranted;
+struct OrderRejected;
+struct CreditCommitted;
+struct CreditReleased;
+struct OrderHeld;
+struct HoldReleased;
+struct LinesCancelled;
+struct OrderCancelled;
+struct OrderFulfilled;
+struct StockReserved;
+struct LineBackordered;
+struct ReservationReleased;
+struct GoodsShipped;
+struct InvoiceIssued;
+
+// A line's counters; they only grow, but for reserved. Money by the part rule: a run of units is
+// worth value_of_part(end) - value_of_part(begin), with the boxes laid out as billed, delivered,
+// open, cancelled - so the parts of a line always add up to it.
+struct OrderLineState {
+  Quantity ordered;
+  Quantity cancelled;
+  Quantity voided;
+  Quantity shipped;
+  Quantity invoiced;
+  Quantity returned_unbilled;  // u
+  Quantity reserved;
+  Quantity backordered;
+  Minor net;
+  Minor gross;
+  std::int64_t unit_price = 0;
+  std::uint32_t item = 0;
+  std::uint32_t tax_category = 0;
+  std::int32_t tax_rate = 0;
+  std::uint32_t spare = 0;
+
+  Quantity billed() const { return invoiced - voided; }
+  Quantity gone_ahead() const;  // max(shipped, billed + u)
+  Quantity open() const { return ordered - cancelled - voided - gone_ahead(); }
+  Quantity delivered() const { return gone_ahead() - billed() - returned_unbilled; }
+
+  Minor open_gross() const;       // what the open units count with tax
+  Minor delivered_gross() const;  // delivered, not invoiced
+  Minor net_of_billed(Quantity billed_to) const { return value_of_part(net, billed_to, ordered); }
+};
+
+enum class Approval : std::uint8_t { kNone, kPending, kApproved, kRejected };
+enum class CreditState : std::uint8_t { kNotTaken, kHeld, kTaken };
+
+struct Order {
+  std::uint64_t ref = 0;  // birth sequence
+  Minor net;
+  Minor total;
+  std::uint64_t asked_at = 0;     // the request that waits, or waited
+  std::uint64_t held_at = 0;      // the hold in force; 0: none
+  std::uint64_t released_at = 0;  // the last release by a person
+  std::uint32_t company = 0;
+  std::uint32_t payer = 0;
+  std::uint32_t buyer = kNoOrdinal;
+  std::uint32_t terms = kNoOrdinal;
+  std::uint32_t region = kNoOrdinal;  // word
+  std::uint32_t first_line = 0;
+  std::uint32_t line_count = 0;
+  std::uint32_t version = 0;
+  std::int32_t placed_on = 0;  // effective date
+  std::int32_t requested_on = 0;
+  std::uint16_t currency = 0;
+  Approval approval = Approval::kNone;
+  CreditState credit = CreditState::kNotTaken;
+  std::uint8_t cancelled = 0;
+  std::uint8_t fulfilled = 0;
+  std::uint8_t forced_hold = 0;
+  std::uint8_t no_split = 0;
+};
+
+class Orders {
+ public:
+  static constexpr std::uint32_t kNumber = 8;
+
+  void on(const Envelope& by, const OrderPlaced& event);
+  void on(const Envelope& by, const OrderApproved& event);
+  void on(const Envelope& by, const ApprovalRequested& event);
+  void on(const Envelope& by, const ApprovalGranted& event);
+  void on(const Envelope& by, const OrderRejected& event);
+  void on(const Envelope& by, const CreditCommitted& event);
+  void on(const Envelope& by, const CreditReleased& event);
+  void on(const Envelope& by, const OrderHeld& event);
+  void on(const Envelope& by, const HoldReleased& event);
+  void on(const Envelope& by, const LinesCancelled& event);
+  void on(const Envelope& by, const OrderCancelled& event);
+  void on(const Envelope& by, const OrderFulfilled& event);
+  void on(const Envelope& by, const StockReserved& event);
+  void on(const Envelope& by, const LineBackordered& event);
+  void on(const Envelope& by, const ReservationReleased& event);
+  void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const InvoiceIssued& event);
+
+  const Order* find(
+      std::string_view name) const;  // null: no such order; valid until the next event
+  const Order* find(OrderRef ref) const;
+  const Order& get(OrderRef ref) const;  // one that exists
+  std::string_view name(const Order& order) const { return names_.name(index_of(order)); }
+  std::span<const OrderLineState> lines(const Order& order) const {
+    return std::span(lines_).subspan(order.first_line, order.line_count);
+  }
+  std::string_view region(const Order& order) const;
+  std::span<const Order> all() const { return orders_; }  // by birth
+  bool has_cancellation(std::string_view name) const {
+    return cancellations_.find(name).has_value();
+  }
+  void prefetch(std::string_view name) const { names_.prefetch(name); }
+
+  void save(Sink& out) const;
+  void load(Source& in);
+  Status check_invariants() const;
+
+ private:
+  std::uint32_t index_of(const Order& order) const {
+    return static_cast<std::uint32_t>(&order - orders_.data());
+  }
+  Order& touch(std::uint64_t ref);  // counts one more event of it
+  OrderLineState& line(const Order& order, std::uint32_t number);
+
+  NameTable names_;  // ordinal = index of the order
+  NameTable words_;  // regions
+  NameTable cancellations_;
+  KeyTable index_;  // birth sequence to index
+  std::vector<Order> orders_;
+  std::vector<OrderLineState> lines_;
+};
+
+}  // namespace kontor

@@ -1,0 +1,93 @@
+#include "projections/outcomes.h"
+
+#include <algorithm>
+
+#include "events/base/assert.h"
+#include "projections/fold.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace kontor {
+
+Hash128 outcome_key(std::uint32_t principal, std::string_view id) {
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(id.data(), id.size(), principal);
+  return {hash.low64, hash.high64};
+}
+
+const KnownOutcome* Outcomes::find(const Hash128& key) const {
+  if (slots_.empty()) return nullptr;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = key.low & mask; slots_[i] != 0; i = (i + 1) & mask) {
+    const KnownOutcome& known = ring_[slots_[i] - 1];
+    if (known.key == key) return &known;
+  }
+  return nullptr;
+}
+
+void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_sequence) {
+  const auto place = static_cast<std::uint32_t>(added_ % limits::kOutcomesKept);
+  if (added_ < limits::kOutcomesKept) {
+    if ((ring_.size() + 1) * 2 > slots_.size()) grow();
+    ring_.push_back({key, content, first_sequence.value()});
+  } else {
+    forget(place);
+    ring_[place] = {key, content, first_sequence.value()};
+  }
+  insert(place);
+  ++added_;
+}
+
+void Outcomes::insert(std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = ring_[index].key.low & mask;
+  while (slots_[i] != 0)
+    i = (i + 1) & mask;
+  slots_[i] = index + 1;
+}
+
+void Outcomes::forget(std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t hole = ring_[index].key.low & mask;
+  while (slots_[hole] != index + 1)
+    hole = (hole + 1) & mask;
+  for (std::size_t i = (hole + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
+    const std::size_t home = ring_[slots_[i] - 1].key.low & mask;
+    if (((i - home) & mask) < ((i - hole) & mask)) continue;
+    slots_[hole] = slots_[i];
+    hole = i;
+  }
+  slots_[hole] = 0;
+}
+
+void Outcomes::grow() {
+  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
+  for (std::uint32_t index = 0; index < ring_.size(); ++index)
+    insert(index);
+}
+
+void Outcomes::save(Sink& out) const {
+  out.pod(added_);
+  out.pods(ring_);
+}
+
+void Outcomes::load(Source& in) {
+  in.pod(added_);
+  in.pods(ring_);
+  if (ring_.size() != std::min<std::uint64_t>(added_, limits::kOutcomesKept)) return in.fail();
+  std::size_t size = 64;
+  while (size < ring_.size() * 2)
+    size *= 2;
+  slots_.assign(size, 0);
+  for (std::uint32_t index = 0; index < ring_.size(); ++index)
+    insert(index);
+}
+
+Status Outcomes::check_invariants() const {
+  if (ring_.size() != std::min<std::uint64_t>(added_, limits::kOutcomesKept)) {
+    return broken("the number of kept outcomes");
+  }
+  return {};
+}
+
+}  // namespace kontor

@@ -1,0 +1,51 @@
+// Which command ids have a final outcome: the last kOutcomesKept decisions of the book, by id and
+// principal. This is what makes a repeated command a repeat. Folds decisions, not events.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "events/base/ids.h"
+#include "events/base/limits.h"
+#include "events/base/result.h"
+#include "events/codec/decision.h"
+#include "projections/sink.h"
+
+namespace kontor {
+
+struct KnownOutcome {
+  Hash128 key;      // XXH3-128 of the id, seeded with the principal
+  Hash128 content;  // as in the decision
+  std::uint64_t first_sequence = 0;
+};
+
+// What identifies a command id; two ids that differ share one only by a collision of 128 bits.
+Hash128 outcome_key(std::uint32_t principal, std::string_view id);
+
+class Outcomes {
+ public:
+  static constexpr std::uint32_t kNumber = 13;
+
+  const KnownOutcome* find(const Hash128& key) const;
+  void add(const Hash128& key, const Hash128& content, Sequence first_sequence);
+  void prefetch(const Hash128& key) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[key.low & (slots_.size() - 1)]);
+  }
+
+  void save(Sink& out) const;
+  void load(Source& in);
+  Status check_invariants() const;
+
+ private:
+  void insert(std::uint32_t index);
+  void forget(std::uint32_t index);
+  void grow();
+
+  std::vector<KnownOutcome> ring_;    // grows to kOutcomesKept, then turns
+  std::uint64_t added_ = 0;           // in all; added_ % kOutcomesKept is the next place
+  std::vector<std::uint32_t> slots_;  // open addressing: index + 1 into ring_; 0: free
+};
+
+}  // namespace kontor

@@ -1,0 +1,203 @@
+#include "projections/policies.h"
+
+#include <charconv>
+
+#include "rule_generated.h"
+
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+using Words = std::span<const std::string_view>;
+using W = std::string_view;
+
+constexpr std::array kPlacementApproval = {W("placement"), W("approval")};
+constexpr std::array kPlacement = {W("placement")};
+constexpr std::array kApproval = {W("approval")};
+constexpr std::array kTakenLater = {W("allocation"), W("shipment"), W("invoice"), W("payment")};
+constexpr std::array kPriceLater = {W("approval"), W("shipment"), W("invoice")};
+constexpr std::array kBudgetLater = {W("approval"), W("shipment"), W("invoice"), W("payment")};
+constexpr std::array kStockAt = {W("placement"), W("approval"), W("allocation")};
+constexpr std::array kStockAtLater = {W("shipment"), W("payment")};
+constexpr std::array kPriceFrom = {W("list"), W("command")};
+constexpr std::array kShort = {W("backorder"), W("partial"), W("refuse"), W("cancel_rest")};
+constexpr std::array kSourcing = {W("priority")};
+constexpr std::array kSourcingLater = {W("single_first"), W("earliest")};
+constexpr std::array kDraft = {W("none")};
+constexpr std::array kDraftLater = {W("reserve")};
+constexpr std::array kTree = {W("own")};
+constexpr std::array kTreeLater = {W("each"), W("shared")};
+constexpr std::array kAbsentCredit = {W("unlimited"), W("none")};
+constexpr std::array kRelease = {W("automatic"), W("ready")};
+constexpr std::array kReleaseNow = {W("automatic")};
+constexpr std::array kReady = {W("ready")};
+constexpr std::array kUncleared = {W("counts"), W("does_not_count")};
+constexpr std::array kSelf = {W("forbidden"), W("allowed"), W("sole_holder")};
+constexpr std::array kSequence = {W("in_sequence"), W("together")};
+constexpr std::array kOnChange = {W("ask_if_higher"), W("always_ask"), W("keep")};
+constexpr std::array kSpending = {W("unlimited"), W("zero")};
+constexpr std::array kBasis = {W("shipped"), W("ordered")};
+constexpr std::array kApply = {W("oldest_due_first"), W("none")};
+constexpr std::array kApplyLater = {W("by_reference"), W("exact_match")};
+constexpr std::array kTaxLevel = {W("document")};
+constexpr std::array kTaxLevelLater = {W("line")};
+constexpr std::array kDiscountTax = {W("adjusted"), W("not_adjusted"), W("net_only"),
+                                     W("reduced_on_invoice")};
+constexpr std::array kRefuseWarn = {W("refuse"), W("warn")};
+constexpr Words kNone{};
+
+constexpr auto kWord = PolicyKind::kWord;
+constexpr auto kNumeric = PolicyKind::kNumber;
+constexpr auto kFree = PolicyKind::kText;
+
+constexpr auto kRegistry = std::to_array<PolicyRule>({
+    {PolicyKey::price_at, kWord, "placement", kPlacement, kPriceLater, true,
+     "when the price is fixed"},
+    {PolicyKey::budget_at, kWord, "placement", kPlacement, kBudgetLater, true,
+     "when an order takes from budgets and period limits"},
+    {PolicyKey::credit_at, kWord, "approval", kPlacementApproval, kTakenLater, true,
+     "when an order starts to count as exposure"},
+    {PolicyKey::stock_at, kWord, "allocation", kStockAt, kStockAtLater, true,
+     "when stock is reserved for an order"},
+    {PolicyKey::price_from, kWord, "list", kPriceFrom, kNone, true,
+     "list: the price lists decide; command: the caller's unit price is the price"},
+    {PolicyKey::price_list, kFree, "", kNone, kNone, true,
+     "the list asked after the company's own"},
+    {PolicyKey::stock_short, kWord, "backorder", kShort, kNone, true,
+     "what becomes of missing stock"},
+    {PolicyKey::stock_sourcing, kWord, "priority", kSourcing, kSourcingLater, true,
+     "how warehouses are chosen"},
+    {PolicyKey::stock_hold_minutes, kNumeric, "0", kNone, kNone, false,
+     "after which a reservation of an unpaid or unapproved order expires; 0: never"},
+    {PolicyKey::stock_draft, kWord, "none", kDraft, kDraftLater, true, "whether drafts reserve"},
+    {PolicyKey::credit_tree, kWord, "own", kTree, kTreeLater, true, "whose limits an order meets"},
+    {PolicyKey::credit_absent_limit, kWord, "unlimited", kAbsentCredit, kNone, true,
+     "what a payer without a limit has"},
+    {PolicyKey::credit_horizon_days, kNumeric, "0", kNone, kNone, false,
+     "orders requested farther away do not count yet; 0: all count"},
+    {PolicyKey::credit_release, kWord, "automatic", kReleaseNow, kReady, true,
+     "whether held orders that pass are released or marked ready"},
+    {PolicyKey::credit_uncleared, kWord, "counts", kUncleared, kNone, false,
+     "whether a payment not cleared lowers exposure"},
+    {PolicyKey::approval_self, kWord, "forbidden", kSelf, kNone, true,
+     "whether who places an order may approve it"},
+    {PolicyKey::approval_tiers, kWord, "in_sequence", kSequence, kNone, true, "how tiers go"},
+    {PolicyKey::approval_on_change, kWord, "ask_if_higher", kOnChange, kNone, false,
+     "what a changed total means for an approval"},
+    {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, false,
+     "0: requests never expire"},
+    {PolicyKey::spending_absent_limit, kWord, "unlimited", kSpending, kNone, true,
+     "what a buyer without an order limit may spend"},
+    {PolicyKey::invoice_basis, kWord, "shipped", kBasis, kNone, true, "what can be billed"},
+    {PolicyKey::payment_auto_apply, kWord, "oldest_due_first", kApply, kApplyLater, true,
+     "what money pays that names no invoice"},
+    {PolicyKey::payment_tolerance_amount, kNumeric, "0", kNone, kNone, false, "minor units"},
+    {PolicyKey::payment_tolerance_percent, kNumeric, "0", kNone, kNone, false, "percent"},
+    {PolicyKey::tax_level, kWord, "document", kTaxLevel, kTaxLevelLater, true,
+     "where tax is rounded"},
+    {PolicyKey::discount_tax, kWord, "adjusted", kDiscountTax, kNone, false,
+     "what an early-payment discount does to tax"},
+    {PolicyKey::terms_days_max, kNumeric, "0", kNone, kNone, false, "legal ceiling; 0: none"},
+    {PolicyKey::terms_days_max_outcome, kWord, "refuse", kRefuseWarn, kNone, false,
+     "what exceeding the ceiling does"},
+    {PolicyKey::company_depth_max, kNumeric, "16", kNone, kNone, true,
+     "levels of the company tree"},
+    {PolicyKey::company_children_max, kNumeric, "10000", kNone, kNone, false,
+     "companies directly below one"},
+    {PolicyKey::effective_days_back, kNumeric, "36600", kNone, kNone, true,
+     "how far back an effective date may lie"},
+    {PolicyKey::effective_days_ahead, kNumeric, "0", kNone, kNone, true,
+     "how far ahead an effective date may lie"},
+});
+
+constexpr std::size_t place(PolicyKey key) {
+  return static_cast<std::size_t>(key);
+}
+
+constexpr std::size_t kPlaces = 128;
+
+// Row of the registry by key; kRegistry.size(): none.
+constexpr auto kRowOf = [] {
+  std::array<std::size_t, kPlaces> rows{};
+  rows.fill(kRegistry.size());
+  for (std::size_t i = 0; i < kRegistry.size(); ++i)
+    rows.at(place(kRegistry.at(i).key)) = i;
+  return rows;
+}();
+
+}  // namespace
+
+std::span<const PolicyRule> policy_registry() {
+  return kRegistry;
+}
+
+const PolicyRule* find_policy(PolicyKey key) {
+  const std::size_t at = place(key);
+  if (at >= kPlaces || kRowOf[at] == kRegistry.size()) return nullptr;
+  return &kRegistry[kRowOf[at]];
+}
+
+std::string policy_name(PolicyKey key) {
+  std::string name = EnumNamePolicyKey(key);
+  const auto first = name.find('_');
+  if (first != std::string::npos) name[first] = '.';
+  return name;
+}
+
+void Policies::on(const Envelope& by, const PolicySet& event) {
+  Setting& setting = settings_.at(place(event.policy()));
+  setting.set = event.value() != nullptr;
+  setting.value = view(event.value());
+  setting.set_at = by.sequence;
+  setting.since = by.recorded_at;
+}
+
+std::string_view Policies::value(PolicyKey key) const {
+  const Setting& setting = settings_.at(place(key));
+  if (setting.set) return setting.value;
+  const PolicyRule* const row = find_policy(key);
+  return row == nullptr ? std::string_view{} : row->fallback;
+}
+
+std::int64_t Policies::number(PolicyKey key) const {
+  const std::string_view text = value(key);
+  std::int64_t out = 0;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+const Policies::Setting* Policies::setting(PolicyKey key) const {
+  const Setting& setting = settings_.at(place(key));
+  return setting.set ? &setting : nullptr;
+}
+
+void Policies::save(Sink& out) const {
+  for (const Setting& setting : settings_) {
+    out.text(setting.value);
+    out.pod(setting.set_at.value());
+    out.pod(setting.since.value());
+    out.pod(std::uint8_t{setting.set});
+  }
+}
+
+void Policies::load(Source& in) {
+  for (Setting& setting : settings_) {
+    in.text(setting.value);
+    in.pod(setting.set_at);
+    in.pod(setting.since);
+    std::uint8_t set = 0;
+    in.pod(set);
+    setting.set = set != 0;
+  }
+}
+
+Status Policies::check_invariants() const {
+  for (std::size_t i = 0; i < settings_.size(); ++i) {
+    const auto key = static_cast<PolicyKey>(i);
+    if (settings_[i].set && find_policy(key) == nullptr) return broken("an unknown policy is set");
+  }
+  return {};
+}
+
+}  // namespace kontor

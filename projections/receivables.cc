@@ -1,0 +1,206 @@
+#include "projections/receivables.h"
+
+#include <array>
+#include <cstdio>
+
+#include "invoice_generated.h"
+#include "payment_generated.h"
+
+#include "projections/fold.h"
+
+namespace kontor {
+
+std::string format_invoice_number(std::uint16_t fiscal_year, std::uint32_t number) {
+  std::array<char, 24> out{};
+  const int size =
+      std::snprintf(out.data(), out.size(), "%04u-%06u", unsigned{fiscal_year}, number);
+  return {out.data(), static_cast<std::size_t>(size)};
+}
+
+void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
+  const std::uint32_t index = invoice_names_.add(view(event.invoice()));
+  KONTOR_ASSERT(index == invoices_.size());
+  invoice_index_.set(by.sequence.value(), index);
+
+  Invoice invoice;
+  invoice.ref = by.sequence.value();
+  invoice.order = event.order();
+  invoice.net = Minor{event.net()};
+  invoice.tax = Minor{event.tax()};
+  invoice.total = Minor{event.total()};
+  invoice.open = invoice.total;
+  invoice.payer = event.payer();
+  invoice.terms = event.terms();
+  invoice.number = event.number();
+  invoice.fiscal_year = event.fiscal_year();
+  invoice.currency = event.currency();
+  invoice.date = event.date();
+  invoice.version = 1;
+  invoice.first_instalment = static_cast<std::uint32_t>(instalments_.size());
+  if (open_of_.size() <= event.payer()) open_of_.resize(event.payer() + 1);
+  for (const Instalment& part : run(event.instalments())) {
+    instalments_.push_back({Minor{part.amount()}, Minor{part.amount()}, part.due(), part.number()});
+    if (part.amount() != 0) {
+      open_of_[event.payer()].insert({Date{part.due()}, InvoiceRef{invoice.ref}, part.number()});
+    }
+  }
+  invoice.instalment_count =
+      static_cast<std::uint32_t>(instalments_.size()) - invoice.first_instalment;
+  invoices_.push_back(invoice);
+  last_number_[event.fiscal_year()] = event.number();
+  last_invoice_date_ = Date{event.date()};
+}
+
+void Receivables::on(const Envelope& by, const PaymentReceived& event) {
+  const std::uint32_t index = payment_names_.add(view(event.payment()));
+  KONTOR_ASSERT(index == payments_.size());
+  payment_index_.set(by.sequence.value(), index);
+  Payment payment;
+  payment.ref = by.sequence.value();
+  payment.amount = Minor{event.amount()};
+  payment.payer = event.payer();
+  payment.currency = event.currency();
+  payment.value_date = by.effective_date.value();
+  payment.version = 1;
+  payments_.push_back(payment);
+}
+
+void Receivables::on(const Envelope&, const PaymentApplied& event) {
+  const auto payment = payment_index_.find(event.payment());
+  KONTOR_ASSERT(payment.has_value());
+  ++payments_[*payment].version;
+  std::uint64_t last_invoice = 0;
+  for (const Application& part : run(event.applications())) {
+    const auto index = invoice_index_.find(part.invoice());
+    KONTOR_ASSERT(index.has_value());
+    Invoice& invoice = invoices_[*index];
+    const Minor amount{part.amount()};
+    KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= invoice.instalment_count);
+    InstalmentState& instalment = instalments_[invoice.first_instalment + part.instalment() - 1];
+    KONTOR_ASSERT(amount <= instalment.open && amount <= invoice.open);
+    instalment.open -= amount;
+    invoice.open -= amount;
+    invoice.paid += amount;
+    payments_[*payment].applied += amount;
+    if (part.invoice() != last_invoice) ++invoice.version;
+    last_invoice = part.invoice();
+    if (instalment.open == Minor{0}) {
+      open_of_.at(invoice.payer)
+          .erase({Date{instalment.due}, InvoiceRef{invoice.ref}, instalment.number});
+    }
+  }
+}
+
+const Invoice* Receivables::find_invoice(std::string_view name) const {
+  const auto index = invoice_names_.find(name);
+  return index ? &invoices_[*index] : nullptr;
+}
+
+const Invoice* Receivables::find_invoice(InvoiceRef ref) const {
+  const auto index = invoice_index_.find(ref.value());
+  return index ? &invoices_[*index] : nullptr;
+}
+
+const Payment* Receivables::find_payment(std::string_view name) const {
+  const auto index = payment_names_.find(name);
+  return index ? &payments_[*index] : nullptr;
+}
+
+const Payment* Receivables::find_payment(PaymentRef ref) const {
+  const auto index = payment_index_.find(ref.value());
+  return index ? &payments_[*index] : nullptr;
+}
+
+std::string_view Receivables::name(const Invoice& invoice) const {
+  return invoice_names_.name(static_cast<std::uint32_t>(&invoice - invoices_.data()));
+}
+
+std::string_view Receivables::name(const Payment& payment) const {
+  return payment_names_.name(static_cast<std::uint32_t>(&payment - payments_.data()));
+}
+
+const std::set<OpenInstalment>& Receivables::open_of(CompanyId payer) const {
+  static const std::set<OpenInstalment> kNone;
+  return payer.value() < open_of_.size() ? open_of_[payer.value()] : kNone;
+}
+
+std::uint32_t Receivables::next_number(std::uint16_t fiscal_year) const {
+  const auto found = last_number_.find(fiscal_year);
+  return found == last_number_.end() ? 1 : found->second + 1;
+}
+
+void Receivables::save(Sink& out) const {
+  invoice_names_.save(out);
+  payment_names_.save(out);
+  invoice_index_.save(out);
+  payment_index_.save(out);
+  out.pods(invoices_);
+  out.pods(instalments_);
+  out.pods(payments_);
+  out.pod(std::uint64_t{last_number_.size()});
+  for (const auto& [year, number] : last_number_) {
+    out.pod(year);
+    out.pod(number);
+  }
+  out.pod(last_invoice_date_.value());
+}
+
+void Receivables::load(Source& in) {
+  *this = Receivables{};
+  invoice_names_.load(in);
+  payment_names_.load(in);
+  invoice_index_.load(in);
+  payment_index_.load(in);
+  in.pods(invoices_);
+  in.pods(instalments_);
+  in.pods(payments_);
+  for (std::uint64_t left = in.size_of_run(6); left > 0 && in.ok(); --left) {
+    std::uint16_t year = 0;
+    in.pod(year);
+    in.pod(last_number_[year]);
+  }
+  in.pod(last_invoice_date_);
+  if (!in.ok()) return;
+  for (const Invoice& invoice : invoices_) {
+    if (invoice.payer > (1U << 24) ||
+        std::uint64_t{invoice.first_instalment} + invoice.instalment_count > instalments_.size()) {
+      return in.fail();
+    }
+    if (open_of_.size() <= invoice.payer) open_of_.resize(invoice.payer + 1);
+    for (const InstalmentState& part : instalments(invoice)) {
+      if (part.open == Minor{0}) continue;
+      open_of_[invoice.payer].insert({Date{part.due}, InvoiceRef{invoice.ref}, part.number});
+    }
+  }
+}
+
+Status Receivables::check_invariants() const {
+  for (const Invoice& invoice : invoices_) {
+    const std::string where = " in invoice " + std::string(name(invoice));
+    if (invoice.open + invoice.paid + invoice.credited + invoice.written_off != invoice.total) {
+      return broken("total is not open + paid + credited + written off" + where);
+    }
+    Minor open;
+    Minor amount;
+    for (const InstalmentState& part : instalments(invoice)) {
+      open += part.open;
+      amount += part.amount;
+    }
+    if (open != invoice.open || amount != invoice.total) return broken("instalments' sums" + where);
+  }
+  for (const Payment& payment : payments_) {
+    if (payment.applied > payment.amount || payment.applied < Minor{0}) {
+      return broken("more applied than received, payment " + std::string(name(payment)));
+    }
+  }
+  std::map<std::uint16_t, std::uint32_t> numbers;
+  for (const Invoice& invoice : invoices_) {
+    if (invoice.number != ++numbers[invoice.fiscal_year]) {
+      return broken("a gap in invoice numbers before " +
+                    format_invoice_number(invoice.fiscal_year, invoice.number));
+    }
+  }
+  return {};
+}
+
+}  // namespace kontor

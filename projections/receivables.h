@@ -1,0 +1,125 @@
+// Invoices with their instalments, and payments with what of them is applied. Folds InvoiceIssued,
+// PaymentReceived, PaymentApplied. Rules: domain, Terms, invoices, payments.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "values_generated.h"
+
+#include "events/base/ids.h"
+#include "events/base/money.h"
+#include "events/base/result.h"
+#include "events/base/time.h"
+#include "projections/envelope.h"
+#include "projections/sink.h"
+#include "projections/tables.h"
+
+namespace kontor {
+
+struct InvoiceIssued;
+struct PaymentReceived;
+struct PaymentApplied;
+
+struct InstalmentState {
+  Minor amount;
+  Minor open;
+  std::int32_t due = 0;
+  std::uint32_t number = 0;
+};
+
+struct Invoice {
+  std::uint64_t ref = 0;
+  std::uint64_t order = 0;
+  Minor net;
+  Minor tax;
+  Minor total;
+  Minor open;
+  Minor paid;
+  Minor credited;
+  Minor written_off;
+  std::uint32_t payer = 0;
+  std::uint32_t terms = kNoOrdinal;
+  std::uint32_t number = 0;  // within the fiscal year
+  std::uint32_t first_instalment = 0;
+  std::uint32_t instalment_count = 0;
+  std::uint32_t version = 0;
+  std::int32_t date = 0;
+  std::uint16_t fiscal_year = 0;
+  std::uint16_t currency = 0;
+};
+
+struct Payment {
+  std::uint64_t ref = 0;
+  Minor amount;
+  Minor applied;
+  std::uint32_t payer = 0;
+  std::uint32_t version = 0;
+  std::int32_t value_date = 0;
+  std::uint16_t currency = 0;
+  std::uint16_t spare = 0;
+
+  Minor unapplied() const { return amount - applied; }
+};
+
+// One open instalment of a payer; ordered as it is paid: oldest due first.
+struct OpenInstalment {
+  Date due;
+  InvoiceRef invoice;
+  std::uint32_t number = 0;
+  friend auto operator<=>(const OpenInstalment&, const OpenInstalment&) = default;
+};
+
+// "2026-000042": how people read an invoice number.
+std::string format_invoice_number(std::uint16_t fiscal_year, std::uint32_t number);
+
+class Receivables {
+ public:
+  static constexpr std::uint32_t kNumber = 11;
+
+  void on(const Envelope& by, const InvoiceIssued& event);
+  void on(const Envelope& by, const PaymentReceived& event);
+  void on(const Envelope& by, const PaymentApplied& event);
+
+  const Invoice* find_invoice(std::string_view name) const;  // by the caller's name
+  const Invoice* find_invoice(InvoiceRef ref) const;
+  const Payment* find_payment(std::string_view name) const;
+  const Payment* find_payment(PaymentRef ref) const;
+  std::string_view name(const Invoice& invoice) const;
+  std::string_view name(const Payment& payment) const;
+  std::span<const InstalmentState> instalments(const Invoice& invoice) const {
+    return std::span(instalments_).subspan(invoice.first_instalment, invoice.instalment_count);
+  }
+  std::span<const Invoice> invoices() const { return invoices_; }  // by birth
+  std::span<const Payment> payments() const { return payments_; }
+
+  // The open instalments of a payer, in the order they are paid.
+  const std::set<OpenInstalment>& open_of(CompanyId payer) const;
+
+  std::uint32_t next_number(std::uint16_t fiscal_year) const;    // of the gapless series
+  Date last_invoice_date() const { return last_invoice_date_; }  // kNoDate: none yet
+
+  void save(Sink& out) const;
+  void load(Source& in);
+  Status check_invariants() const;
+
+ private:
+  NameTable invoice_names_;
+  NameTable payment_names_;
+  KeyTable invoice_index_;
+  KeyTable payment_index_;
+  std::vector<Invoice> invoices_;
+  std::vector<InstalmentState> instalments_;
+  std::vector<Payment> payments_;
+  std::vector<std::set<OpenInstalment>> open_of_;  // by payer
+  std::map<std::uint16_t, std::uint32_t> last_number_;
+  Date last_invoice_date_ = kNoDate;
+};
+
+}  // namespace kontor

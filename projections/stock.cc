@@ -1,0 +1,394 @@
+#include "projections/stock.h"
+
+#include <algorithm>
+
+#include "order_generated.h"
+#include "stock_generated.h"
+
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+std::uint64_t key_of(std::uint32_t item, std::uint32_t warehouse) {
+  return (std::uint64_t{item} + 1) << 32 | warehouse;
+}
+
+}  // namespace
+
+// ---- folds --------------------------------------------------------------------------------------
+
+void Stock::on(const Envelope& by, const WarehouseRegistered& event) {
+  const WarehouseId id{event.ordinal()};
+  if (id.value() == warehouse_names_.size()) {
+    warehouse_names_.add(view(event.warehouse()));
+    warehouses_.emplace_back();
+    by_priority_.push_back(id);
+  }
+  Warehouse& warehouse = warehouses_.at(id.value());
+  warehouse.name = view(event.name());
+  warehouse.regions = texts(event.regions());
+  warehouse.priority = event.priority();
+  warehouse.lead_time_days = event.lead_time_days();
+  warehouse.status = event.status();
+  warehouse.last_change = by.sequence;
+  ++warehouse.version;
+  std::sort(by_priority_.begin(), by_priority_.end(), [&](WarehouseId a, WarehouseId b) {
+    const std::int32_t first = warehouses_[a.value()].priority;
+    const std::int32_t second = warehouses_[b.value()].priority;
+    return first != second ? first < second : a < b;
+  });
+  if (warehouse.status != WarehouseStatus::active) return;
+  for (const auto& [item, queue] : queues_)
+    want_serving(item, by.sequence);
+}
+
+void Stock::on(const Envelope& by, const StockReceived& event) {
+  receipts_.add(view(event.receipt()));
+  for (const StockArrival& arrival : run(event.arrivals())) {
+    StockRecord& record = record_for(arrival.item(), arrival.warehouse());
+    record.on_hand += Quantity{arrival.quantity()};
+    record.last_change = by.sequence.value();
+    if (queues_.contains(arrival.item())) want_serving(arrival.item(), by.sequence);
+  }
+}
+
+void Stock::on(const Envelope& by, const StockReserved& event) {
+  for (const ReservedPart& part : run(event.parts())) {
+    StockRecord& record = record_for(part.item(), part.warehouse());
+    const Quantity quantity{part.quantity()};
+    record.reserved += quantity;
+    record.last_change = by.sequence.value();
+    reserve(event.order(), part.line(), record, quantity);
+    if (event.from_backorder()) shorten_queue(event.order(), part.line(), quantity);
+  }
+}
+
+void Stock::on(const Envelope& by, const LineBackordered& event) {
+  for (const BackorderedLine& line : run(event.lines())) {
+    Queue& queue = queues_[line.item()];
+    const auto known = waiting_at_.find({event.order(), line.line()});
+    const QueuePlace place = known != waiting_at_.end()
+                                 ? known->second.second
+                                 : QueuePlace{by.sequence.value(), line.line()};
+    Backorder& entry = queue.waiting[place];
+    entry.order = OrderRef{event.order()};
+    entry.line = line.line();
+    entry.quantity += Quantity{line.quantity()};
+    queue.total += Quantity{line.quantity()};
+    waiting_at_[{event.order(), line.line()}] = {line.item(), place};
+  }
+}
+
+void Stock::on(const Envelope& by, const ReservationReleased& event) {
+  for (const ReservedPart& part : run(event.parts())) {
+    StockRecord& record = record_for(part.item(), part.warehouse());
+    record.reserved -= Quantity{part.quantity()};
+    record.last_change = by.sequence.value();
+    unreserve(event.order(), part.line(), part.warehouse(), Quantity{part.quantity()});
+    if (queues_.contains(part.item())) want_serving(part.item(), by.sequence);
+  }
+}
+
+void Stock::on(const Envelope& by, const GoodsShipped& event) {
+  shipments_.find_or_add(view(event.shipment()));
+  for (const ShippedLine& line : run(event.lines())) {
+    StockRecord& record = record_for(line.item(), event.warehouse());
+    const Quantity quantity{line.quantity()};
+    record.on_hand -= quantity;
+    record.reserved -= quantity;
+    record.last_change = by.sequence.value();
+    unreserve(event.order(), line.line(), event.warehouse(), quantity);
+  }
+}
+
+void Stock::on(const Envelope&, const LinesCancelled& event) {
+  for (const CancelledLine& line : run(event.lines())) {
+    if (line.from_backorder() > 0) {
+      shorten_queue(event.order(), line.line(), Quantity{line.from_backorder()});
+    }
+  }
+}
+
+void Stock::on(const Envelope&, const FollowUpAdvanced& event) {
+  if (event.kind() != FollowUpKind::serve_backorders || !event.finished()) return;
+  const auto found = serving_.find(event.subject());
+  KONTOR_ASSERT(found != serving_.end());
+  to_serve_.erase(found->second);
+  serving_.erase(found);
+}
+
+// ---- parts of folds -----------------------------------------------------------------------------
+
+StockRecord& Stock::record_for(std::uint32_t item, std::uint32_t warehouse) {
+  const std::uint64_t key = key_of(item, warehouse);
+  if (const auto found = record_of_.find(key)) return records_[*found];
+  const auto index = static_cast<std::uint32_t>(records_.size());
+  record_of_.set(key, index);
+  if (item >= first_of_item_.size()) first_of_item_.resize(item + 1, kNoOrdinal);
+  StockRecord record;
+  record.item = item;
+  record.warehouse = warehouse;
+  record.next_of_item = first_of_item_[item];
+  first_of_item_[item] = index;
+  records_.push_back(record);
+  return records_.back();
+}
+
+void Stock::reserve(std::uint64_t order, std::uint32_t line, const StockRecord& at,
+                    Quantity quantity) {
+  KONTOR_ASSERT(quantity > Quantity{0});
+  const std::uint32_t head = reservations_of_.find(order).value_or(kNoOrdinal);
+  for (std::uint32_t i = head; i != kNoOrdinal; i = reservations_[i].next_of_order) {
+    Reservation& held = reservations_[i];
+    if (held.line == line && held.warehouse == at.warehouse) {
+      held.quantity += quantity;
+      return;
+    }
+  }
+  std::uint32_t index = free_reservation_;
+  if (index == kNoOrdinal) {
+    index = static_cast<std::uint32_t>(reservations_.size());
+    reservations_.emplace_back();
+  } else {
+    free_reservation_ = reservations_[index].next_of_order;
+  }
+  reservations_[index] = {quantity, order, line, at.item, at.warehouse, head};
+  reservations_of_.set(order, index);
+}
+
+void Stock::unreserve(std::uint64_t order, std::uint32_t line, std::uint32_t warehouse,
+                      Quantity quantity) {
+  std::uint32_t previous = kNoOrdinal;
+  std::uint32_t at = reservations_of_.find(order).value_or(kNoOrdinal);
+  while (at != kNoOrdinal &&
+         (reservations_[at].line != line || reservations_[at].warehouse != warehouse)) {
+    previous = at;
+    at = reservations_[at].next_of_order;
+  }
+  KONTOR_ASSERT(at != kNoOrdinal);
+  Reservation& held = reservations_[at];
+  KONTOR_ASSERT(held.quantity >= quantity);
+  held.quantity -= quantity;
+  if (held.quantity > Quantity{0}) return;
+
+  const std::uint32_t next = held.next_of_order;
+  if (previous != kNoOrdinal) {
+    reservations_[previous].next_of_order = next;
+  } else if (next != kNoOrdinal) {
+    reservations_of_.set(order, next);
+  } else {
+    reservations_of_.erase(order);
+  }
+  held = Reservation{};
+  held.next_of_order = free_reservation_;
+  free_reservation_ = at;
+}
+
+void Stock::shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by) {
+  const auto known = waiting_at_.find({order, line});
+  KONTOR_ASSERT(known != waiting_at_.end());
+  const auto [item, place] = known->second;
+  const auto queue = queues_.find(item);
+  const auto entry = queue->second.waiting.find(place);
+  KONTOR_ASSERT(entry->second.quantity >= by);
+  entry->second.quantity -= by;
+  queue->second.total -= by;
+  if (entry->second.quantity > Quantity{0}) return;
+  queue->second.waiting.erase(entry);
+  waiting_at_.erase(known);
+  if (queue->second.waiting.empty()) queues_.erase(queue);
+}
+
+void Stock::want_serving(std::uint32_t item, Sequence cause) {
+  if (serving_.contains(item)) return;
+  // One event may wake several items: causes are made distinct by counting on from its sequence in
+  // units far below one event.
+  std::uint64_t place = cause.value() << 20;
+  while (to_serve_.contains(place))
+    ++place;
+  to_serve_[place] = item;
+  serving_[item] = place;
+}
+
+// ---- questions ----------------------------------------------------------------------------------
+
+std::optional<WarehouseId> Stock::find_warehouse(std::string_view name) const {
+  const auto found = warehouse_names_.find(name);
+  return found ? std::optional(WarehouseId{*found}) : std::nullopt;
+}
+
+bool Stock::serves(WarehouseId id, std::string_view region) const {
+  const Warehouse& w = warehouse(id);
+  if (w.status != WarehouseStatus::active) return false;
+  if (w.regions.empty() || region.empty()) return true;
+  return std::find(w.regions.begin(), w.regions.end(), region) != w.regions.end();
+}
+
+const StockRecord* Stock::record(ItemId item, WarehouseId warehouse) const {
+  const auto found = record_of_.find(key_of(item.value(), warehouse.value()));
+  return found ? &records_[*found] : nullptr;
+}
+
+Quantity Stock::salable(ItemId item, WarehouseId warehouse) const {
+  const StockRecord* const found = record(item, warehouse);
+  return found == nullptr ? Quantity{0} : found->salable();
+}
+
+Quantity Stock::reserved(OrderRef order, std::uint32_t line, WarehouseId warehouse) const {
+  Quantity sum;
+  for_each_reservation(order, [&](const Reservation& held) {
+    if (held.line == line && held.warehouse == warehouse.value()) sum += held.quantity;
+  });
+  return sum;
+}
+
+Quantity Stock::backordered(ItemId item) const {
+  const auto found = queues_.find(item.value());
+  return found == queues_.end() ? Quantity{0} : found->second.total;
+}
+
+Quantity Stock::backordered(OrderRef order, std::uint32_t line) const {
+  const auto known = waiting_at_.find({order.value(), line});
+  if (known == waiting_at_.end()) return Quantity{0};
+  return queues_.at(known->second.first).waiting.at(known->second.second).quantity;
+}
+
+std::vector<Backorder> Stock::oldest_backorders(ItemId item, std::size_t most) const {
+  std::vector<Backorder> out;
+  const auto found = queues_.find(item.value());
+  if (found == queues_.end()) return out;
+  for (const auto& [place, entry] : found->second.waiting) {
+    if (out.size() == most) break;
+    out.push_back(entry);
+  }
+  return out;
+}
+
+std::optional<FollowUp> Stock::next_follow_up() const {
+  if (to_serve_.empty()) return std::nullopt;
+  const auto& [place, item] = *to_serve_.begin();
+  return FollowUp{FollowUpKind::serve_backorders, item, OrderRef{0}, Sequence{place >> 20}};
+}
+
+// ---- state --------------------------------------------------------------------------------------
+
+void Stock::save(Sink& out) const {
+  warehouse_names_.save(out);
+  for (const Warehouse& w : warehouses_) {
+    out.text(w.name);
+    save_texts(out, w.regions);
+    out.pod(w.priority);
+    out.pod(w.lead_time_days);
+    out.pod(w.status);
+    out.pod(w.last_change.value());
+    out.pod(w.version);
+  }
+  save_ids(out, by_priority_);
+  record_of_.save(out);
+  out.pods(records_);
+  out.pods(first_of_item_);
+  reservations_of_.save(out);
+  out.pods(reservations_);
+  out.pod(free_reservation_);
+  out.pod(std::uint64_t{waiting_at_.size()});
+  for (const auto& [order_line, at] : waiting_at_) {
+    out.pod(order_line.first);
+    out.pod(order_line.second);
+    out.pod(at.first);
+    out.pod(at.second.first);
+    out.pod(queues_.at(at.first).waiting.at(at.second).quantity.value());
+  }
+  out.pod(std::uint64_t{to_serve_.size()});
+  for (const auto& [place, item] : to_serve_) {
+    out.pod(place);
+    out.pod(item);
+  }
+  receipts_.save(out);
+  shipments_.save(out);
+}
+
+void Stock::load(Source& in) {
+  warehouse_names_.load(in);
+  warehouses_.assign(warehouse_names_.size(), Warehouse{});
+  for (Warehouse& w : warehouses_) {
+    in.text(w.name);
+    load_texts(in, w.regions);
+    in.pod(w.priority);
+    in.pod(w.lead_time_days);
+    in.pod(w.status);
+    in.pod(w.last_change);
+    in.pod(w.version);
+  }
+  load_ids(in, by_priority_);
+  record_of_.load(in);
+  in.pods(records_);
+  in.pods(first_of_item_);
+  reservations_of_.load(in);
+  in.pods(reservations_);
+  in.pod(free_reservation_);
+  queues_.clear();
+  waiting_at_.clear();
+  for (std::uint64_t left = in.size_of_run(32); left > 0 && in.ok(); --left) {
+    std::uint64_t order = 0;
+    std::uint32_t line = 0;
+    std::uint32_t item = 0;
+    std::uint64_t since = 0;
+    std::int64_t quantity = 0;
+    in.pod(order);
+    in.pod(line);
+    in.pod(item);
+    in.pod(since);
+    in.pod(quantity);
+    const QueuePlace place{since, line};
+    Queue& queue = queues_[item];
+    queue.waiting[place] = {OrderRef{order}, line, Quantity{quantity}};
+    queue.total += Quantity{quantity};
+    waiting_at_[{order, line}] = {item, place};
+  }
+  to_serve_.clear();
+  serving_.clear();
+  for (std::uint64_t left = in.size_of_run(12); left > 0 && in.ok(); --left) {
+    std::uint64_t place = 0;
+    std::uint32_t item = 0;
+    in.pod(place);
+    in.pod(item);
+    to_serve_[place] = item;
+    serving_[item] = place;
+  }
+  receipts_.load(in);
+  shipments_.load(in);
+}
+
+Status Stock::check_reservations() const {
+  std::map<std::uint64_t, Quantity> sums;
+  for (const Reservation& held : reservations_) {
+    if (held.order == 0) continue;
+    if (held.quantity <= Quantity{0}) return broken("a reservation of nothing");
+    sums[key_of(held.item, held.warehouse)] += held.quantity;
+  }
+  for (const StockRecord& record : records_) {
+    if (sums[key_of(record.item, record.warehouse)] != record.reserved) {
+      return broken("reserved stock differs from the sum of its reservations, item " +
+                    std::to_string(record.item));
+    }
+  }
+  return {};
+}
+
+Status Stock::check_invariants() const {
+  for (const StockRecord& record : records_) {
+    if (record.reserved < Quantity{0}) return broken("negative reserved stock");
+  }
+  for (const auto& [item, queue] : queues_) {
+    Quantity total;
+    for (const auto& [place, entry] : queue.waiting) {
+      if (entry.quantity <= Quantity{0}) return broken("a backorder of nothing");
+      total += entry.quantity;
+    }
+    if (total != queue.total || queue.waiting.empty()) return broken("a backorder queue's total");
+  }
+  return check_reservations();
+}
+
+}  // namespace kontor

@@ -1,0 +1,159 @@
+#include "projections/tables.h"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace kontor {
+
+std::uint64_t hash_bytes(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+std::size_t NameTable::probe(std::string_view name, std::uint64_t hash) const {
+  const std::size_t mask = slots_.size() - 1;
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+    const Slot& slot = slots_[i];
+    if (slot.ordinal == kNoOrdinal) return i;
+    if (slot.tag != tag) continue;
+    const Place& place = starts_[slot.ordinal];
+    if (std::string_view(place.text, place.size) == name) return i;
+  }
+}
+
+std::optional<std::uint32_t> NameTable::find(std::string_view name) const {
+  if (slots_.empty()) return std::nullopt;
+  const Slot& slot = slots_[probe(name, hash_bytes(name))];
+  if (slot.ordinal == kNoOrdinal) return std::nullopt;
+  return slot.ordinal;
+}
+
+std::uint32_t NameTable::add(std::string_view name) {
+  if ((starts_.size() + 1) * 4 > slots_.size() * 3) grow();
+  const std::uint64_t hash = hash_bytes(name);
+  Slot& slot = slots_[probe(name, hash)];
+  KONTOR_ASSERT(slot.ordinal == kNoOrdinal);
+  slot = {static_cast<std::uint32_t>(hash >> 32), size()};
+  starts_.push_back({hash, keep(name), name.size()});
+  return slot.ordinal;
+}
+
+std::uint32_t NameTable::find_or_add(std::string_view name) {
+  const auto found = find(name);
+  return found ? *found : add(name);
+}
+
+std::string_view NameTable::name(std::uint32_t ordinal) const {
+  const Place& place = starts_.at(ordinal);
+  return {place.text, place.size};
+}
+
+void NameTable::prefetch(std::string_view name) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hash_bytes(name) & (slots_.size() - 1)]);
+}
+
+void NameTable::grow() {
+  const std::size_t size = std::max<std::size_t>(16, slots_.size() * 2);
+  slots_.assign(size, Slot{});
+  for (std::uint32_t ordinal = 0; ordinal < starts_.size(); ++ordinal) {
+    const std::uint64_t hash = starts_[ordinal].hash;
+    std::size_t i = hash & (size - 1);
+    while (slots_[i].ordinal != kNoOrdinal)
+      i = (i + 1) & (size - 1);
+    slots_[i] = {static_cast<std::uint32_t>(hash >> 32), ordinal};
+  }
+}
+
+const char* NameTable::keep(std::string_view name) {
+  KONTOR_ASSERT(name.size() <= kChunkBytes);
+  if (chunk_left_ < name.size() || chunks_.empty()) {
+    chunks_.push_back(std::make_unique<char[]>(kChunkBytes));  // NOLINT(modernize-avoid-c-arrays)
+    chunk_left_ = kChunkBytes;
+  }
+  char* const place = chunks_.back().get() + (kChunkBytes - chunk_left_);
+  std::copy(name.begin(), name.end(), place);
+  chunk_left_ -= name.size();
+  return place;
+}
+
+void NameTable::save(Sink& out) const {
+  out.pod(std::uint64_t{starts_.size()});
+  for (const Place& place : starts_)
+    out.text({place.text, place.size});
+}
+
+void NameTable::load(Source& in) {
+  *this = NameTable{};
+  std::string name;
+  for (std::uint64_t left = in.size_of_run(8); left > 0 && in.ok(); --left) {
+    in.text(name);
+    if (find(name)) return in.fail();
+    add(name);
+  }
+}
+
+void KeyTable::set(std::uint64_t key, std::uint32_t value) {
+  KONTOR_ASSERT(key != 0);
+  if ((count_ + 1) * 4 > slots_.size() * 3) grow();
+  for (std::size_t i = hash_key(key) & mask();; i = (i + 1) & mask()) {
+    if (slots_[i].key == key) {
+      slots_[i].value = value;
+      return;
+    }
+    if (slots_[i].key == 0) {
+      slots_[i] = {key, value, 0};
+      ++count_;
+      return;
+    }
+  }
+}
+
+void KeyTable::erase(std::uint64_t key) {
+  KONTOR_ASSERT(!slots_.empty());
+  std::size_t hole = hash_key(key) & mask();
+  while (slots_[hole].key != key) {
+    KONTOR_ASSERT(slots_[hole].key != 0);
+    hole = (hole + 1) & mask();
+  }
+  // Close the gap: move back every later entry of the run that may stand there.
+  for (std::size_t i = (hole + 1) & mask(); slots_[i].key != 0; i = (i + 1) & mask()) {
+    const std::size_t home = hash_key(slots_[i].key) & mask();
+    if (((i - home) & mask()) < ((i - hole) & mask())) continue;
+    slots_[hole] = slots_[i];
+    hole = i;
+  }
+  slots_[hole] = Slot{};
+  --count_;
+}
+
+void KeyTable::grow() {
+  std::vector<Slot> old = std::move(slots_);
+  slots_.assign(std::max<std::size_t>(16, old.size() * 2), Slot{});
+  for (const Slot& slot : old) {
+    if (slot.key == 0) continue;
+    std::size_t i = hash_key(slot.key) & mask();
+    while (slots_[i].key != 0)
+      i = (i + 1) & mask();
+    slots_[i] = slot;
+  }
+}
+
+void KeyTable::save(Sink& out) const {
+  out.pod(std::uint64_t{count_});
+  out.pods(slots_);
+}
+
+void KeyTable::load(Source& in) {
+  std::uint64_t count = 0;
+  in.pod(count);
+  in.pods(slots_);
+  count_ = count;
+  if (!slots_.empty() && !std::has_single_bit(slots_.size())) in.fail();
+  if (count_ * 4 > slots_.size() * 3) in.fail();
+}
+
+}  // namespace kontor
