@@ -1,0 +1,25 @@
+// Questions: what is asked about a book's present, its history or one of its documents. The server
+// takes them off the wire and gives them to a QuestionAnswerer.
+#pragma once
+
+#include <functional>
+
+#include "engine/engine.h"
+
+namespace kontor {
+
+class QuestionAnswerer {
+ public:
+  virtual ~QuestionAnswerer() = default;
+
+  // A finished FlatBuffers root of wire::QueryAnswer, its body 8-aligned.
+  using Done = std::function<void(AlignedBuffer answer)>;
+
+  // request: a verified root of wire::QueryRequest, owned by the answerer from here on; its texts
+  // are not yet checked. Called on the server's I/O thread, so it must not block: ask the engine
+  // (Engine::ask, Engine::read). `done` is called exactly once, from any thread, also before this
+  // returns; a question that cannot be answered gets a QueryAnswer with its status and a message.
+  virtual void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) = 0;
+};
+
+}  // namespace kontor
