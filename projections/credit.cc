@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "book_generated.h"
+#include "calendar_generated.h"
 #include "company_generated.h"
 #include "credit_generated.h"
 #include "invoice_generated.h"
@@ -143,6 +144,10 @@ void Credit::on(const Envelope& by, const RuleSet&) {
 }
 
 void Credit::on(const Envelope& by, const PolicySet&) {
+  examine_everyone(by.sequence);
+}
+
+void Credit::on(const Envelope& by, const BusinessDayOpened&) {
   examine_everyone(by.sequence);
 }
 

@@ -36,6 +36,7 @@ struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
 struct FollowUpAdvanced;
+struct BusinessDayOpened;
 
 struct DueAmount {
   Date due;  // kNoDate: not known yet
@@ -99,6 +100,7 @@ class Credit {
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);
+  void on(const Envelope& by, const BusinessDayOpened& event);
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   const Account& account(CompanyId payer) const { return accounts_.at(payer.value()); }

@@ -113,7 +113,9 @@ void Orders::on(const Envelope& by, const HoldReleased& event) {
   if (order.credit == CreditState::kHeld) order.credit = CreditState::kNotTaken;
   order.held_at = 0;
   order.forced_hold = 0;
-  if (event.cause() == ReleaseCause::person) order.released_at = by.sequence.value();
+  if (event.cause() != ReleaseCause::person) return;
+  order.released_at = by.sequence.value();
+  order.release_expires = event.expires();
 }
 
 void Orders::on(const Envelope&, const LinesCancelled& event) {

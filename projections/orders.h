@@ -87,6 +87,8 @@ struct Order {
   std::uint32_t version = 0;
   std::int32_t placed_on = 0;  // effective date
   std::int32_t requested_on = 0;
+  std::int32_t release_expires = 0;  // of the last release; kNoDate: never
+  std::uint32_t spare = 0;
   std::uint16_t currency = 0;
   Approval approval = Approval::kNone;
   CreditState credit = CreditState::kNotTaken;

@@ -1,0 +1,90 @@
+#include "engine/rules/refusals.h"
+
+#include "events/base/limits.h"
+
+namespace kontor {
+
+Cause about(ReasonCode code, Subject kind, std::string_view name, std::uint64_t subject) {
+  Cause cause;
+  cause.code = code;
+  cause.subject_kind = kind;
+  cause.name = name;
+  cause.subject = subject;
+  return cause;
+}
+
+Cause about_line(ReasonCode code, std::uint32_t line, std::string_view name) {
+  Cause cause = about(code, Subject::item, name);
+  cause.line = line;
+  return cause;
+}
+
+Cause with_money(Cause cause, Minor found, Minor allowed, CurrencyCode currency) {
+  cause.unit = Unit::money;
+  cause.currency = currency;
+  cause.found = found.value();
+  cause.allowed = allowed.value();
+  return cause;
+}
+
+Cause with_quantity(Cause cause, Quantity found, Quantity allowed) {
+  cause.unit = Unit::quantity;
+  cause.found = found.value();
+  cause.allowed = allowed.value();
+  return cause;
+}
+
+Cause with_dates(Cause cause, Date found, Date allowed) {
+  cause.unit = Unit::date;
+  cause.found = found.value();
+  cause.allowed = allowed.value();
+  return cause;
+}
+
+void expect_version(Step& step, std::uint64_t version, Subject kind, std::string_view name) {
+  const std::uint64_t expected = step.context().expected_version;
+  if (expected == kAnyVersion || expected == version) return;
+  Cause cause = about(ReasonCode::wrong_version, kind, name);
+  cause.unit = Unit::version;
+  cause.found = static_cast<std::int64_t>(version);
+  cause.allowed = static_cast<std::int64_t>(expected);
+  step.refuse(std::move(cause));
+}
+
+void expect_identifier(Step& step, Subject kind, std::string_view name) {
+  if (!is_identifier(name)) {
+    step.refuse(about(ReasonCode::invalid_value, kind, "an identifier of 1 to 64 bytes of text"));
+  }
+}
+
+void expect_text(Step& step, std::string_view what, std::string_view value) {
+  if (!is_text(value, limits::kTextBytesMax)) {
+    step.refuse(about(ReasonCode::invalid_value, Subject::command, what));
+  }
+}
+
+const Order* expect_order(Step& step, std::string_view name) {
+  const Order* const order = step.book().orders().find(name);
+  if (order == nullptr) {
+    step.refuse(about(ReasonCode::unknown_order, Subject::order, name));
+    return nullptr;
+  }
+  expect_version(step, order->version, Subject::order, name);
+  return order;
+}
+
+void expect_taken(Step& step, const Order& order) {
+  const std::string_view name = step.book().orders().name(order);
+  if (order.approval != Approval::kApproved) {
+    Cause cause = about(ReasonCode::not_approved, Subject::order, name, order.ref);
+    if (order.asked_at != 0) cause.evidence.emplace_back(order.asked_at);
+    step.refuse(std::move(cause));
+  }
+  if (order.held_at != 0) {
+    Cause cause = about(ReasonCode::on_hold, Subject::order, name, order.ref);
+    cause.evidence.emplace_back(order.held_at);
+    step.refuse(std::move(cause));
+  }
+}
+
+}  // namespace kontor

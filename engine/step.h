@@ -1,0 +1,121 @@
+// Step: one decision being made. It holds the book, what the command says about itself, and the page
+// the decision is written to. A handler reads the book, refuses with all its reasons, or emits events;
+// an event is applied to the book as it is emitted, and after the first one nothing can be refused.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "engine/job.h"
+#include "events/codec/catalog.h"
+#include "events/log/page_builder.h"
+#include "projections/book.h"
+#include "reasons_generated.h"
+
+namespace kontor {
+
+// One cause, before it becomes a wire Reason. name: what the subject is called.
+struct Cause {
+  ReasonCode code{};
+  Subject subject_kind = Subject::none;
+  std::uint64_t subject = 0;
+  std::string name;
+  std::uint32_t line = 0;
+  std::int64_t found = 0;
+  std::int64_t allowed = 0;
+  Unit unit = Unit::none;
+  CurrencyCode currency;
+  Sequence rule;                    // version; 0: built in
+  Outcome outcome = Outcome::refuse;
+  std::vector<Sequence> evidence;   // positions the numbers came from
+};
+
+// At most limits::kReasonsMax causes, and how many more there were.
+class Causes {
+ public:
+  void add(Cause cause);
+  bool empty() const { return list_.empty(); }
+  const std::vector<Cause>& list() const { return list_; }
+  flatbuffers::Offset<Grounds> write(flatbuffers::FlatBufferBuilder& out) const;
+
+ private:
+  std::vector<Cause> list_;
+  std::uint32_t more_ = 0;
+};
+
+struct Context {
+  Timestamp recorded_at;
+  Date effective_date;
+  Date business_date;
+  std::string_view actor;      // may be empty: the principal itself
+  std::uint32_t principal = 0;
+  std::uint64_t expected_version = kAnyVersion;
+};
+
+class Step {
+ public:
+  Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder, const Context& context)
+      : book_(book), page_(page), builder_(builder), context_(context) {}
+  Step(const Step&) = delete;
+  Step& operator=(const Step&) = delete;
+
+  const Book& book() const { return book_; }
+  const Context& context() const { return context_; }
+  std::string_view actor_name() const {
+    return context_.actor.empty() ? std::string_view("local") : context_.actor;
+  }
+
+  // Only before the first emit; asserts that.
+  void refuse(Cause cause);
+  bool refused() const { return !refusals_.empty(); }
+  const Causes& refusals() const { return refusals_; }
+
+  // Builds an event with build(FlatBufferBuilder&) -> Offset<Event>, writes it behind the others,
+  // applies it to the book. reference: the document or ordinal it is about; 0: it is a birth.
+  template <class Event, class Build>
+  Sequence emit(std::uint64_t reference, Build build) {
+    builder_.Clear();
+    builder_.Finish(flatbuffers::Offset<Event>(build(builder_)));
+    const std::byte* const body = write_event(number_of<Event>, reference);
+    const Envelope by{next_sequence(), context_.recorded_at, context_.effective_date,
+                      context_.business_date};
+    ++events_;
+    book_.apply(by, *flatbuffers::GetRoot<Event>(body));
+    return by.sequence;
+  }
+
+  std::uint32_t event_count() const { return events_; }
+  // Of the event that comes next.
+  Sequence next_sequence() const { return Sequence{book_.last_sequence().value() + 1}; }
+
+ private:
+  const std::byte* write_event(std::uint16_t kind, std::uint64_t reference);
+
+  Book& book_;
+  PageBuilder& page_;
+  flatbuffers::FlatBufferBuilder& builder_;
+  Context context_;
+  Causes refusals_;
+  std::uint32_t events_ = 0;
+};
+
+// FlatBuffers 2.0.8 wants the alignment of struct vectors said before they are built.
+template <class T>
+flatbuffers::Offset<flatbuffers::Vector<const T*>> structs(flatbuffers::FlatBufferBuilder& out,
+                                                           const std::vector<T>& values) {
+  if (values.empty()) return 0;
+  out.ForceVectorAlignment(values.size(), sizeof(T), alignof(T));
+  return out.CreateVectorOfStructs(values);
+}
+inline flatbuffers::Offset<flatbuffers::String> text(flatbuffers::FlatBufferBuilder& out,
+                                                     std::string_view value) {
+  if (value.empty()) return 0;
+  return out.CreateString(value.data(), value.size());
+}
+
+}  // namespace kontor
