@@ -9,13 +9,13 @@ namespace {
 // ISO 4217 list one, currencies with minor units, by alphabetic code.
 constexpr auto kCurrencies = std::to_array<Currency>({
     {CurrencyCode{784}, "AED", 2}, {CurrencyCode{971}, "AFN", 2}, {CurrencyCode{8}, "ALL", 2},
-    {CurrencyCode{51}, "AMD", 2}, {CurrencyCode{973}, "AOA", 2}, {CurrencyCode{32}, "ARS", 2},
-    {CurrencyCode{36}, "AUD", 2}, {CurrencyCode{533}, "AWG", 2}, {CurrencyCode{944}, "AZN", 2},
-    {CurrencyCode{977}, "BAM", 2}, {CurrencyCode{52}, "BBD", 2}, {CurrencyCode{50}, "BDT", 2},
-    {CurrencyCode{48}, "BHD", 3}, {CurrencyCode{108}, "BIF", 0}, {CurrencyCode{60}, "BMD", 2},
-    {CurrencyCode{96}, "BND", 2}, {CurrencyCode{68}, "BOB", 2}, {CurrencyCode{984}, "BOV", 2},
-    {CurrencyCode{986}, "BRL", 2}, {CurrencyCode{44}, "BSD", 2}, {CurrencyCode{64}, "BTN", 2},
-    {CurrencyCode{72}, "BWP", 2}, {CurrencyCode{933}, "BYN", 2}, {CurrencyCode{84}, "BZD", 2},
+    {CurrencyCode{51}, "AMD", 2},  {CurrencyCode{973}, "AOA", 2}, {CurrencyCode{32}, "ARS", 2},
+    {CurrencyCode{36}, "AUD", 2},  {CurrencyCode{533}, "AWG", 2}, {CurrencyCode{944}, "AZN", 2},
+    {CurrencyCode{977}, "BAM", 2}, {CurrencyCode{52}, "BBD", 2},  {CurrencyCode{50}, "BDT", 2},
+    {CurrencyCode{48}, "BHD", 3},  {CurrencyCode{108}, "BIF", 0}, {CurrencyCode{60}, "BMD", 2},
+    {CurrencyCode{96}, "BND", 2},  {CurrencyCode{68}, "BOB", 2},  {CurrencyCode{984}, "BOV", 2},
+    {CurrencyCode{986}, "BRL", 2}, {CurrencyCode{44}, "BSD", 2},  {CurrencyCode{64}, "BTN", 2},
+    {CurrencyCode{72}, "BWP", 2},  {CurrencyCode{933}, "BYN", 2}, {CurrencyCode{84}, "BZD", 2},
     {CurrencyCode{124}, "CAD", 2}, {CurrencyCode{976}, "CDF", 2}, {CurrencyCode{947}, "CHE", 2},
     {CurrencyCode{756}, "CHF", 2}, {CurrencyCode{948}, "CHW", 2}, {CurrencyCode{990}, "CLF", 4},
     {CurrencyCode{152}, "CLP", 0}, {CurrencyCode{156}, "CNY", 2}, {CurrencyCode{170}, "COP", 2},
@@ -65,6 +65,19 @@ constexpr auto kCurrencies = std::to_array<Currency>({
     {CurrencyCode{710}, "ZAR", 2}, {CurrencyCode{967}, "ZMW", 2}, {CurrencyCode{924}, "ZWG", 2},
 });
 
+constexpr std::uint16_t kNoRow = UINT16_MAX;
+
+// The row of each numeric code, which has three digits.
+constexpr auto kRows = [] {
+  std::array<std::uint16_t, 1000> rows{};
+  for (std::uint16_t& row : rows)
+    row = kNoRow;
+  for (std::size_t i = 0; i < kCurrencies.size(); ++i) {
+    rows[kCurrencies[i].code.value()] = static_cast<std::uint16_t>(i);
+  }
+  return rows;
+}();
+
 }  // namespace
 
 std::optional<Currency> find_currency(std::string_view alpha) {
@@ -76,10 +89,9 @@ std::optional<Currency> find_currency(std::string_view alpha) {
 }
 
 std::optional<Currency> find_currency(CurrencyCode code) {
-  for (const Currency& currency : kCurrencies) {
-    if (currency.code == code) return currency;
-  }
-  return std::nullopt;
+  const std::uint16_t row = code.value() < kRows.size() ? kRows[code.value()] : kNoRow;
+  if (row == kNoRow) return std::nullopt;
+  return kCurrencies[row];
 }
 
 std::string format_decimal(std::int64_t value, int decimals, bool trim_zeros) {
@@ -109,13 +121,15 @@ std::optional<std::int64_t> parse_decimal(std::string_view text, int decimals) {
   int places = -1;  // -1: before the point
   bool digit_last = false;
   for (const char c : text) {
+    const bool digit_before = digit_last;
     digit_last = c >= '0' && c <= '9';
-    if (c == '.' && places < 0 && &c != text.data()) {
+    if (c == '.' && places < 0 && digit_before) {
       places = 0;
       continue;
     }
     if (!digit_last || (places >= 0 && ++places > decimals)) return std::nullopt;
-    if (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, c - '0', &value)) {
+    if (__builtin_mul_overflow(value, 10, &value) ||
+        __builtin_sub_overflow(value, c - '0', &value)) {
       return std::nullopt;
     }
   }

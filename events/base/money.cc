@@ -6,22 +6,27 @@
 namespace kontor {
 namespace {
 
-Int128 round_half_away(Int128 numerator, Int128 denominator) {
-  KONTOR_ASSERT(denominator > 0);
-  const bool negative = numerator < 0;
-  const Int128 magnitude = negative ? -numerator : numerator;
-  Int128 quotient = magnitude / denominator;
-  const Int128 rest = magnitude % denominator;
-  if (rest >= denominator - rest) ++quotient;
-  return negative ? -quotient : quotient;
+__extension__ using UInt128 = unsigned __int128;
+
+// Without a sign, so that the lowest 128-bit number has a magnitude.
+UInt128 magnitude_of(Int128 value) {
+  return value < 0 ? ~static_cast<UInt128>(value) + 1 : static_cast<UInt128>(value);
 }
 
 }  // namespace
 
 std::optional<std::int64_t> div_half_away(Int128 numerator, Int128 denominator) {
-  const Int128 quotient = round_half_away(numerator, denominator);
-  if (quotient > INT64_MAX || quotient < INT64_MIN) return std::nullopt;
-  return static_cast<std::int64_t>(quotient);
+  KONTOR_ASSERT(denominator > 0);
+  const auto divisor = static_cast<UInt128>(denominator);
+  const UInt128 magnitude = magnitude_of(numerator);
+  UInt128 quotient = magnitude / divisor;
+  const UInt128 rest = magnitude % divisor;
+  if (rest >= divisor - rest) ++quotient;
+  const bool negative = numerator < 0;
+  const auto limit = static_cast<UInt128>(INT64_MAX) + (negative ? 1 : 0);
+  if (quotient > limit) return std::nullopt;
+  const auto signed_quotient = static_cast<Int128>(quotient);
+  return static_cast<std::int64_t>(negative ? -signed_quotient : signed_quotient);
 }
 
 std::optional<Minor> line_net(Quantity quantity, UnitPrice price) {
@@ -68,7 +73,8 @@ std::vector<Minor> split_by_largest_remainder(Minor total, std::span<const std::
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rests[a] > rests[b]; });
-  for (std::size_t i = 0; left > 0; ++i, --left) ++parts[order[i]];
+  for (std::size_t i = 0; left > 0; ++i, --left)
+    ++parts[order[i]];
 
   std::vector<Minor> out;
   out.reserve(parts.size());

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "events/base/assert.h"
+#include "events/base/money.h"
 
 namespace kontor {
 namespace {
@@ -93,6 +94,12 @@ std::int32_t days_in_month(std::int32_t year, std::int32_t month) {
   return month == 2 && leap ? 29 : kDays.at(static_cast<std::size_t>(month - 1));
 }
 
+bool is_calendar_date(Date date) {
+  static const Date kFirst = from_civil({1, 1, 1});
+  static const Date kLast = from_civil({9999, 12, 31});
+  return date >= kFirst && date <= kLast;
+}
+
 Date add_days(Date date, std::int64_t days) {
   const std::int64_t sum = date.value() + days;
   KONTOR_ASSERT(sum > INT32_MIN && sum <= INT32_MAX);
@@ -129,19 +136,20 @@ std::string format_date(Date date) {
   if (date == kNoDate) return "";
   const CivilDate c = to_civil(date);
   std::array<char, 48> out{};
-  const int size =
-      std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", c.year, c.month, c.day);
+  const int size = std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", c.year, c.month, c.day);
   return {out.data(), static_cast<std::size_t>(size)};
 }
 
 std::string format_timestamp(Timestamp time) {
   const Date day = day_of(time);
-  const std::int64_t in_day = time.value() - day.value() * kNanosecondsPerDay;
+  std::int64_t in_day = time.value() % kNanosecondsPerDay;
+  if (in_day < 0) in_day += kNanosecondsPerDay;
   const std::int64_t seconds = in_day / 1'000'000'000;
   std::array<char, 48> out{};
-  const int size = std::snprintf(out.data(), out.size(), "T%02d:%02d:%02d.%09dZ",
-                                 static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
-                                 static_cast<int>(seconds % 60), static_cast<int>(in_day % 1'000'000'000));
+  const int size =
+      std::snprintf(out.data(), out.size(), "T%02d:%02d:%02d.%09dZ",
+                    static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
+                    static_cast<int>(seconds % 60), static_cast<int>(in_day % 1'000'000'000));
   return format_date(day) + std::string(out.data(), static_cast<std::size_t>(size));
 }
 
@@ -159,12 +167,9 @@ std::optional<Timestamp> parse_timestamp(std::string_view text) {
   }
   if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
   const std::int64_t in_day = (hours * 60 + minutes) * 60 + seconds - offset;
-  std::int64_t out = 0;
-  if (__builtin_mul_overflow(date->value() * std::int64_t{86'400} + in_day, 1'000'000'000, &out) ||
-      __builtin_add_overflow(out, nanoseconds, &out)) {
-    return std::nullopt;
-  }
-  return Timestamp{out};
+  const Int128 out = (Int128{date->value()} * 86'400 + in_day) * 1'000'000'000 + nanoseconds;
+  if (out < INT64_MIN || out > INT64_MAX) return std::nullopt;
+  return Timestamp{static_cast<std::int64_t>(out)};
 }
 
 }  // namespace kontor

@@ -27,6 +27,10 @@ CivilDate to_civil(Date date);
 Date from_civil(CivilDate civil);  // a valid civil date
 std::int32_t days_in_month(std::int32_t year, std::int32_t month);
 
+// Years 0001 to 9999, what parse_date can say. Dates from callers are held to it (verify_command):
+// the functions below then cannot leave the range they compute in.
+bool is_calendar_date(Date date);
+
 Date add_days(Date date, std::int64_t days);
 Date add_months(Date date, std::int32_t months);  // the day clamped to the month's end
 Date month_end(Date date);
