@@ -6,7 +6,7 @@ foreach(program kontord kontor)
   endif()
 endforeach()
 
-foreach(library kontor_events kontor_client)
+foreach(library kontor_events kontor_wire kontor_client kontor_asio)
   if(TARGET ${library})
     install(TARGETS ${library} ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   endif()
@@ -17,7 +17,8 @@ install(FILES engine/status.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/kontor/en
 install(DIRECTORY events/schema DESTINATION "${CMAKE_INSTALL_DATADIR}/kontor" FILES_MATCHING
   PATTERN "*.fbs")
 
-install(FILES ops/systemd/kontord.service DESTINATION lib/systemd/system)
+configure_file(ops/systemd/kontord.service.in "${CMAKE_BINARY_DIR}/kontord.service" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/kontord.service" DESTINATION lib/systemd/system)
 install(FILES README.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES events/FORMAT.md api/PROTOCOL.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)

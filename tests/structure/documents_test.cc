@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // Paths a document names in backticks: with a '/' inside, or a file's ending; without placeholders.
 std::vector<std::string> paths_in(const std::string& text) {
   static const std::regex kQuoted("`([A-Za-z0-9_.][A-Za-z0-9_./-]*)`");
-  static const std::regex kFile(R"(.*\.(h|cc|fbs|md|cmake|json|jsonl|toml|service|yml|txt)$)");
+  static const std::regex kFile(R"([^.].*\.(h|cc|fbs|md|cmake|json|jsonl|toml|service|yml|txt)$)");
   std::vector<std::string> out;
   for (std::sregex_iterator it(text.begin(), text.end(), kQuoted); it != std::sregex_iterator();
        ++it) {
