@@ -11,6 +11,8 @@ using boost::system::error_code;
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr std::size_t kGatherFramesMax = 64;  // what one writev of asio takes
 constexpr std::size_t kGatherBytesMax = 1U << 20;
+constexpr std::size_t kDiscardBytes = 4U << 10;
+constexpr std::chrono::seconds kLingerTime{2};
 
 }  // namespace
 
@@ -76,8 +78,30 @@ void Connection::flush() {
   if (closed_) return;
   if (!writing_ && !session_.outgoing().empty()) write();
   if (may_read()) read();
-  const bool over = session_.closing() || (ended_ && session_.unanswered() == 0);
-  if (over && !writing_ && session_.outgoing().empty()) close();
+  if (writing_ || !session_.outgoing().empty()) return;
+  if (session_.closing()) return linger();
+  if (ended_ && session_.unanswered() == 0) close();
+}
+
+// Closing with unread bytes would reset the connection and take the last answer with it: say that
+// nothing more comes, and read on for a moment into nowhere.
+void Connection::linger() {
+  if (!lingering_) {
+    lingering_ = true;
+    lingering_since_ = Clock::now();
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+  if (ended_) return close();
+  if (reading_) return;
+  reading_ = true;
+  discarded_.resize(kDiscardBytes);
+  socket_.async_read_some(boost::asio::buffer(discarded_.data(), discarded_.size()),
+                          [self = shared_from_this()](const error_code& error, std::size_t) {
+                            self->reading_ = false;
+                            if (error) return self->close();
+                            if (!self->closed_) self->linger();
+                          });
 }
 
 void Connection::write() {
@@ -114,6 +138,7 @@ void Connection::check_deadlines(Clock::time_point now) {
   const bool idle_long =
       idle() && now - std::max(last_read_, last_written_) > options_.idle_timeout;
   const bool stuck = writing_ && now - last_written_ > options_.write_timeout;
+  if (lingering_ && now - lingering_since_ > kLingerTime) return close();
   if (!silent && !idle_long && !stuck) return;
   context_.counters.timeouts.fetch_add(1, kRelaxed);
   close();

@@ -40,6 +40,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write();
   void on_write(const boost::system::error_code& error, std::size_t bytes);
   bool may_read() const;
+  void linger();
 
   boost::asio::ip::tcp::socket socket_;
   SessionContext& context_;
@@ -57,6 +58,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool writing_ = false;
   bool ended_ = false;  // the peer will send no more
   bool closed_ = false;
+  bool lingering_ = false;
+  Clock::time_point lingering_since_;
+  AlignedBuffer discarded_;
 };
 
 }  // namespace kontor

@@ -7,15 +7,19 @@
 
 namespace kontor {
 
-HeaderBytes seal_frame(FrameHeader header, std::span<const std::byte> body) {
-  header.body_bytes = static_cast<std::uint32_t>(body.size());
-  header.body_crc = crc32c(body);
+HeaderBytes seal_header(FrameHeader header) {
   header.header_crc = 0;
   HeaderBytes bytes;
   std::memcpy(bytes.data(), &header, sizeof header);
   header.header_crc = crc32c(bytes);
   std::memcpy(bytes.data(), &header, sizeof header);
   return bytes;
+}
+
+HeaderBytes seal_frame(FrameHeader header, std::span<const std::byte> body) {
+  header.body_bytes = static_cast<std::uint32_t>(body.size());
+  header.body_crc = crc32c(body);
+  return seal_header(header);
 }
 
 AlignedBuffer make_frame(const FrameHeader& header, std::span<const std::byte> body) {

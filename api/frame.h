@@ -59,6 +59,9 @@ using HeaderBytes = std::array<std::byte, sizeof(FrameHeader)>;
 // The header's bytes for this body, sizes and checksums filled in.
 HeaderBytes seal_frame(FrameHeader header, std::span<const std::byte> body);
 
+// The same where sizes and checksum of the body are already in `header`.
+HeaderBytes seal_header(FrameHeader header);
+
 // Header and body in one piece, ready to be written.
 AlignedBuffer make_frame(const FrameHeader& header, std::span<const std::byte> body);
 

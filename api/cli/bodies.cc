@@ -96,11 +96,9 @@ Bodies::Body Bodies::set_policy(std::uint16_t policy, std::string_view value) {
 Bodies::Body Bodies::net_terms(std::string_view terms, std::int16_t days) {
   auto& fbb = builder_->begin();
   const Text name = builder_->text(terms);
-  TermsLine whole;
-  whole.mutate_kind(InstalmentKind::percent);
-  whole.mutate_percent(static_cast<std::int32_t>(kHundredPercent));
-  whole.mutate_days(days);
-  whole.mutate_start(TermsStart::invoice);
+  const TermsLine whole(0, static_cast<std::int32_t>(kHundredPercent), 0, days, 0,
+                        InstalmentKind::percent, false, false, DayRule::none, 0,
+                        TermsStart::invoice);
   const auto lines = fbb.CreateVectorOfStructs(&whole, 1);
   DefineTermsBuilder table(fbb);
   table.add_terms(name);

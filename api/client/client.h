@@ -102,16 +102,17 @@ class SubmitFrame {
   ~SubmitFrame();
 
   // False: it is full; send it and put the command into the next. One command always fits.
-  // The caller has checked the id: nothing is sent without one.
+  // A frame with a command that has no id (1 to 64 bytes) is refused by send.
   bool add(const CommandToSend& command);
 
   BookNumber book() const;
   std::size_t count() const;
   std::size_t bytes() const;  // about
 
+  struct Builder;  // api/client/submit_builder.h
+
  private:
   friend class ClientCore;
-  struct Builder;
   std::unique_ptr<Builder> builder_;
 };
 
@@ -208,6 +209,7 @@ class Client {
   virtual ServerInfo server() const = 0;  // of the last hello
 
   // Unanswered commands get connection_lost, unsent ones stopping; then no callback comes any more.
+  // Not in callbacks.
   virtual void close() = 0;
 };
 

@@ -1,0 +1,135 @@
+#include "api/cli/own_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+namespace kontor::cli {
+namespace {
+
+constexpr std::chrono::seconds kReadyWithin{60};
+
+std::string reason() { return std::generic_category().message(errno); }
+
+// A port nobody listens on now, so that two servers of two benches do not meet.
+Result<std::uint16_t> free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  const bool found = fd >= 0 && ::bind(fd, any, size) == 0 && ::getsockname(fd, any, &size) == 0;
+  const std::string why = reason();
+  if (fd >= 0) ::close(fd);
+  if (!found) return Error{ErrorKind::kUnavailable, "no free port on 127.0.0.1: " + why};
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
+                                                    const std::string& data_folder) {
+  if (::access(program.c_str(), X_OK) != 0) {
+    return Error{ErrorKind::kUsage, program + ": not there; bench starts the kontord beside kontor, "
+                                              "or give --server"};
+  }
+  const Result<std::uint16_t> port = free_port();
+  const Result<std::uint16_t> http = free_port();
+  if (!port) return port.error();
+  if (!http) return http.error();
+  std::array<int, 2> out{};
+  if (::pipe2(out.data(), O_CLOEXEC) != 0) return Error{ErrorKind::kIo, "pipe: " + reason()};
+  std::unique_ptr<OwnServer> server(new OwnServer);
+  server->address_ = "127.0.0.1:" + std::to_string(*port);
+  const std::string http_address = "127.0.0.1:" + std::to_string(*http);
+  std::vector<std::string> words = {program,          "--data", data_folder, "--listen",
+                                    server->address_, "--http", http_address};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  const int failed = ::posix_spawn(&server->pid_, program.c_str(), &actions, nullptr,
+                                   arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  ::close(out[1]);
+  Status ready;
+  if (failed != 0) {
+    server->pid_ = -1;
+    ready = Error{ErrorKind::kIo, program + ": " + std::generic_category().message(failed)};
+  } else {
+    ready = server->wait_ready(out[0]);
+  }
+  ::close(out[0]);
+  if (!ready) return ready.error();
+  return server;
+}
+
+Status OwnServer::wait_ready(int out) {
+  std::string said;
+  const auto deadline = std::chrono::steady_clock::now() + kReadyWithin;
+  while (said.find("ready") == std::string::npos || said.back() != '\n') {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd readable{.fd = out, .events = POLLIN, .revents = 0};
+    std::array<char, 512> bytes{};
+    if (left.count() <= 0 || ::poll(&readable, 1, static_cast<int>(left.count())) < 0) {
+      return Error{ErrorKind::kUnavailable, "kontord did not become ready within 60 s"};
+    }
+    if (readable.revents == 0) continue;
+    const ssize_t count = ::read(out, bytes.data(), bytes.size());
+    if (count <= 0) {
+      return Error{ErrorKind::kUnavailable, "kontord ended before it was ready; see its message"};
+    }
+    said.append(bytes.data(), static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+OwnServer::~OwnServer() {
+  if (pid_ > 0 && !stop()) pid_ = -1;
+}
+
+double OwnServer::cpu_seconds() const {
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  // Behind the name in parentheses: state, and eleven numbers on utime and stime, in clock ticks.
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 12; ++i) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user;
+  fields >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+Status OwnServer::stop() {
+  if (pid_ <= 0) return {};
+  ::kill(pid_, SIGTERM);
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = -1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return Error{ErrorKind::kIo, "kontord did not end cleanly"};
+}
+
+}  // namespace kontor::cli

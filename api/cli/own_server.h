@@ -1,0 +1,34 @@
+// OwnServer: a kontord that `kontor bench` starts for itself on a fresh folder, and ends.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "events/base/result.h"
+
+namespace kontor::cli {
+
+class OwnServer {
+ public:
+  // Starts `program` on `data_folder` and returns once it says it is ready.
+  static Result<std::unique_ptr<OwnServer>> start(const std::string& program,
+                                                  const std::string& data_folder);
+  ~OwnServer();  // as stop()
+  OwnServer(const OwnServer&) = delete;
+  OwnServer& operator=(const OwnServer&) = delete;
+
+  const std::string& address() const { return address_; }  // HOST:PORT
+  double cpu_seconds() const;                              // used so far
+  Status stop();                                           // SIGTERM, and waits for it to end
+
+ private:
+  OwnServer() = default;
+  Status wait_ready(int out);
+
+  pid_t pid_ = -1;
+  std::string address_;
+};
+
+}  // namespace kontor::cli
