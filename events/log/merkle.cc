@@ -179,9 +179,8 @@ bool verify_inclusion(std::uint64_t index, const Hash256& leaf, const TreeHead& 
 
 bool verify_consistency(const TreeHead& older, const TreeHead& newer,
                         std::span<const Hash256> proof) {
-  if (older.size > newer.size) return false;
+  if (older.size == 0 || older.size > newer.size) return false;
   if (older.size == newer.size) return proof.empty() && older.root == newer.root;
-  if (older.size == 0) return proof.empty() && older.root == empty_tree_root();
   if (proof.empty()) return false;
 
   std::uint64_t node = older.size - 1;

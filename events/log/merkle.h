@@ -53,8 +53,7 @@ struct TreeHead {
 };
 
 // Check proofs from anywhere (RFC 9162 sections 2.1.3.2 and 2.1.4.2): any input is allowed, and
-// false is the answer to everything that does not prove. Nothing is consistent with the empty tree
-// but by an empty proof.
+// false is the answer to everything that does not prove. From the empty tree nothing can be proved.
 bool verify_inclusion(std::uint64_t index, const Hash256& leaf, const TreeHead& tree,
                       std::span<const Hash256> proof);
 bool verify_consistency(const TreeHead& older, const TreeHead& newer,
