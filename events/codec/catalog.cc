@@ -1,6 +1,11 @@
 #include "events/codec/catalog.h"
 
+#include <string>
+
+#include "events/base/limits.h"
 #include "events/codec/body_check.h"
+#include "events/codec/command_check.h"
+#include "events/codec/record.h"
 #include "events/codec/schema_plan.h"
 
 namespace kontor {
@@ -51,9 +56,29 @@ bool is_system_command(std::uint16_t kind) {
   }
 }
 
+Status check_command(std::uint16_t kind, std::span<const std::byte> body) {
+  const ObjectPlan* const plan = command_plan(kind);
+  if (plan == nullptr) {
+    return Error{ErrorKind::kMalformed, "no command has the number " + std::to_string(kind)};
+  }
+  if (body.size() > limits::kCommandBytesMax) {
+    return Error{ErrorKind::kMalformed,
+                 plan->name + ": " + std::to_string(body.size()) + " bytes; at most " +
+                     std::to_string(limits::kCommandBytesMax) + " are taken"};
+  }
+  if (!check_body(*plan, body)) {
+    return Error{ErrorKind::kMalformed,
+                 plan->name + ": not a well-formed FlatBuffers root of that table, aligned to 8"};
+  }
+  std::string wrong = check_command_values(Record::root(*plan, body));
+  if (!wrong.empty()) return Error{ErrorKind::kMalformed, std::move(wrong)};
+  return {};
+}
+
 bool verify_command(std::uint16_t kind, std::span<const std::byte> body) {
   const ObjectPlan* const plan = command_plan(kind);
-  return plan != nullptr && check_body(*plan, body);
+  return plan != nullptr && body.size() <= limits::kCommandBytesMax && check_body(*plan, body) &&
+         check_command_values(Record::root(*plan, body)).empty();
 }
 
 bool verify_event(std::uint16_t kind, std::span<const std::byte> body) {

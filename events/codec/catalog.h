@@ -9,6 +9,8 @@
 
 #include "catalog_list.h"
 
+#include "events/base/result.h"
+
 namespace kontor {
 
 #define KONTOR_ENUMERATE(name, number) name = number,
@@ -40,8 +42,15 @@ std::uint16_t event_number(std::string_view name);
 bool is_system_command(std::uint16_t kind);  // made by the engine, never taken from a caller
 
 // Whether `body` (8-aligned, else false) is a well-formed FlatBuffers root of that kind's table,
-// all vectors aligned and every `required` part there. Bounded in depth and tables.
-bool verify_command(std::uint16_t kind, std::span<const std::byte> body);
+// all vectors aligned and every `required` part there. Linear in the bytes, never reads outside of
+// them.
 bool verify_event(std::uint16_t kind, std::span<const std::byte> body);
+
+// The same for a command, which is also held to the rules of command_check.h and kCommandBytesMax:
+// identifiers, texts, names within the pool, known enums, dates, currencies, lengths of vectors.
+bool verify_command(std::uint16_t kind, std::span<const std::byte> body);
+
+// verify_command, told: kMalformed with the path of what is wrong.
+Status check_command(std::uint16_t kind, std::span<const std::byte> body);
 
 }  // namespace kontor

@@ -225,19 +225,31 @@ void compile_object(const Compiler& compiler, const reflection::Object& source, 
   KONTOR_ASSERT(plan.currencies.size() <= kCurrenciesMax);
 }
 
-// References may lie any number of tables down: repeated until nothing changes.
-void mark_references(std::vector<ObjectPlan>& objects) {
+bool has_value_rules(const FieldPlan& field) {
+  const bool is_vector = field.shape == Shape::kScalars || field.shape == Shape::kStructs ||
+                         field.shape == Shape::kStrings || field.shape == Shape::kTables;
+  return is_vector || field.shape == Shape::kString || field.form == Form::kEnum ||
+         field.form == Form::kNamed || field.form == Form::kCurrency || field.form == Form::kDate ||
+         (field.object != nullptr && field.object->value_rules);
+}
+
+// What holds for an object because of a part any number of tables down: repeated until nothing
+// changes.
+void mark_objects(std::vector<ObjectPlan>& objects) {
   bool changed = true;
   while (changed) {
     changed = false;
     for (ObjectPlan& object : objects) {
-      const bool found =
-          std::any_of(object.fields.begin(), object.fields.end(), [](const FieldPlan& field) {
-            return field.form == Form::kRef ||
-                   (field.object != nullptr && field.object->has_references);
-          });
-      changed = changed || found != object.has_references;
-      object.has_references = found;
+      const bool had_references = object.has_references;
+      const bool had_rules = object.value_rules;
+      for (FieldPlan& field : object.fields) {
+        field.value_rules = has_value_rules(field);
+        object.value_rules = object.value_rules || field.value_rules;
+        object.has_references = object.has_references || field.form == Form::kRef ||
+                                (field.object != nullptr && field.object->has_references);
+      }
+      changed =
+          changed || had_references != object.has_references || had_rules != object.value_rules;
     }
   }
 }
@@ -314,6 +326,7 @@ bool is_unsigned(ScalarType type) {
 std::int64_t load_scalar(const std::byte* at, ScalarType type) {
   switch (type) {
     case ScalarType::kBool:
+      return load_as<std::uint8_t>(at) != 0 ? 1 : 0;  // any other byte means true as well
     case ScalarType::kU8:
       return load_as<std::uint8_t>(at);
     case ScalarType::kI8:
@@ -366,7 +379,7 @@ SchemaPlan::SchemaPlan(std::span<const std::byte> binary_schema) {
     compile_object(compiler, *schema.objects()->Get(static_cast<flatbuffers::uoffset_t>(i)),
                    objects_[i]);
   }
-  mark_references(objects_);
+  mark_objects(objects_);
 }
 
 const ObjectPlan* SchemaPlan::find(std::string_view name) const {

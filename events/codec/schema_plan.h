@@ -80,7 +80,8 @@ struct FieldPlan {
   bool hidden = false;
   bool identifier = false;
   bool pool = false;
-  bool required = false;  // of FlatBuffers: the verifier refuses bytes without it
+  bool value_rules = false;  // a command's value is held to more than its type (command_check.h)
+  bool required = false;     // of FlatBuffers: the verifier refuses bytes without it
 };
 
 struct ObjectPlan {
@@ -90,6 +91,7 @@ struct ObjectPlan {
   std::vector<const FieldPlan*> currencies;
   const FieldPlan* pool = nullptr;
   bool is_struct = false;
+  bool value_rules = false;     // some field's
   bool has_references = false;  // here or below
   std::uint32_t bytes = 0;      // of a struct
   std::uint32_t align = 1;      // of a struct

@@ -158,7 +158,12 @@ class Writer {
   }
 
   void date(std::int64_t value) {
-    append_json_string(out_, format_date(Date{static_cast<std::int32_t>(value)}));
+    const Date date{static_cast<std::int32_t>(value)};
+    if (is_calendar_date(date)) {
+      append_json_string(out_, format_date(date));
+    } else {
+      out_ += std::to_string(value);  // has no text that could be read back
+    }
   }
 
   void named(const FieldPlan& field, std::int64_t value) {
