@@ -1,0 +1,355 @@
+// What is RocksDB's own: damage on the disk, the data folder, the lock, read-only.
+#include "events/log/rocksdb_event_log.h"
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include "events/log/verify_log.h"
+#include "tests/events/log/log_script.h"
+#include "tests/support/test_data.h"
+
+namespace kontor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr CommitNumber kEnd{~std::uint64_t{0}};
+
+std::vector<fs::path> files_with(const fs::path& folder, std::string_view extension) {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == extension) out.push_back(entry.path());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+void flip_byte(const fs::path& file, std::uint64_t at) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(at));
+  const int value = stream.get();
+  ASSERT_NE(value, EOF) << file << " at " << at;
+  stream.seekp(static_cast<std::streamoff>(at));
+  stream.put(static_cast<char>(value ^ 0x10));
+}
+
+class RocksdbLog : public testing::Test {
+ protected:
+  Result<std::unique_ptr<RocksdbEventLog>> open(FolderMode mode = FolderMode::kCreate) {
+    RocksdbLogOptions options;
+    options.mode = mode;
+    return RocksdbEventLog::open(path_, options);
+  }
+  std::unique_ptr<RocksdbEventLog> opened(FolderMode mode = FolderMode::kCreate) {
+    auto log = open(mode);
+    if (log.ok()) return std::move(log).value();
+    ADD_FAILURE() << log.error().message;
+    return nullptr;
+  }
+  void expect_refused(ErrorKind kind, std::string_view says,
+                      FolderMode mode = FolderMode::kCreate) {
+    const auto log = open(mode);
+    ASSERT_FALSE(log.ok());
+    EXPECT_EQ(log.error().kind, kind) << log.error().message;
+    EXPECT_NE(log.error().message.find(says), std::string::npos) << log.error().message;
+    EXPECT_NE(log.error().message.find(path_.string()), std::string::npos)
+        << "names the folder: " << log.error().message;
+  }
+  // Fills the folder with a log and leaves it as kill -9 would.
+  void killed_with(int items) {
+    const fs::path live = dir_.path() / "live";
+    RocksdbLogOptions options;
+    auto log = RocksdbEventLog::open(live, options);
+    ASSERT_TRUE(log.ok());
+    test::fill(*log.value(), writer_, items);
+    fs::remove_all(path_);
+    fs::copy(live, path_, fs::copy_options::recursive);
+  }
+  void closed_with(int items) {
+    const auto log = opened();
+    test::fill(*log, writer_, items);
+    ASSERT_TRUE(log->close().ok());
+  }
+  fs::path log_file(std::string_view extension) {
+    const std::vector<fs::path> files = files_with(path_ / "log", extension);
+    EXPECT_FALSE(files.empty());
+    return files.front();
+  }
+
+  test::ScratchDir dir_;
+  fs::path path_ = dir_.path() / "data";
+  test::CommitWriter writer_;
+};
+
+TEST_F(RocksdbLog, HasEverythingAcknowledgedAfterAKill) {
+  killed_with(50);
+  const auto log = opened();
+  EXPECT_EQ(log->tail().last, CommitNumber{51});
+  EXPECT_FALSE(verify_log(*log, nullptr).finding);
+  const AlignedBuffer next = writer_.item("next");
+  EXPECT_TRUE(log->append(Epoch{1}, CommitNumber{51}, next.bytes()).ok());
+}
+
+TEST_F(RocksdbLog, DropsALastRecordThatWasCutOffAndNothingElse) {
+  killed_with(20);
+  std::vector<fs::path> wals = files_with(path_ / "log", ".log");
+  ASSERT_EQ(wals.size(), 1U);
+  const std::uintmax_t size = fs::file_size(wals[0]);
+  for (const std::uintmax_t cut : {1U, 50U, 400U}) {
+    fs::resize_file(wals[0], size - cut);
+    const auto log = opened(FolderMode::kReadOnly);
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(log->tail().last, CommitNumber{20}) << "cut off " << cut;
+  }
+}
+
+TEST_F(RocksdbLog, IsNotOpenedWithADamagedWriteAheadLog) {
+  killed_with(40);
+  const fs::path wal = log_file(".log");
+  const std::uintmax_t size = fs::file_size(wal);
+  std::mt19937 random(20110912);
+  for (int i = 0; i < 60; ++i) {
+    const std::uintmax_t at = random() % (size - 2000);  // not in the last records
+    flip_byte(wal, at);
+    const auto log = open(FolderMode::kReadOnly);
+    // One that opens must have all of it: a flip in a field nobody reads does no harm.
+    if (log.ok()) {
+      EXPECT_EQ(log.value()->tail().last, CommitNumber{41}) << "byte " << at;
+      EXPECT_FALSE(verify_log(*log.value(), nullptr).finding) << "byte " << at;
+    } else {
+      EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
+    }
+    flip_byte(wal, at);
+  }
+  EXPECT_NE(opened(FolderMode::kReadOnly), nullptr);
+}
+
+TEST_F(RocksdbLog, IsNotOpenedWithTheWriteAheadLogGone) {
+  killed_with(5);
+  fs::remove(log_file(".log"));
+  const auto log = open();
+  // What was never written to a table is gone, and only its absence could be seen; a log that
+  // claims to be longer than it is would be a lie.
+  if (log.ok()) {
+    EXPECT_EQ(log.value()->tail().last, CommitNumber{0});
+  } else {
+    EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt);
+  }
+}
+
+TEST_F(RocksdbLog, FindsEveryFlippedByteOfATableFile) {
+  closed_with(60);
+  std::size_t found = 0;
+  std::mt19937 random(4711);
+  constexpr std::size_t kRounds = 60;
+  // The default family's table: the larger one.
+  std::vector<fs::path> tables = files_with(path_ / "log", ".sst");
+  ASSERT_FALSE(tables.empty());
+  const fs::path table = *std::max_element(tables.begin(), tables.end(), [](auto& a, auto& b) {
+    return fs::file_size(a) < fs::file_size(b);
+  });
+  for (std::size_t i = 0; i < kRounds; ++i) {
+    const std::uintmax_t at = random() % fs::file_size(table);
+    flip_byte(table, at);
+    const auto log = open(FolderMode::kReadOnly);
+    if (!log.ok()) {
+      ++found;
+      EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
+    } else {
+      const Status status = log.value()->verify_store();
+      ASSERT_FALSE(status.ok()) << "byte " << at;
+      EXPECT_EQ(status.error().kind, ErrorKind::kCorrupt) << status.error().message;
+      ++found;
+    }
+    flip_byte(table, at);
+  }
+  EXPECT_EQ(found, kRounds);
+  EXPECT_TRUE(opened(FolderMode::kReadOnly)->verify_store().ok());
+}
+
+TEST_F(RocksdbLog, IsNotOpenedWithATableFileGone) {
+  closed_with(5);
+  for (const fs::path& table : files_with(path_ / "log", ".sst"))
+    fs::remove(table);
+  const auto log = open();
+  ASSERT_FALSE(log.ok());
+  EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
+}
+
+// What a bug, or a hand in the folder, would do: the store itself is sound, a commit is missing.
+void delete_commit(const fs::path& path, std::uint64_t number) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, (path / "log").string(),
+                                {{rocksdb::kDefaultColumnFamilyName, {}}, {"marker", {}}}, &handles,
+                                &db)
+                  .ok());
+  std::string key(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i)
+    key[7 - i] = static_cast<char>(number >> (8 * i));
+  EXPECT_TRUE(db->Delete({}, handles[0], key).ok());
+  for (auto* const handle : handles)
+    delete handle;
+  delete db;
+}
+
+TEST_F(RocksdbLog, IsNotOpenedWhenItLostCommitsSinceItsCleanEnd) {
+  closed_with(5);
+  delete_commit(path_, 6);
+  expect_refused(ErrorKind::kCorrupt, "closed cleanly after commit 6 and now ends at 5");
+}
+
+TEST_F(RocksdbLog, IsNotOpenedWithoutItsFirstCommit) {
+  closed_with(5);
+  delete_commit(path_, 1);
+  expect_refused(ErrorKind::kCorrupt, "does not begin with commit 1");
+}
+
+TEST_F(RocksdbLog, FindsACommitMissingInTheMiddleWhenRead) {
+  closed_with(5);
+  delete_commit(path_, 3);
+  const auto log = opened();
+  const LogVerification verification = verify_log(*log, nullptr);
+  ASSERT_TRUE(verification.finding);
+  EXPECT_EQ(verification.finding->commit, CommitNumber{3});
+  EXPECT_NE(verification.finding->what.find("no commit 3"), std::string::npos);
+}
+
+TEST_F(RocksdbLog, MayGoOnAfterACleanEndAndThenCrash) {
+  closed_with(3);
+  {
+    const auto log = opened();
+    const AlignedBuffer commit = writer_.item("more");
+    ASSERT_TRUE(log->append(Epoch{1}, CommitNumber{4}, commit.bytes()).ok());
+  }
+  EXPECT_EQ(opened()->tail().last, CommitNumber{5});
+}
+
+TEST_F(RocksdbLog, IsTakenByOneProcessAtATime) {
+  const auto log = opened();
+  expect_refused(ErrorKind::kUnavailable, "in use by another process (process ");
+  expect_refused(ErrorKind::kUnavailable, "stop it first", FolderMode::kWrite);
+}
+
+TEST_F(RocksdbLog, CanBeReadWhileItsServerRuns) {
+  const auto log = opened();
+  test::fill(*log, writer_, 10);
+  const auto reader = opened(FolderMode::kReadOnly);
+  ASSERT_NE(reader, nullptr);
+  EXPECT_EQ(reader->tail().last, CommitNumber{11});
+  EXPECT_FALSE(verify_log(*reader, nullptr).finding);
+  const AlignedBuffer commit = writer_.item("x");
+  const Status status = reader->append(Epoch{1}, CommitNumber{11}, commit.bytes());
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, ErrorKind::kUsage);
+  EXPECT_TRUE(log->append(Epoch{1}, CommitNumber{11}, commit.bytes()).ok());
+}
+
+TEST_F(RocksdbLog, OpenedReadOnlyChangesNoFile) {
+  closed_with(3);
+  const auto listing = [&] {
+    std::map<std::string, std::pair<std::uintmax_t, fs::file_time_type>> out;
+    for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+      if (!entry.is_regular_file()) continue;
+      out[entry.path().string()] = {entry.file_size(), entry.last_write_time()};
+    }
+    return out;
+  };
+  const auto before = listing();
+  {
+    const auto log = opened(FolderMode::kReadOnly);
+    EXPECT_FALSE(verify_log(*log, nullptr).finding);
+    EXPECT_TRUE(log->close().ok());
+  }
+  EXPECT_EQ(before, listing());
+}
+
+TEST_F(RocksdbLog, IsNotMadeUnlessAskedFor) {
+  expect_refused(ErrorKind::kNotFound, "holds no data of Kontor", FolderMode::kWrite);
+  expect_refused(ErrorKind::kNotFound, "holds no data of Kontor", FolderMode::kReadOnly);
+  EXPECT_FALSE(fs::exists(path_));
+  fs::create_directory(path_);
+  expect_refused(ErrorKind::kNotFound, "holds no data of Kontor", FolderMode::kWrite);
+  EXPECT_TRUE(fs::is_empty(path_));
+}
+
+TEST_F(RocksdbLog, IsMadeInAnEmptyFolderAndInADeepNewOne) {
+  fs::create_directory(path_);
+  fs::create_directory(path_ / "lost+found");  // the root of a fresh file system
+  EXPECT_NE(opened(), nullptr);
+  EXPECT_TRUE(fs::exists(path_ / "KONTOR"));
+  path_ = dir_.path() / "a" / "b" / "c";
+  EXPECT_NE(opened(), nullptr);
+}
+
+TEST_F(RocksdbLog, IsNotMadeInAFolderOfSomebodyElse) {
+  fs::create_directory(path_);
+  std::ofstream(path_ / "holiday.jpg") << "x";
+  expect_refused(ErrorKind::kUsage, "holds 'holiday.jpg' and is not a data folder of Kontor");
+  EXPECT_FALSE(fs::exists(path_ / "LOCK")) << "and nothing is left in it";
+}
+
+TEST_F(RocksdbLog, IsNotMadeWhereThereIsAFile) {
+  std::ofstream(path_) << "x";
+  expect_refused(ErrorKind::kUsage, "is not a folder");
+}
+
+TEST_F(RocksdbLog, OfALaterFormatIsNewer) {
+  closed_with(1);
+  std::ofstream(path_ / "KONTOR") << "kontor data folder\nformat 2\nsomething new\n";
+  expect_refused(ErrorKind::kNewer, "has format 2; this version reads up to 1");
+  expect_refused(ErrorKind::kNewer, "Use the version that wrote it", FolderMode::kReadOnly);
+}
+
+TEST_F(RocksdbLog, WithADamagedFormatFileIsCorrupt) {
+  closed_with(1);
+  for (const std::string_view text :
+       {"", "kontor", "kontor data folder\n", "kontor data folder\nformat 1",
+        "kontor data folder\nformat x\n", "kontor data folder\nformat 0\n",
+        "kontor data folder\nformat 99999999999\n", "other data folder\nformat 1\n"}) {
+    std::ofstream(path_ / "KONTOR") << text;
+    expect_refused(ErrorKind::kCorrupt, "is damaged");
+  }
+}
+
+TEST_F(RocksdbLog, WithItsStoreGoneIsCorruptAndNotMadeAnew) {
+  closed_with(3);
+  fs::remove_all(path_ / "log");
+  expect_refused(ErrorKind::kCorrupt, "is not whole");
+  expect_refused(ErrorKind::kCorrupt, "is not whole", FolderMode::kWrite);
+}
+
+TEST_F(RocksdbLog, FinishesACreationThatWasCutOff) {
+  opened().reset();
+  fs::rename(path_ / "KONTOR", path_ / "KONTOR.new");
+  EXPECT_NE(opened(), nullptr);
+  EXPECT_TRUE(fs::exists(path_ / "KONTOR"));
+  EXPECT_FALSE(fs::exists(path_ / "KONTOR.new"));
+
+  fs::remove_all(path_ / "log");
+  fs::rename(path_ / "KONTOR", path_ / "KONTOR.new");
+  EXPECT_NE(opened(), nullptr);
+}
+
+TEST_F(RocksdbLog, SurvivesManySmallMemtables) {
+  RocksdbLogOptions options;
+  options.memtable_bytes = 64U << 10;
+  {
+    auto log = RocksdbEventLog::open(path_, options);
+    ASSERT_TRUE(log.ok());
+    test::fill(*log.value(), writer_, 600);
+    EXPECT_FALSE(verify_log(*log.value(), nullptr).finding);
+  }
+  auto log = RocksdbEventLog::open(path_, options);
+  ASSERT_TRUE(log.ok());
+  EXPECT_EQ(log.value()->tail().last, CommitNumber{601});
+  EXPECT_FALSE(verify_log(*log.value(), nullptr).finding);
+  EXPECT_GT(files_with(path_ / "log", ".sst").size(), 0U);
+}
+
+}  // namespace
+}  // namespace kontor
