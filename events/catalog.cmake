@@ -1,15 +1,25 @@
 # The schema folder is the registry. This script reads the permanent numbers out of events/schema and
-# writes catalog_list.h: the list of commands and of events. A number used twice, or outside 1..65535, stops
-# the configuration.
+# writes catalog_list.h: the list of commands and of events. What would be lost or mixed up without a word
+# stops the configuration: a number used twice or outside 1..65535, a name used twice, a table whose number
+# this script cannot read, a file without a numbered table or that kontor.fbs does not include.
 #
 #   kontor_read_catalog(SCHEMA_DIR OUTPUT_HEADER)
 
 function(kontor_collect_numbers files attribute out_rows)
   set(rows)
   set(seen)
+  set(names)
   foreach(file IN LISTS files)
     file(READ "${file}" text)
+    string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+    string(REGEX MATCHALL "[(, ]${attribute} *:" numbered "${text}")
+    list(LENGTH numbered numbered_count)
     string(REGEX MATCHALL "table [A-Za-z]+ [(]${attribute}: [0-9]+(, system)?[)]" tables "${text}")
+    list(LENGTH tables table_count)
+    if(table_count EQUAL 0 OR NOT table_count EQUAL numbered_count)
+      message(FATAL_ERROR "${file}: has ${numbered_count} numbers of ${attribute}s, ${table_count} of them "
+        "written as `table Name (${attribute}: 7)` or `table Name (${attribute}: 7, system)`")
+    endif()
     foreach(table IN LISTS tables)
       string(REGEX REPLACE "table ([A-Za-z]+) .*" "\\1" name "${table}")
       string(REGEX REPLACE ".*: ([0-9]+).*" "\\1" number "${table}")
@@ -19,7 +29,11 @@ function(kontor_collect_numbers files attribute out_rows)
       if("${number}" IN_LIST seen)
         message(FATAL_ERROR "${file}: ${name}: ${attribute} number ${number} is taken already")
       endif()
+      if("${name}" IN_LIST names)
+        message(FATAL_ERROR "${file}: ${name}: the name is taken already")
+      endif()
       list(APPEND seen "${number}")
+      list(APPEND names "${name}")
       set(origin caller)
       if(table MATCHES ", system")
         set(origin system)
@@ -36,6 +50,15 @@ function(kontor_read_catalog schema_dir output)
   file(GLOB command_files CONFIGURE_DEPENDS "${schema_dir}/commands/*.fbs")
   file(GLOB event_files CONFIGURE_DEPENDS "${schema_dir}/events/*.fbs")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${command_files} ${event_files})
+  file(READ "${schema_dir}/kontor.fbs" umbrella)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${schema_dir}/kontor.fbs")
+  foreach(file IN LISTS command_files event_files)
+    file(RELATIVE_PATH path "${schema_dir}" "${file}")
+    string(FIND "${umbrella}" "include \"${path}\";" at)
+    if(at EQUAL -1)
+      message(FATAL_ERROR "${schema_dir}/kontor.fbs does not include ${path}")
+    endif()
+  endforeach()
   kontor_collect_numbers("${command_files}" command commands)
   kontor_collect_numbers("${event_files}" event events)
 
