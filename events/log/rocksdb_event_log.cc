@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -126,9 +127,26 @@ struct Store {
   ~Store() { families.clear(); }
 };
 
+// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
+// miss the newest, and would open without the commits in it.
+Status check_write_ahead_log(const DataFolder& folder, const rocksdb::Options& settings) {
+  std::vector<std::string> names;
+  const rocksdb::Status status = settings.env->GetChildren(folder.log_path().string(), &names);
+  if (!status.ok() && !status.IsNotFound()) {
+    return error_of(status, folder.path(), "cannot list");
+  }
+  const bool found = std::any_of(names.begin(), names.end(),
+                                 [](std::string_view name) { return name.ends_with(".log"); });
+  if (found) return {};
+  return corrupt(folder.path(), "is not whole (it has no write-ahead log)");
+}
+
 Result<Store> open_store(const DataFolder& folder, const RocksdbLogOptions& options) {
   const rocksdb::Options settings = store_options(options, folder.is_new());
   const std::string path = folder.log_path().string();
+  if (!folder.is_new()) {
+    if (Status wal = check_write_ahead_log(folder, settings); !wal.ok()) return wal.error();
+  }
   rocksdb::ColumnFamilyOptions small = settings;
   small.write_buffer_size = 1U << 20;
   const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
