@@ -1,0 +1,33 @@
+// A page from a damaged or hostile disk. Checksums are put right first: what lies behind them must
+// hold by itself.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "events/base/assert.h"
+#include "events/log/page.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace kontor;
+  if (size < sizeof(PageHeader)) return 0;
+  AlignedBuffer page(std::as_bytes(std::span(data, size)));
+  PageHeader header;
+  std::memcpy(&header, page.data(), sizeof header);
+  header.stored_bytes =
+      static_cast<std::uint32_t>(std::min<std::size_t>(header.stored_bytes, size - sizeof header));
+  seal_page(header, std::span(page.data(), sizeof header + header.stored_bytes));
+
+  const Result<PageView> read = read_page(page.bytes());
+  if (!read.ok()) return 0;
+  std::uint32_t decisions = 0;
+  std::uint64_t id_bytes = 0;
+  read->for_each_decision([&](const DecisionView& decision) {
+    id_bytes += decision.id().size();
+    ++decisions;
+  });
+  KONTOR_ASSERT(decisions == read->header().decision_count);
+  KONTOR_ASSERT(id_bytes <= size);
+  return 0;
+}
