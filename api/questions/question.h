@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "engine/engine.h"
 
@@ -21,5 +22,8 @@ class QuestionAnswerer {
   // returns; a question that cannot be answered gets a QueryAnswer with its status and a message.
   virtual void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) = 0;
 };
+
+// The one that kontord runs.
+std::unique_ptr<QuestionAnswerer> make_question_answerer();
 
 }  // namespace kontor

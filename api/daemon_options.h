@@ -1,0 +1,35 @@
+// What kontord is told on its command line and in its config file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "events/base/result.h"
+
+namespace kontor {
+
+struct DaemonOptions {
+  std::string data;    // folder
+  std::string config;  // file; empty: none
+  std::string listen = "127.0.0.1:7411";
+  std::string http = "127.0.0.1:7412";  // "off": none
+  std::string log_format = "text";      // or "json"
+  std::string log_level = "info";
+  std::uint64_t connections_max = 1'024;
+  std::uint64_t unanswered_mib = 32;  // of one connection
+  std::uint64_t idle_timeout_s = 600;
+  std::uint64_t inbox_commands = 65'536;
+  std::uint64_t inbox_mib = 64;
+  std::uint64_t page_decisions = 8'192;  // a group commit closes at this
+  std::uint64_t memtable_mib = 128;      // bounds what a start after a crash reads again
+  std::uint64_t stop_timeout_s = 30;     // for answers to leave
+  std::string print;                     // not empty: --help or --version; print it and end
+};
+
+// `arguments` without the program's name. The command line wins over the file. kUsage: what is
+// wrong, where (file and line), and what would be right.
+Result<DaemonOptions> parse_daemon_options(std::vector<std::string> arguments,
+                                           const std::string& version);
+
+}  // namespace kontor

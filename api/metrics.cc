@@ -1,0 +1,170 @@
+#include "api/metrics.h"
+
+#include <limits>
+#include <sstream>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include "events/codec/catalog.h"
+
+namespace kontor {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily family(const char* name, const char* help, MetricType type) {
+  MetricFamily out;
+  out.name = name;
+  out.help = help;
+  out.type = type;
+  return out;
+}
+
+void add(MetricFamily& out, double value, std::vector<ClientMetric::Label> labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  if (out.type == MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+  out.metric.push_back(std::move(metric));
+}
+
+MetricFamily single(const char* name, const char* help, MetricType type, double value) {
+  MetricFamily out = family(name, help, type);
+  add(out, value);
+  return out;
+}
+
+double count(std::uint64_t value) {
+  return static_cast<double>(value);
+}
+
+double count(const std::atomic<std::uint64_t>& value) {
+  return count(value.load(std::memory_order_relaxed));
+}
+
+MetricFamily commands(const EngineStats& stats) {
+  MetricFamily out =
+      family("kontor_commands_total", "Commands answered with a decision, by what became of them.",
+             MetricType::Counter);
+  for (const CommandCount& entry : stats.commands) {
+    const std::string_view name = command_name(entry.kind);
+    add(out, count(entry.count),
+        {{"command", name.empty() ? std::to_string(entry.kind) : std::string(name)},
+         {"outcome", std::string(status_word(entry.status))}});
+  }
+  return out;
+}
+
+MetricFamily commit_seconds(const EngineStats& stats, const std::vector<double>& bounds) {
+  MetricFamily out = family("kontor_commit_seconds",
+                            "Time from closing a group commit to its being durable, in seconds.",
+                            MetricType::Histogram);
+  ClientMetric metric;
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < stats.commit_seconds_buckets.size(); ++i) {
+    cumulative += stats.commit_seconds_buckets[i];
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({cumulative, bound});
+  }
+  if (stats.commit_seconds_buckets.size() <= bounds.size()) {
+    metric.histogram.bucket.push_back({cumulative, std::numeric_limits<double>::infinity()});
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = stats.commit_seconds_sum;
+  out.metric.push_back(std::move(metric));
+  return out;
+}
+
+void add_books(std::vector<MetricFamily>& out, const EngineStats& stats) {
+  MetricFamily sequence =
+      family("kontor_log_last_sequence", "Position of the last durable event of a book.",
+             MetricType::Gauge);
+  MetricFamily follow_ups = family(
+      "kontor_follow_ups", "Follow-ups of a book that wait to be decided.", MetricType::Gauge);
+  for (const EngineStats::BookStats& book : stats.books) {
+    add(sequence, count(book.last_sequence), {{"book", book.name}});
+    add(follow_ups, count(book.follow_ups), {{"book", book.name}});
+  }
+  out.push_back(std::move(sequence));
+  out.push_back(std::move(follow_ups));
+}
+
+void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
+  out.push_back(
+      single("kontor_commits_total", "Group commits.", MetricType::Counter, count(stats.commits)));
+  out.push_back(single("kontor_commit_bytes_total", "Bytes of pages in group commits.",
+                       MetricType::Counter, count(stats.commit_bytes)));
+  out.push_back(single("kontor_repeats_total", "Commands answered from an earlier decision.",
+                       MetricType::Counter, count(stats.repeats)));
+  out.push_back(single("kontor_overloaded_total", "Jobs not taken because the inbox was full.",
+                       MetricType::Counter, count(stats.overloaded)));
+  out.push_back(single("kontor_inbox_commands", "Commands taken that wait to be decided.",
+                       MetricType::Gauge, count(stats.inbox_commands)));
+}
+
+void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) {
+  using Type = MetricType;
+  out.push_back(
+      single("kontor_connections", "Open connections.", Type::Gauge, count(counters.connections)));
+  out.push_back(single("kontor_connections_accepted_total", "Connections taken.", Type::Counter,
+                       count(counters.accepted)));
+  out.push_back(single("kontor_connections_turned_away_total",
+                       "Connections refused because as many were open as may be.", Type::Counter,
+                       count(counters.turned_away)));
+  MetricFamily frames = family("kontor_frames_total", "Frames, by direction.", Type::Counter);
+  add(frames, count(counters.frames_in), {{"direction", "in"}});
+  add(frames, count(counters.frames_out), {{"direction", "out"}});
+  out.push_back(std::move(frames));
+  MetricFamily bytes =
+      family("kontor_network_bytes_total", "Bytes of frames, by direction.", Type::Counter);
+  add(bytes, count(counters.bytes_in), {{"direction", "in"}});
+  add(bytes, count(counters.bytes_out), {{"direction", "out"}});
+  out.push_back(std::move(bytes));
+  out.push_back(single("kontor_commands_received_total", "Commands in submit frames.",
+                       Type::Counter, count(counters.commands)));
+  out.push_back(
+      single("kontor_queries_total", "Questions asked.", Type::Counter, count(counters.queries)));
+  out.push_back(single("kontor_frames_not_taken_total",
+                       "Submit frames answered overloaded or stopping.", Type::Counter,
+                       count(counters.not_taken)));
+  out.push_back(single("kontor_connection_faults_total",
+                       "Connections ended because of what was said on them.", Type::Counter,
+                       count(counters.faults)));
+  out.push_back(single("kontor_connection_timeouts_total",
+                       "Connections ended for silence or for not reading.", Type::Counter,
+                       count(counters.timeouts)));
+}
+
+}  // namespace
+
+Metrics::Metrics(const Engine& engine, const ServerCounters& counters,
+                 std::vector<double> commit_bounds, std::string version)
+    : engine_(engine),
+      counters_(counters),
+      commit_bounds_(std::move(commit_bounds)),
+      version_(std::move(version)) {
+}
+
+std::string Metrics::text() const {
+  const EngineStats stats = engine_.stats();
+  std::vector<MetricFamily> families;
+  MetricFamily build = family("kontor_build_info", "1, with the version.", MetricType::Gauge);
+  add(build, 1, {{"version", version_}});
+  families.push_back(std::move(build));
+  families.push_back(commands(stats));
+  families.push_back(commit_seconds(stats, commit_bounds_));
+  add_books(families, stats);
+  add_engine(families, stats);
+  add_server(families, counters_);
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, families);
+  return out.str();
+}
+
+}  // namespace kontor

@@ -1,0 +1,29 @@
+// Metrics: everything measured, as Prometheus text. The one class that knows Prometheus: the parts
+// count in plain members, which are read here when a scrape asks. Any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/session.h"
+#include "engine/engine.h"
+
+namespace kontor {
+
+class Metrics {
+ public:
+  // commit_bounds: upper bounds in seconds of EngineStats::commit_seconds_buckets (the last bucket
+  // has none). Engine and counters outlive it.
+  Metrics(const Engine& engine, const ServerCounters& counters, std::vector<double> commit_bounds,
+          std::string version);
+
+  std::string text() const;  // text exposition format 0.0.4
+
+ private:
+  const Engine& engine_;
+  const ServerCounters& counters_;
+  std::vector<double> commit_bounds_;
+  std::string version_;
+};
+
+}  // namespace kontor
