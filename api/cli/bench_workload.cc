@@ -68,7 +68,8 @@ BenchWorld::BenchWorld(std::size_t company_count, std::size_t item_count) {
 BenchSetup::BenchSetup(const BenchWorld& world)
     : world_(world),
       count_(kGeneralCommands + kPerItem * world.items.size() +
-             kPerCompany * world.companies.size()) {}
+             kPerCompany * world.companies.size()) {
+}
 
 Bodies::Body BenchSetup::make_general(std::uint64_t index, CommandToSend& command) {
   switch (index) {
@@ -158,7 +159,8 @@ class Lifecycles : public Workload {
         prefix_(std::to_string(options.connection) + "-"),
         lives_(std::max<std::size_t>(options.open_orders, 1)) {
     // Lives begin one round after another, so that all stages are in every frame.
-    for (std::size_t i = 0; i < lives_.size(); ++i) lives_[i].wait = i % kLifeCommands;
+    for (std::size_t i = 0; i < lives_.size(); ++i)
+      lives_[i].wait = i % kLifeCommands;
   }
 
   bool next(CommandToSend& command) override {
@@ -213,11 +215,10 @@ class Lifecycles : public Workload {
     const std::string& buyer = world_.buyers[life.company];
     switch (life.stage) {
       case 0:
-        set<PlaceOrder>(command, buyer,
-                        bodies_.place({.order = life.order,
-                                       .company = company,
-                                       .buyer = buyer,
-                                       .lines = life.lines}));
+        set<PlaceOrder>(
+            command, buyer,
+            bodies_.place(
+                {.order = life.order, .company = company, .buyer = buyer, .lines = life.lines}));
         break;
       case 1:
         set<ApproveOrder>(command, world_.approvers[life.company], bodies_.approve(life.order));

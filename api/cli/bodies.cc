@@ -55,7 +55,8 @@ struct Bodies::Builder {
   // One name per line: the pool need not be free of doubles.
   Texts pool(std::span<const LineBody> lines) {
     names.clear();
-    for (const LineBody& line : lines) names.push_back(text(line.item));
+    for (const LineBody& line : lines)
+      names.push_back(text(line.item));
     return fbb.CreateVector(names);
   }
   template <class Table>
@@ -65,7 +66,8 @@ struct Bodies::Builder {
   }
 };
 
-Bodies::Bodies() : builder_(std::make_unique<Builder>()) {}
+Bodies::Bodies() : builder_(std::make_unique<Builder>()) {
+}
 Bodies::~Bodies() = default;
 
 Bodies::Body Bodies::open_book(std::string_view book, std::string_view country,

@@ -1,8 +1,5 @@
 #include "api/cli/csv_file.h"
 
-#include <csv.h>
-#include <lzma.h>
-
 #include <array>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +8,9 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+
+#include <csv.h>
+#include <lzma.h>
 
 namespace kontor::cli {
 namespace {
@@ -37,8 +37,8 @@ class Parser {
 
   Status take(std::span<const unsigned char> bytes) {
     if (!ready_) return Error{ErrorKind::kIo, "the CSV reader could not be made"};
-    const std::size_t read =
-        csv_parse(&parser_, bytes.data(), bytes.size(), &Parser::on_field, &Parser::on_record, this);
+    const std::size_t read = csv_parse(&parser_, bytes.data(), bytes.size(), &Parser::on_field,
+                                       &Parser::on_record, this);
     if (failed_.has_value()) return *failed_;
     if (read != bytes.size()) return broken();
     return {};
@@ -50,9 +50,9 @@ class Parser {
   }
 
  private:
-  Error broken() const {
-    return Error{ErrorKind::kMalformed, "record " + std::to_string(records_ + 1) + " is not CSV: " +
-                                            csv_strerror(csv_error(&parser_))};
+  Error broken() {
+    return Error{ErrorKind::kMalformed, "record " + std::to_string(records_ + 1) +
+                                            " is not CSV: " + csv_strerror(csv_error(&parser_))};
   }
   static void on_field(void* data, std::size_t size, void* self) {
     auto* parser = static_cast<Parser*>(self);
@@ -134,7 +134,8 @@ Status read_csv(const std::string& path, const CsvVisitor& visitor) {
   std::error_code failed;
   const std::uint64_t total = std::filesystem::file_size(path, failed);
   if (!file || failed) {
-    return Error{ErrorKind::kUsage, path + ": cannot be read; give a CSV file, packed with xz or not"};
+    return Error{ErrorKind::kUsage,
+                 path + ": cannot be read; give a CSV file, packed with xz or not"};
   }
   Unpacker unpacker(is_xz(file));
   Parser parser(visitor);

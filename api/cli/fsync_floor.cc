@@ -1,11 +1,11 @@
 #include "api/cli/fsync_floor.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace kontor::cli {
 namespace {

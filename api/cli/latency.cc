@@ -12,7 +12,7 @@ constexpr double kNanosecondsPerMs = 1e6;
 
 std::size_t LatencyHistogram::bucket_of(std::uint64_t value) {
   if (value < kColumns) return value;
-  const int shift = std::bit_width(value) - 1 - kColumnBits;
+  const int shift = static_cast<int>(std::bit_width(value)) - 1 - kColumnBits;
   const std::uint64_t column = (value >> shift) - kColumns;
   return (static_cast<std::size_t>(shift) + 1) * kColumns + column;
 }
@@ -32,7 +32,8 @@ void LatencyHistogram::add(std::chrono::nanoseconds duration) {
 }
 
 void LatencyHistogram::merge(const LatencyHistogram& other) {
-  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+  for (std::size_t i = 0; i < buckets_.size(); ++i)
+    buckets_[i] += other.buckets_[i];
   count_ += other.count_;
   max_ = std::max(max_, other.max_);
 }
@@ -50,6 +51,8 @@ double LatencyHistogram::percentile_ms(double percent) const {
   return max_ms();
 }
 
-double LatencyHistogram::max_ms() const { return static_cast<double>(max_) / kNanosecondsPerMs; }
+double LatencyHistogram::max_ms() const {
+  return static_cast<double>(max_) / kNanosecondsPerMs;
+}
 
 }  // namespace kontor::cli

@@ -1,4 +1,5 @@
-// LatencyHistogram: counts of durations with a relative error below 2 %, in constant memory. A value.
+// LatencyHistogram: counts of durations with a relative error below 2 %, in constant memory. A
+// value.
 #pragma once
 
 #include <array>

@@ -15,14 +15,14 @@ namespace kontor::cli {
 namespace {
 
 constexpr std::array<std::string_view, 8> kColumnNames = {
-    "InvoiceNo", "StockCode", "Description", "Quantity",
-    "InvoiceDate", "UnitPrice", "CustomerID", "Country"};
+    "InvoiceNo",   "StockCode", "Description", "Quantity",
+    "InvoiceDate", "UnitPrice", "CustomerID",  "Country"};
 constexpr int kPriceDecimals = 6;
 constexpr std::size_t kDescriptionBytesMax = 256;
 
 Error malformed(std::string_view column, std::string_view value, std::string_view right) {
-  return Error{ErrorKind::kMalformed, std::string(column) + " '" + std::string(value) + "': " +
-                                          std::string(right)};
+  return Error{ErrorKind::kMalformed,
+               std::string(column) + " '" + std::string(value) + "': " + std::string(right)};
 }
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -68,7 +68,8 @@ std::string_view left_out_text(LeftOut reason) {
 
 std::string micros_text(std::int64_t micros) {
   std::string text = format_decimal(micros, kPriceDecimals, false);
-  while (text.ends_with('0') && text[text.size() - 3] != '.') text.pop_back();
+  while (text.ends_with('0') && text[text.size() - 3] != '.')
+    text.pop_back();
   return text;
 }
 
@@ -104,8 +105,12 @@ Result<RetailReader::Row> RetailReader::read_row(std::span<const std::string> fi
                                             std::to_string(column_count_)};
   }
   const auto field = [&](Column column) -> const std::string& { return fields[columns_[column]]; };
-  Row row{.number = &field(kInvoice), .item = &field(kItem), .description = &field(kText),
-          .customer = &field(kCustomer), .country = &field(kCountry), .date = kNoDate};
+  Row row{.number = &field(kInvoice),
+          .item = &field(kItem),
+          .description = &field(kText),
+          .customer = &field(kCustomer),
+          .country = &field(kCountry),
+          .date = kNoDate};
   if (!is_identifier(*row.number)) return malformed("InvoiceNo", *row.number, "no identifier");
   if (!is_identifier(*row.item)) return malformed("StockCode", *row.item, "no identifier");
   if (!row.customer->empty() && !is_identifier(*row.customer)) {
@@ -163,8 +168,7 @@ Status RetailReader::record(std::span<const std::string> fields) {
   Known& known = numbers_[*row.number];
   const LeftOut reason = judge(row, known);
   RetailSum& by_reason = year_.by_reason[static_cast<std::size_t>(reason)];
-  if (!add(year_.file, row.quantity, row.micros) ||
-      !add(by_reason, row.quantity, row.micros)) {
+  if (!add(year_.file, row.quantity, row.micros) || !add(by_reason, row.quantity, row.micros)) {
     return Error{ErrorKind::kMalformed, "the sum of all lines does not fit"};
   }
   if (reason == LeftOut::kNot) take(row, known);
@@ -247,8 +251,8 @@ Result<RetailYear> read_online_retail(
   visitor.record = [&](std::uint64_t number, std::span<const std::string> fields) -> Status {
     Status taken = number == 1 ? reader.header(fields) : reader.record(fields);
     if (taken) return taken;
-    return Error{taken.error().kind, "record " + std::to_string(number) + ": " +
-                                         taken.error().message};
+    return Error{taken.error().kind,
+                 "record " + std::to_string(number) + ": " + taken.error().message};
   };
   if (Status read = read_csv(path, visitor); !read) return read.error();
   return reader.finish();

@@ -25,10 +25,10 @@ enum class LeftOut : std::uint8_t {
   kCancellation,  // invoice number with C: returns do not exist yet
   kOtherEntry,    // invoice number with another letter: an adjustment, no sale
   kNoCustomer,
-  kNotPositive,   // quantity zero or below on an invoice
+  kNotPositive,  // quantity zero or below on an invoice
   kNegativePrice,
-  kNoPrice,       // unit price zero
-  kMixed,         // customer or day differ from the first line of the invoice
+  kNoPrice,  // unit price zero
+  kMixed,    // customer or day differ from the first line of the invoice
 };
 inline constexpr std::size_t kLeftOutCount = 9;
 std::string_view left_out_word(LeftOut reason);  // "no_customer"
@@ -41,7 +41,7 @@ struct RetailSum {
 };
 
 struct RetailLine {
-  std::uint32_t item = 0;  // index into items
+  std::uint32_t item = 0;     // index into items
   std::int64_t quantity = 0;  // pieces
   UnitPrice price;
 };
@@ -69,10 +69,10 @@ struct RetailYear {
   std::vector<RetailItem> items;
   std::vector<RetailCustomer> customers;
   std::vector<RetailInvoice> invoices;  // taken ones, by day
-  Date first_day = kNoDate;  // of taken invoices
+  Date first_day = kNoDate;             // of taken invoices
   Date last_day = kNoDate;
 
-  RetailSum file;                                   // all lines
+  RetailSum file;                                    // all lines
   std::array<RetailSum, kLeftOutCount> by_reason{};  // [kNot]: what was taken
   std::uint64_t file_invoices = 0;
   std::uint64_t file_cancellations = 0;
@@ -85,8 +85,8 @@ struct RetailYear {
 };
 
 struct RetailOptions {
-  Date until = kNoDate;     // last day taken
-  std::int32_t days = 0;    // 0: all; else only so many days from the file's first on
+  Date until = kNoDate;   // last day taken
+  std::int32_t days = 0;  // 0: all; else only so many days from the file's first on
 };
 
 // Takes records one by one. Errors are kMalformed and name the field.
@@ -103,7 +103,16 @@ class RetailReader {
     std::uint32_t invoice = kNoInvoice;  // index into invoices, once a line was taken
   };
   static constexpr std::uint32_t kNoInvoice = ~0U;
-  enum Column : std::size_t { kInvoice, kItem, kText, kQuantity, kDate, kPrice, kCustomer, kCountry };
+  enum Column : std::size_t {
+    kInvoice,
+    kItem,
+    kText,
+    kQuantity,
+    kDate,
+    kPrice,
+    kCustomer,
+    kCountry
+  };
   struct Row;
 
   Result<Row> read_row(std::span<const std::string> fields) const;

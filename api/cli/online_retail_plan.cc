@@ -17,7 +17,9 @@ constexpr std::string_view kUntaxed = "none";
 constexpr std::string_view kCountry = "GB";
 constexpr std::uint64_t kSettings = 5;  // policies, terms, tax rate, warehouse
 
-Date due_date(const RetailInvoice& invoice) { return add_days(invoice.date, kRetailTermsDays); }
+Date due_date(const RetailInvoice& invoice) {
+  return add_days(invoice.date, kRetailTermsDays);
+}
 
 bool is_paid(const RetailInvoice& invoice, Date last_day) {
   return due_date(invoice) <= last_day && invoice.total > Minor{0};
@@ -70,7 +72,8 @@ std::vector<RetailPlan::Day> RetailPlan::days() const {
     Day day;
     day.date = by_invoice ? all[next].date : due_date(all[next_due]);
     const std::size_t begin = next;
-    while (next < all.size() && all[next].date == day.date) ++next;
+    while (next < all.size() && all[next].date == day.date)
+      ++next;
     day.invoices = all.subspan(begin, next - begin);
     for (; next_due < all.size() && due_date(all[next_due]) == day.date; ++next_due) {
       if (all[next_due].total > Minor{0}) day.paid.push_back(&all[next_due]);
@@ -83,7 +86,7 @@ std::vector<RetailPlan::Day> RetailPlan::days() const {
 std::uint64_t RetailPlan::command_count() const {
   std::uint64_t count = kSettings + year_.items.size() + year_.customers.size();
   for (const Day& day : days()) {
-    count += day.date == year_.first_day ? 0 : 1;
+    count += day.date == year_.first_day ? 0U : 1U;
     count += day.invoices.empty() ? 0 : 1 + 4 * day.invoices.size();
     count += day.paid.size();
   }
@@ -110,8 +113,8 @@ Status RetailPlan::send_master_data(const Send& send) {
       !s) {
     return s;
   }
-  if (Status s = send(make("tax", kUntaxed, number_of<SetTaxRate>,
-                           bodies_.tax_rate(kUntaxed, Percent{0})));
+  if (Status s = send(
+          make("tax", kUntaxed, number_of<SetTaxRate>, bodies_.tax_rate(kUntaxed, Percent{0})));
       !s) {
     return s;
   }
@@ -167,8 +170,8 @@ Status RetailPlan::send_receipt(const Send& send, std::span<const RetailInvoice>
     }
   }
   for (const std::uint32_t item : order) {
-    lines_.push_back({.item = year_.items[item].code,
-                      .quantity = Quantity{received_[item] * kQuantityUnit}});
+    lines_.push_back(
+        {.item = year_.items[item].code, .quantity = Quantity{received_[item] * kQuantityUnit}});
     received_[item] = 0;
   }
   const std::string receipt = format_date(invoices.front().date);

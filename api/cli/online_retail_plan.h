@@ -1,7 +1,7 @@
 // The commands that a year of Online Retail becomes, in the order they are sent: master data first,
-// then day by day the goods that come in, the orders through to their invoices, and the payments that
-// fall due. Ids are made of the file's own numbers, so that sending again changes nothing, and an
-// import of some days is the beginning of the import of more.
+// then day by day the goods that come in, the orders through to their invoices, and the payments
+// that fall due. Ids are made of the file's own numbers, so that sending again changes nothing, and
+// an import of some days is the beginning of the import of more.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class RetailPlan {
 
   explicit RetailPlan(const RetailYear& year) : year_(year) {}
 
-  std::uint64_t command_count() const;  // of send_all
+  std::uint64_t command_count() const;             // of send_all
   CommandToSend open_book(std::string_view book);  // for book 0; valid until the next call
   Status send_all(const Send& send);
 

@@ -1,8 +1,9 @@
+#include "api/cli/online_retail_report.h"
+
 #include <ostream>
 
 #include <nlohmann/json.hpp>
 
-#include "api/cli/online_retail_report.h"
 #include "api/cli/table.h"
 #include "api/cli/words.h"
 #include "events/base/currency.h"
@@ -15,7 +16,9 @@ using Json = nlohmann::ordered_json;
 constexpr int kPenceDecimals = 2;
 constexpr std::int64_t kMicrosOfPenny = 10'000;
 
-std::string pounds(Minor amount) { return format_decimal(amount.value(), kPenceDecimals, false); }
+std::string pounds(Minor amount) {
+  return format_decimal(amount.value(), kPenceDecimals, false);
+}
 
 // What rounding each line to pence added, in 10^-6 pounds.
 std::int64_t rounding(const RetailYear& year) {
@@ -43,7 +46,8 @@ void print_columns(std::ostream& out, const RetailYear& year) {
   };
   table.add({"GBP, quantity x price", money(year.file.micros), money(taken.micros),
              money(year.file.micros - taken.micros)});
-  table.add({"GBP, rounded by line", "", with_thousands(std::string_view(pounds(year.invoiced))), ""});
+  table.add(
+      {"GBP, rounded by line", "", with_thousands(std::string_view(pounds(year.invoiced))), ""});
   table.add({"  rounding", "", money(rounding(year)), ""});
   table.print(out);
 }

@@ -1,5 +1,5 @@
-// The report of kontor import online-retail: the file and what was taken of it side by side, what was
-// left out and why, and what the server says about it.
+// The report of kontor import online-retail: the file and what was taken of it side by side, what
+// was left out and why, and what the server says about it.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,8 @@
 
 namespace kontor::cli {
 
+struct Asking;  // api/cli/questions.h
+
 // What the book says about the invoices of this import.
 struct RetailServerSums {
   std::uint64_t invoices = 0;
@@ -20,6 +22,9 @@ struct RetailServerSums {
   Minor open;
   std::uint64_t position = 0;  // the book's, of the answer
 };
+
+// Asks the book for all its invoices, and adds up those of this import.
+Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year);
 
 struct RetailReport {
   const RetailYear* year = nullptr;
@@ -33,6 +38,7 @@ struct RetailReport {
   double seconds = 0;
   std::string book;
 
+  std::uint64_t failed() const { return commands - done; }
   bool agrees() const {
     return server.invoices == expected.invoices && server.invoiced == expected.invoiced &&
            server.open_invoices == expected.open_invoices && server.open == expected.open;

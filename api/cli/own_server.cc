@@ -1,5 +1,13 @@
 #include "api/cli/own_server.h"
 
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -10,20 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <fstream>
-#include <sstream>
-#include <system_error>
-#include <vector>
-
 namespace kontor::cli {
 namespace {
 
 constexpr std::chrono::seconds kReadyWithin{60};
 
-std::string reason() { return std::generic_category().message(errno); }
+std::string reason() {
+  return std::generic_category().message(errno);
+}
 
 // A port nobody listens on now, so that two servers of two benches do not meet.
 Result<std::uint16_t> free_port() {
@@ -45,8 +47,9 @@ Result<std::uint16_t> free_port() {
 Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
                                                     const std::string& data_folder) {
   if (::access(program.c_str(), X_OK) != 0) {
-    return Error{ErrorKind::kUsage, program + ": not there; bench starts the kontord beside kontor, "
-                                              "or give --server"};
+    return Error{ErrorKind::kUsage, program +
+                                        ": not there; bench starts the kontord beside kontor, "
+                                        "or give --server"};
   }
   const Result<std::uint16_t> port = free_port();
   const Result<std::uint16_t> http = free_port();
@@ -60,13 +63,14 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
   std::vector<std::string> words = {program,          "--data", data_folder, "--listen",
                                     server->address_, "--http", http_address};
   std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
+  for (std::string& word : words)
+    arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-  const int failed = ::posix_spawn(&server->pid_, program.c_str(), &actions, nullptr,
-                                   arguments.data(), environ);
+  const int failed =
+      ::posix_spawn(&server->pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(out[1]);
   Status ready;
@@ -113,7 +117,8 @@ double OwnServer::cpu_seconds() const {
   // Behind the name in parentheses: state, and eleven numbers on utime and stime, in clock ticks.
   std::istringstream fields(line.substr(line.rfind(')') + 1));
   std::string skipped;
-  for (int i = 0; i < 12; ++i) fields >> skipped;
+  for (int i = 0; i < 12; ++i)
+    fields >> skipped;
   double user = 0;
   double system = 0;
   fields >> user;

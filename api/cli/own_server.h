@@ -1,10 +1,10 @@
 // OwnServer: a kontord that `kontor bench` starts for itself on a fresh folder, and ends.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 #include <string>
+
+#include <sys/types.h>
 
 #include "events/base/result.h"
 

@@ -11,7 +11,8 @@ constexpr std::chrono::milliseconds kMeanwhile{100};
 }  // namespace
 
 Pipeline::Pipeline(Client& client, BookNumber book, std::size_t frame_commands)
-    : client_(client), book_(book), frame_commands_(frame_commands), frame_(book, frame_commands) {}
+    : client_(client), book_(book), frame_commands_(frame_commands), frame_(book, frame_commands) {
+}
 
 Status Pipeline::add(const CommandToSend& command) {
   if (!frame_.add(command)) {
@@ -29,8 +30,10 @@ Status Pipeline::flush() {
   bytes_ += frame_.bytes();
   sent_ += frame_.count();
   SubmitFrame full = std::exchange(frame_, SubmitFrame(book_, frame_commands_));
-  return client_.send(std::move(full), [this, ids = std::exchange(ids_, {})](
-                                           std::span<const Answer> answers) { count(ids, answers); });
+  return client_.send(std::move(full),
+                      [this, ids = std::exchange(ids_, {})](std::span<const Answer> answers) {
+                        count(ids, answers);
+                      });
 }
 
 void Pipeline::count(const std::vector<std::string>& ids, std::span<const Answer> answers) {

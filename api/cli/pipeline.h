@@ -21,7 +21,8 @@ class Pipeline {
  public:
   Pipeline(Client& client, BookNumber book, std::size_t frame_commands);
 
-  // Waits while the client has too much queued. Errors: the client's; nothing more can be sent then.
+  // Waits while the client has too much queued. Errors: the client's; nothing more can be sent
+  // then.
   Status add(const CommandToSend& command);
   Status flush();
   // Sends the rest and waits for every answer; `meanwhile` is called now and then.
@@ -32,9 +33,9 @@ class Pipeline {
   std::uint64_t done() const { return done_; }
   std::uint64_t repeated() const { return repeated_; }
   std::uint64_t failed() const { return answered_ - done_; }  // refused, misuse, not started ...
-  bool unreached() const { return unreached_; }  // some were not started, or their fate is unknown
+  bool unreached() const { return unreached_; }   // some were not started, or their fate is unknown
   std::uint64_t bytes() const { return bytes_; }  // of bodies and envelopes, about
-  std::vector<std::string> examples() const;  // the first answers that were not done, as JSON
+  std::vector<std::string> examples() const;      // the first answers that were not done, as JSON
 
  private:
   void count(const std::vector<std::string>& ids, std::span<const Answer> answers);

@@ -14,7 +14,8 @@ namespace kontor::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit status: 0 done, 1 refused, 2 wrong usage or malformed input, 3 not reached or not started\n"
+    "Exit status: 0 done, 1 refused, 2 wrong usage or malformed input, 3 not reached or not "
+    "started\n"
     "(may be retried), 4 damaged or failed verification. Messages go to stderr, data to stdout.\n"
     "`kontor VERB --help` says more, with an example.";
 
@@ -29,7 +30,8 @@ void add_globals(CLI::App& program, Environment& env) {
 // The verb whose arguments were being read, however deep.
 const CLI::App* deepest(const CLI::App& program) {
   const CLI::App* app = &program;
-  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  while (!app->get_subcommands().empty())
+    app = app->get_subcommands().front();
   return app;
 }
 
@@ -39,7 +41,8 @@ std::string unknown_verb(const CLI::App& app) {
       app.get_subcommands([](const CLI::App*) { return true; });
   if (verbs.empty()) return {};
   std::vector<std::string> names;
-  for (const CLI::App* verb : verbs) names.push_back(verb->get_name());
+  for (const CLI::App* verb : verbs)
+    names.push_back(verb->get_name());
   const std::vector<std::string_view> views(names.begin(), names.end());
   for (const std::string& word : app.remaining()) {
     if (word.starts_with('-')) continue;

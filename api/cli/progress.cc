@@ -23,9 +23,12 @@ Progress::Progress(std::ostream& err, bool terminal, std::string what, std::uint
       total_(total),
       now_(std::move(now)),
       begin_(now_()),
-      next_(begin_ + (terminal ? kQuiet : kPlain)) {}
+      next_(begin_ + (terminal ? kQuiet : kPlain)) {
+}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(now_() - begin_).count();

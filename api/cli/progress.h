@@ -1,6 +1,6 @@
-// Progress: how far a long piece of work is, on stderr. On a terminal one line that is redrawn, with
-// rate and time left, once two seconds have passed; elsewhere a line every ten seconds. Used by one
-// thread.
+// Progress: how far a long piece of work is, on stderr. On a terminal one line that is redrawn,
+// with rate and time left, once two seconds have passed; elsewhere a line every ten seconds. Used
+// by one thread.
 #pragma once
 
 #include <chrono>

@@ -83,8 +83,8 @@ Status Submitting::run(std::istream& in) {
     const LineRead read = read_line(in, text, kLineBytesMax);
     if (read == LineRead::kEnd) break;
     if (read == LineRead::kFailed) {
-      return Error{ErrorKind::kIo, "the input could not be read on after line " +
-                                       std::to_string(line_)};
+      return Error{ErrorKind::kIo,
+                   "the input could not be read on after line " + std::to_string(line_)};
     }
     ++line_;
     if (read == LineRead::kTooLong) {
@@ -144,8 +144,7 @@ void Submitting::send(const CommandText& command, const ServerBook& book) {
 // Book 0 decides it; the lines after it need the number it gave, so they wait.
 void Submitting::open_book(const CommandText& command) {
   const std::uint64_t place = answers_.reserve();
-  const Result<Client::Outcome> outcome =
-      client_.submit_and_wait(BookNumber{0}, to_send(command));
+  const Result<Client::Outcome> outcome = client_.submit_and_wait(BookNumber{0}, to_send(command));
   if (!outcome) {
     ++tally_.of(StatusCode::kConnectionLost);
     answers_.put(place, misuse_json(status_word(StatusCode::kConnectionLost), line_,
@@ -219,7 +218,8 @@ void add_submit(CLI::App& program, Environment& env, int& status) {
   verb->add_option("FILE", options->file, "File of JSON lines; - is standard input")
       ->capture_default_str();
   verb->footer(
-      "One answer line per command on stdout, in the order of the file. Sending a file again changes\n"
+      "One answer line per command on stdout, in the order of the file. Sending a file again "
+      "changes\n"
       "nothing and answers the same. A file may open its own book: lines after it go there.\n"
       "Example:\n"
       "  echo '{\"id\": \"p-1\", \"RecordPayment\": {\"payment\": \"P-1\", \"payer\": \"acme\",\n"

@@ -46,9 +46,12 @@ std::string misuse_json(std::string_view status, std::uint64_t line, std::string
 }
 
 OrderedAnswers::OrderedAnswers(std::ostream& out, std::size_t window)
-    : out_(out), window_(window), writer_([this] { write(); }) {}
+    : out_(out), window_(window), writer_([this] { write(); }) {
+}
 
-OrderedAnswers::~OrderedAnswers() { finish(); }
+OrderedAnswers::~OrderedAnswers() {
+  finish();
+}
 
 std::uint64_t OrderedAnswers::reserve() {
   std::unique_lock lock(mutex_);
@@ -81,9 +84,8 @@ void OrderedAnswers::write() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] {
-        return waiting_.empty() ? ending_ : waiting_.front().has_value();
-      });
+      changed_.wait(lock,
+                    [this] { return waiting_.empty() ? ending_ : waiting_.front().has_value(); });
       if (waiting_.empty()) return;
       while (!waiting_.empty() && waiting_.front().has_value()) {
         ready.push_back(std::move(*waiting_.front()));
@@ -92,7 +94,8 @@ void OrderedAnswers::write() {
       }
     }
     changed_.notify_all();
-    for (const std::string& json : ready) out_ << json << '\n';
+    for (const std::string& json : ready)
+      out_ << json << '\n';
     out_.flush();
     written_ += ready.size();
     ready.clear();

@@ -1,5 +1,5 @@
-// What `kontor submit` is made of besides the client: lines in with a bound on their length, answers
-// out in the order of the lines.
+// What `kontor submit` is made of besides the client: lines in with a bound on their length,
+// answers out in the order of the lines.
 #pragma once
 
 #include <atomic>
@@ -25,8 +25,8 @@ LineRead read_line(std::istream& in, std::string& line, std::size_t bytes_max);
 std::string misuse_json(std::string_view status, std::uint64_t line, std::string_view message,
                         std::string_view text);
 
-// Writes answers in order on a thread of its own, so that neither the reader of lines nor the client
-// waits for whoever reads stdout. `window` answers at most are waited for at a time.
+// Writes answers in order on a thread of its own, so that neither the reader of lines nor the
+// client waits for whoever reads stdout. `window` answers at most are waited for at a time.
 class OrderedAnswers {
  public:
   OrderedAnswers(std::ostream& out, std::size_t window);

@@ -44,7 +44,8 @@ void Table::print(std::ostream& out, std::size_t indent) const {
     out << line << '\n';
   };
   print_row(header_);
-  for (const auto& row : rows_) print_row(row);
+  for (const auto& row : rows_)
+    print_row(row);
 }
 
 }  // namespace kontor::cli

@@ -10,7 +10,8 @@ namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = row[0];
     row[0] = i;
@@ -48,9 +49,13 @@ std::string with_thousands(std::string_view decimal) {
   return text.append(decimal.substr(end));
 }
 
-std::string with_thousands(std::uint64_t count) { return with_thousands(std::to_string(count)); }
+std::string with_thousands(std::uint64_t count) {
+  return with_thousands(std::to_string(count));
+}
 
-std::string with_thousands(std::int64_t count) { return with_thousands(std::to_string(count)); }
+std::string with_thousands(std::int64_t count) {
+  return with_thousands(std::to_string(count));
+}
 
 std::string duration_text(double seconds) {
   std::array<char, 48> text{};
@@ -64,8 +69,9 @@ std::string duration_text(double seconds) {
 }
 
 std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
 }
 
 }  // namespace kontor::cli

@@ -1,9 +1,9 @@
 // kontor: the command line.
-#include <unistd.h>
-
 #include <filesystem>
 #include <iostream>
 #include <system_error>
+
+#include <unistd.h>
 
 #include "api/cli/program.h"
 

@@ -1,0 +1,24 @@
+// The books a log knows, found in its own book.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "events/base/ids.h"
+#include "events/base/result.h"
+#include "events/log/event_log.h"
+
+namespace kontor::cli {
+
+struct LogBook {
+  BookNumber number;
+  std::string name;
+};
+
+Result<std::vector<LogBook>> list_books(const EventLog& log);
+
+// The book of that name ("0": the server's own), or the only one when `name` is empty. kUsage and
+// kNotFound list those there are.
+Result<LogBook> choose_book(const std::vector<LogBook>& books, const std::string& name);
+
+}  // namespace kontor::cli

@@ -1,0 +1,13 @@
+// Prints any JSON answer for people: objects as aligned lines, lists of objects as tables, amounts
+// at the right. It knows no answer in particular.
+#pragma once
+
+#include <iosfwd>
+#include <string_view>
+
+namespace kontor::cli {
+
+// json: an object or array; anything else is printed as it stands.
+void print_for_people(std::ostream& out, std::string_view json);
+
+}  // namespace kontor::cli

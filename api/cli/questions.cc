@@ -1,0 +1,122 @@
+#include "api/cli/questions.h"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "wire_generated.h"
+
+#include "api/cli/environment.h"
+#include "api/cli/people.h"
+#include "api/cli/words.h"
+#include "api/schema.h"
+#include "events/json/json.h"
+
+namespace kontor::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using wire::Question;
+
+constexpr std::uint32_t kRowsOfPage = 1'000;
+
+constexpr std::uint16_t number(Question question) {
+  return static_cast<std::uint16_t>(question);
+}
+
+// Appends the lists of objects in `page` to those of `all`; anything else is as the last page says.
+void merge_page(Json& all, const Json& page) {
+  for (const auto& [key, value] : page.items()) {
+    if (value.is_array() && all.contains(key) && all[key].is_array()) {
+      all[key].insert(all[key].end(), value.begin(), value.end());
+    } else {
+      all[key] = value;
+    }
+  }
+}
+
+Json page_json(std::string_view table, const QueryResult& page) {
+  Json json = {{"position", page.position.value()}};
+  if (page.body.empty()) return json;
+  const Json body = Json::parse(answer_body_json(table, page), nullptr, false);
+  if (body.is_object()) json.update(body);
+  return json;
+}
+
+}  // namespace
+
+std::string answer_body_json(std::string_view table, const QueryResult& result) {
+  return SchemaJson(api_schema()).write(table, result.body.bytes(), no_names());
+}
+
+Result<Asking> begin_asking(const Environment& env) {
+  Result<std::unique_ptr<Client>> client = connect(env);
+  if (!client) return client.error();
+  Result<ServerBook> book = target_book(env, **client);
+  if (!book) return book.error();
+  return Asking{.client = std::move(*client), .book = std::move(*book)};
+}
+
+Status question_status(const QueryResult& result) {
+  const std::string message = result.message.empty()
+                                  ? "the server answered " + std::string(status_word(result.status))
+                                  : result.message;
+  switch (class_of(result.status)) {
+    case StatusClass::kDone:
+      return {};
+    case StatusClass::kRefused:
+    case StatusClass::kMisuse:
+      if (result.status == StatusCode::kNotFound) return Error{ErrorKind::kNotFound, message};
+      return Error{ErrorKind::kUsage, message};
+    case StatusClass::kNotStarted:
+    case StatusClass::kUnknown:
+      break;
+  }
+  return Error{ErrorKind::kUnavailable, message};
+}
+
+Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, const OnPage& on_page) {
+  std::string after;
+  std::uint64_t asked = 0;
+  for (;;) {
+    const std::uint64_t left = rows_max == 0 ? kRowsOfPage : rows_max - asked;
+    query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kRowsOfPage));
+    query.after = after;
+    Result<QueryResult> page = asking.client->ask(asking.book.number, query);
+    if (!page) return page.error();
+    if (Status status = question_status(*page); !status) return status;
+    if (Status taken = on_page(*page); !taken) return taken;
+    asked += query.limit;
+    if (!page->more || page->next.empty() || (rows_max != 0 && asked >= rows_max)) return {};
+    after = page->next;
+  }
+}
+
+int run_question(const Environment& env, std::string_view table, const QueryToSend& query,
+                 std::uint64_t rows_max) {
+  Result<Asking> asking = begin_asking(env);
+  if (!asking) return fail(env, asking.error());
+  Json all;
+  std::uint64_t position = 0;
+  const Status asked = ask_pages(*asking, query, rows_max, [&](const QueryResult& page) -> Status {
+    position = page.position.value();
+    const Json json = page_json(table, page);
+    if (env.json) {
+      env.out << json.dump() << '\n';
+    } else {
+      merge_page(all, json);
+    }
+    return {};
+  });
+  if (!asked) return fail(env, asked.error());
+  if (env.json) return kExitDone;
+  all.erase("position");
+  print_for_people(env.out, all.dump());
+  env.out << "book " << asking->book.name << ", position " << with_thousands(position) << '\n';
+  return kExitDone;
+}
+
+}  // namespace kontor::cli

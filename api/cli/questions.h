@@ -1,0 +1,60 @@
+// The questions that `kontor get` and `kontor list` ask: one table of words, and one way to ask and
+// print them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/client/client.h"
+#include "events/base/result.h"
+
+namespace kontor::cli {
+
+struct Environment;
+
+// How an argument of a question reaches its QueryRequest.
+enum class ArgumentField : std::uint8_t { kName, kSecond, kThird, kDate, kNumber };
+
+struct QuestionArgument {
+  std::string_view name;  // as help shows it: "COMPANY"
+  ArgumentField field = ArgumentField::kName;
+  bool required = true;
+};
+
+struct QuestionWord {
+  std::string_view word;   // "account"
+  std::uint16_t question;  // wire::Question
+  std::string_view table;  // of its answer, in api/schema
+  std::vector<QuestionArgument> arguments;
+  std::string_view help;
+};
+
+std::span<const QuestionWord> get_words();
+std::span<const QuestionWord> list_words();
+
+// Answer body as JSON, by the binary schema of the wire.
+std::string answer_body_json(std::string_view table, const QueryResult& result);
+
+// The book and the client to ask it with.
+struct Asking {
+  std::unique_ptr<Client> client;
+  ServerBook book;
+};
+Result<Asking> begin_asking(const Environment& env);
+
+// Asks page by page until there are no more, or `rows_max` (0: all) rows were asked for.
+using OnPage = std::function<Status(const QueryResult& page)>;
+Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, const OnPage& on_page);
+
+// The error that a question's status stands for; done: none.
+Status question_status(const QueryResult& result);
+
+// Asks, and prints the answer with its position.
+int run_question(const Environment& env, std::string_view table, const QueryToSend& query,
+                 std::uint64_t rows_max);
+
+}  // namespace kontor::cli

@@ -1,0 +1,99 @@
+// kontor replay: the state of every book from nothing but its log.
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api/cli/environment.h"
+#include "api/cli/log_books.h"
+#include "api/cli/offline.h"
+#include "api/cli/progress.h"
+#include "api/cli/table.h"
+#include "api/cli/verbs.h"
+#include "api/cli/words.h"
+#include "events/log/rocksdb_event_log.h"
+
+namespace kontor::cli {
+namespace {
+
+struct ReplayOptions {
+  std::string data;
+  std::uint64_t to = 0;
+  bool digest = false;
+};
+
+void print_replay(const Environment& env, const ReplayOutcome& outcome, bool digest) {
+  if (env.json) {
+    nlohmann::ordered_json json;
+    json["commits"] = outcome.commits;
+    json["events"] = outcome.events;
+    json["seconds"] = outcome.seconds;
+    for (const ReplayedBook& book : outcome.books) {
+      nlohmann::ordered_json row = {
+          {"number", book.number.value()}, {"book", book.name}, {"position", book.last.value()}};
+      if (digest) row["digest"] = book.digest;
+      json["books"].push_back(row);
+    }
+    env.out << json.dump() << '\n';
+    return;
+  }
+  Table table(digest ? std::vector<std::string>{"number", "book", "position", "digest"}
+                     : std::vector<std::string>{"number", "book", "position"});
+  for (const ReplayedBook& book : outcome.books) {
+    std::vector<std::string> row = {std::to_string(book.number.value()), book.name,
+                                    with_thousands(book.last.value())};
+    if (digest) row.push_back(book.digest);
+    table.add(std::move(row));
+  }
+  table.print(env.out);
+  const double rate =
+      outcome.seconds > 0 ? static_cast<double>(outcome.events) / outcome.seconds : 0;
+  env.err << with_thousands(outcome.events) << " events of " << with_thousands(outcome.commits)
+          << " commits in " << duration_text(outcome.seconds) << ", "
+          << with_thousands(static_cast<std::uint64_t>(rate)) << "/s\n";
+}
+
+int run_replay(const Environment& env, const ReplayOptions& options) {
+  RocksdbLogOptions log_options;
+  log_options.mode = FolderMode::kReadOnly;
+  const auto log = RocksdbEventLog::open(options.data, log_options);
+  if (!log) return fail(env, log.error());
+  ReplayWish wish;
+  wish.to = Sequence{options.to};
+  if (options.to != 0) {
+    const Result<std::vector<LogBook>> books = list_books(**log);
+    if (!books) return fail(env, books.error());
+    const Result<LogBook> book = choose_book(*books, env.book);
+    if (!book) return fail(env, book.error());
+    wish.book = book->number;
+  }
+  Progress progress(env.err, env.err_terminal, "commits", (*log)->tail().last.value());
+  const Result<ReplayOutcome> outcome = replay_log(
+      **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
+  progress.finish();
+  if (!outcome) return fail(env, outcome.error());
+  print_replay(env, *outcome, options.digest);
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& program, Environment& env, int& status) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* verb =
+      program.add_subcommand("replay", "Fold a data folder's log into the state of its books");
+  verb->add_option("--data", options->data, "Data folder of the server, which may run on")
+      ->required();
+  verb->add_option("--to", options->to, "Stop behind this position of --book (the only one)");
+  verb->add_flag("--digest", options->digest, "Print the SHA-256 of each book's state");
+  verb->footer(
+      "The same log gives the same digests on every machine, and a server's state has the same "
+      "ones.\n"
+      "Example: kontor replay --data /var/lib/kontor --digest");
+  verb->callback([&env, &status, options] { status = run_replay(env, *options); });
+}
+
+}  // namespace kontor::cli

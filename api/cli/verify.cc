@@ -1,0 +1,98 @@
+// kontor verify: everything a data folder promises, checked without a server.
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api/cli/environment.h"
+#include "api/cli/offline.h"
+#include "api/cli/progress.h"
+#include "api/cli/verbs.h"
+#include "api/cli/words.h"
+#include "events/log/rocksdb_event_log.h"
+#include "events/log/verify_log.h"
+
+namespace kontor::cli {
+namespace {
+
+struct VerifyOptions {
+  std::string data;
+};
+
+int found_damage(const Environment& env, const std::string& what) {
+  if (env.json) {
+    env.out << nlohmann::ordered_json{{"sound", false}, {"finding", what}}.dump() << '\n';
+  }
+  env.err << "kontor: " << what << '\n';
+  return kExitCorrupt;
+}
+
+void print_sound(const Environment& env, const LogReport& report) {
+  if (env.json) {
+    env.out << nlohmann::ordered_json{{"sound", true},
+                                      {"commits", report.commits},
+                                      {"pages", report.pages},
+                                      {"decisions", report.decisions},
+                                      {"events", report.events},
+                                      {"bytes", report.bytes},
+                                      {"epoch", report.epoch.value()}}
+                   .dump()
+            << '\n';
+    return;
+  }
+  env.out
+      << "sound: " << with_thousands(report.commits) << " commits, "
+      << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
+      << " events, " << with_thousands(report.bytes)
+      << " bytes; files, pages, hashes and bodies are whole, and every book's state that follows "
+         "from them keeps its invariants\n";
+}
+
+int run_verify(const Environment& env, const VerifyOptions& options) {
+  RocksdbLogOptions log_options;
+  log_options.mode = FolderMode::kReadOnly;
+  const auto log = RocksdbEventLog::open(options.data, log_options);
+  if (!log) return fail(env, log.error());
+  if (const Status store = (*log)->verify_store(); !store) {
+    return store.error().kind == ErrorKind::kCorrupt ? found_damage(env, store.error().message)
+                                                     : fail(env, store.error());
+  }
+  const std::uint64_t commits = (*log)->tail().last.value();
+  LogVerification verification;
+  {
+    Progress progress(env.err, env.err_terminal, "commits checked", commits);
+    verification =
+        verify_log(**log, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
+  }
+  if (verification.finding.has_value()) return found_damage(env, verification.finding->text());
+  Progress progress(env.err, env.err_terminal, "commits replayed", commits);
+  ReplayWish wish;
+  wish.check_invariants = true;
+  const Result<ReplayOutcome> outcome = replay_log(
+      **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
+  progress.finish();
+  if (!outcome && exit_status(outcome.error().kind) != kExitCorrupt)
+    return fail(env, outcome.error());
+  if (!outcome) return found_damage(env, outcome.error().message);
+  print_sound(env, verification.report);
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& program, Environment& env, int& status) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* verb = program.add_subcommand(
+      "verify", "Check a data folder: files, pages, hashes, bodies, and the state's invariants");
+  verb->add_option("--data", options->data, "Data folder of the server, which may run on")
+      ->required();
+  verb->footer(
+      "Exit status 4, and what is wrong where, at the first thing that is not sound.\n"
+      "Example: kontor verify --data /var/lib/kontor");
+  verb->callback([&env, &status, options] { status = run_verify(env, *options); });
+}
+
+}  // namespace kontor::cli
