@@ -3,9 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -27,7 +27,7 @@ constexpr std::size_t kMarkBytesMax = 4096;
 enum class State { kMissing, kEmpty, kBegun, kOurs };
 
 Error system_error(const std::string& what, int number) {
-  return {ErrorKind::kIo, what + ": " + std::strerror(number)};
+  return {ErrorKind::kIo, what + ": " + std::generic_category().message(number)};
 }
 
 class File {
@@ -116,8 +116,9 @@ Result<State> look_at(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) return State::kMissing;
-  if (error)
+  if (error) {
     return Error{ErrorKind::kIo, "cannot look at " + path.string() + ": " + error.message()};
+  }
   if (status.type() != fs::file_type::directory) {
     return Error{ErrorKind::kUsage, path.string() + " is not a folder; give one for the data"};
   }

@@ -1,5 +1,5 @@
-// EventLog: the one thing Kontor must not lose. An append-only row of commits, numbered from 1 without
-// gaps; a commit is the pages of one group commit, durable as a whole or not there at all.
+// EventLog: the one thing Kontor must not lose. An append-only row of commits, numbered from 1
+// without gaps; a commit is the pages of one group commit, durable as a whole or not there at all.
 //
 // One writer at a time: who claims the log raises its epoch, and an append under a lower epoch is
 // refused for ever (kFenced). Threads: append from one thread; reads from any, at the same time.
@@ -32,19 +32,21 @@ class EventLog {
   // Appends `commit` (pages back to back, all headers sealed with this epoch and number) as number
   // after + 1, and returns when it is durable. Claiming is appending under tail().epoch + 1.
   //   kFenced: epoch is below the log's; nothing was written.
-  //   kUsage:  `after` is not the last commit, epoch skips ahead by more than 1, or the bytes are not
+  //   kUsage:  `after` is not the last commit, epoch skips ahead by more than 1, or the bytes are
+  //   not
   //            pages of that epoch and number; nothing was written.
-  //   kIo:     unknown whether it was written. The log refuses every later append; the process stops.
+  //   kIo:     unknown whether it was written. The log refuses every later append; the process
+  //   stops.
   virtual Status append(Epoch epoch, CommitNumber after, std::span<const std::byte> commit) = 0;
 
   // Calls visit(number, bytes) for each commit from `from` to `to` (or the tail, when lower), in
-  // order, until it returns false. Bytes are 8-aligned, as stored, not checked beyond the store's own
-  // checksums, and valid only during the call. A missing number is kCorrupt.
+  // order, until it returns false. Bytes are 8-aligned, as stored, not checked beyond the store's
+  // own checksums, and valid only during the call. A missing number is kCorrupt.
   using Visitor = std::function<bool(CommitNumber, std::span<const std::byte>)>;
   virtual Status read(CommitNumber from, CommitNumber to, const Visitor& visit) const = 0;
 
-  // Ends cleanly: whatever the store keeps to tell a clean end from a crash is written. Appends after
-  // it are refused (kUsage).
+  // Ends cleanly: whatever the store keeps to tell a clean end from a crash is written. Appends
+  // after it are refused (kUsage).
   virtual Status close() = 0;
 };
 

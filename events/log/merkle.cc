@@ -51,6 +51,34 @@ void subtree_proof(std::size_t old_size, std::span<const Hash256> leaves, bool w
   out.push_back(tree_root(leaves.first(left)));
 }
 
+// The way of one node up to the root: its index on its level, and the level's last index.
+struct ProofPath {
+  std::uint64_t node = 0;
+  std::uint64_t last = 0;
+
+  bool at_root() const { return last == 0; }
+  bool sibling_is_left() const { return (node & 1U) != 0 || node == last; }
+  void up() {
+    node >>= 1U;
+    last >>= 1U;
+  }
+  // Up to the level of the next sibling in the proof: the last node of a level may have none there.
+  void climb() {
+    if (sibling_is_left()) {
+      while ((node & 1U) == 0 && node != 0) {
+        up();
+      }
+    }
+    up();
+  }
+  // Up to the largest complete subtree that ends with the node.
+  void skip_right_edge() {
+    while ((node & 1U) != 0) {
+      up();
+    }
+  }
+};
+
 }  // namespace
 
 Hash256 leaf_hash(std::span<const std::byte> bytes) {
@@ -86,8 +114,9 @@ void MerkleFrontier::append(const Hash256& leaf) {
   KONTOR_ASSERT(size_ != ~std::uint64_t{0});
   Hash256 hash = leaf;
   std::size_t level = 0;
-  for (; ((size_ >> level) & 1U) != 0; ++level)
+  for (; ((size_ >> level) & 1U) != 0; ++level) {
     hash = node_hash(subtrees_[level], hash);
+  }
   subtrees_[level] = hash;
   ++size_;
 }
@@ -135,8 +164,9 @@ Result<MerkleFrontier> MerkleFrontier::load(std::span<const std::byte> bytes) {
 
 Hash256 tree_root(std::span<const Hash256> leaves) {
   MerkleFrontier frontier;
-  for (const Hash256& leaf : leaves)
+  for (const Hash256& leaf : leaves) {
     frontier.append(leaf);
+  }
   return frontier.root();
 }
 
@@ -157,24 +187,14 @@ std::vector<Hash256> consistency_proof(std::uint64_t old_size, std::span<const H
 bool verify_inclusion(std::uint64_t index, const Hash256& leaf, const TreeHead& tree,
                       std::span<const Hash256> proof) {
   if (index >= tree.size) return false;
-  std::uint64_t node = index;          // our node's index on its level
-  std::uint64_t last = tree.size - 1;  // the level's last one
+  ProofPath path{index, tree.size - 1};
   Hash256 hash = leaf;
   for (const Hash256& sibling : proof) {
-    if (last == 0) return false;
-    if ((node & 1U) != 0 || node == last) {
-      hash = node_hash(sibling, hash);
-      while ((node & 1U) == 0 && node != 0) {  // levels where the last node has no sibling
-        node >>= 1U;
-        last >>= 1U;
-      }
-    } else {
-      hash = node_hash(hash, sibling);
-    }
-    node >>= 1U;
-    last >>= 1U;
+    if (path.at_root()) return false;
+    hash = path.sibling_is_left() ? node_hash(sibling, hash) : node_hash(hash, sibling);
+    path.climb();
   }
-  return last == 0 && hash == tree.root;
+  return path.at_root() && hash == tree.root;
 }
 
 bool verify_consistency(const TreeHead& older, const TreeHead& newer,
@@ -183,30 +203,23 @@ bool verify_consistency(const TreeHead& older, const TreeHead& newer,
   if (older.size == newer.size) return proof.empty() && older.root == newer.root;
   if (proof.empty()) return false;
 
-  std::uint64_t node = older.size - 1;
-  std::uint64_t last = newer.size - 1;
-  for (; (node & 1U) != 0; node >>= 1U)
-    last >>= 1U;
+  ProofPath path{older.size - 1, newer.size - 1};
+  path.skip_right_edge();
   // A complete older tree is itself a node of the newer one, and the proof leaves it out.
   const bool complete = std::has_single_bit(older.size);
   Hash256 old_hash = complete ? older.root : proof.front();
   Hash256 new_hash = old_hash;
   for (const Hash256& sibling : complete ? proof : proof.subspan(1)) {
-    if (last == 0) return false;
-    if ((node & 1U) != 0 || node == last) {
+    if (path.at_root()) return false;
+    if (path.sibling_is_left()) {
       old_hash = node_hash(sibling, old_hash);
       new_hash = node_hash(sibling, new_hash);
-      while ((node & 1U) == 0 && node != 0) {
-        node >>= 1U;
-        last >>= 1U;
-      }
     } else {
       new_hash = node_hash(new_hash, sibling);
     }
-    node >>= 1U;
-    last >>= 1U;
+    path.climb();
   }
-  return last == 0 && old_hash == older.root && new_hash == newer.root;
+  return path.at_root() && old_hash == older.root && new_hash == newer.root;
 }
 
 }  // namespace kontor

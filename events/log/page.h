@@ -42,9 +42,9 @@ struct PageHeader {
   std::uint32_t encryption_key = 0;  // 0: not encrypted
   std::uint64_t tenant = 0;
   std::uint32_t book = 0;
-  std::uint32_t generation = 1;  // of the log: a restored or rewritten one counts up
-  std::uint64_t epoch = 0;       // of the writer
-  std::uint64_t commit = 0;      // key this page was written under
+  std::uint32_t generation = 1;         // of the log: a restored or rewritten one counts up
+  std::uint64_t epoch = 0;              // of the writer
+  std::uint64_t commit = 0;             // key this page was written under
   std::uint64_t page_number = 0;        // of the book, from 1
   std::uint64_t durable_watermark = 0;  // last sequence of the book known durable when built
   std::uint64_t first_sequence = 0;
@@ -132,9 +132,9 @@ class PageView {
 };
 
 // Checks and reads the page at the front of `bytes` (8-aligned): magic, versions, sizes, both
-// checksums, every decision's structure, and that counts, sequences and recorded times agree with the
-// header. `bytes` may go on with further pages.
-// Errors: kCorrupt, kNewer; the message names what was found.
+// checksums, every decision's structure, and that counts, sequences and recorded times agree with
+// the header. `bytes` may go on with further pages. Errors: kCorrupt, kNewer; the message names
+// what was found.
 Result<PageView> read_page(std::span<const std::byte> bytes);
 
 // Computes both checksums of a page laid out as header, body, and writes the header to its place.

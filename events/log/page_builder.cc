@@ -82,8 +82,9 @@ std::span<const std::byte> seal_commit(std::span<const CommitPage> pages, const 
   KONTOR_ASSERT(!pages.empty());
   if (pages.size() == 1) return pages.front().page->seal(*pages.front().chain, stamp);
   scratch.clear();
-  for (const CommitPage& page : pages)
+  for (const CommitPage& page : pages) {
     scratch.append(page.page->seal(*page.chain, stamp));
+  }
   return scratch.bytes();
 }
 

@@ -147,7 +147,7 @@ Result<Store> open_store(const DataFolder& folder, const RocksdbLogOptions& opti
   if (!folder.is_new()) {
     if (Status wal = check_write_ahead_log(folder, settings); !wal.ok()) return wal.error();
   }
-  rocksdb::ColumnFamilyOptions small = settings;
+  rocksdb::ColumnFamilyOptions small(settings);
   small.write_buffer_size = 1U << 20;
   const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
       {rocksdb::kDefaultColumnFamilyName, settings}, {kMarkerFamily, small}};
@@ -160,8 +160,9 @@ Result<Store> open_store(const DataFolder& folder, const RocksdbLogOptions& opti
           : rocksdb::DB::Open(settings, path, wanted, &handles, &db);
   Store store;
   store.db.reset(db);
-  for (rocksdb::ColumnFamilyHandle* const handle : handles)
+  for (rocksdb::ColumnFamilyHandle* const handle : handles) {
     store.families.emplace_back(handle);
+  }
   if (status.IsInvalidArgument()) {
     return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
   }

@@ -228,9 +228,9 @@ LogVerification verify_log(const EventLog& log, const VerifyProgress& progress) 
   const auto visit = [&](CommitNumber commit, std::span<const std::byte> bytes) {
     sound = walk.commit(commit, bytes);
     if (progress && commit.value() % step == 0) progress(commit.value(), last.value());
-    if (sound)
-      walk.at(CommitNumber{commit.value() + 1});  // where an error of the log itself would be
-    return sound;
+    if (!sound) return false;
+    walk.at(CommitNumber{commit.value() + 1});  // where an error of the log itself would be
+    return true;
   };
   walk.at(CommitNumber{1});
   if (Status status = log.read(CommitNumber{1}, last, visit); sound && !status.ok()) {

@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr CommitNumber kEnd{~std::uint64_t{0}};
-
 std::vector<fs::path> files_with(const fs::path& folder, std::string_view extension) {
   std::vector<fs::path> out;
   for (const auto& entry : fs::directory_iterator(folder)) {
