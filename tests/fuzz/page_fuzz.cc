@@ -11,13 +11,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kontor;
-  if (size < sizeof(PageHeader)) return 0;
+  if (size <= sizeof(PageHeader)) return 0;
   AlignedBuffer page(std::as_bytes(std::span(data, size)));
   PageHeader header;
   std::memcpy(&header, page.data(), sizeof header);
-  header.stored_bytes =
-      static_cast<std::uint32_t>(std::min<std::size_t>(header.stored_bytes, size - sizeof header));
-  seal_page(header, std::span(page.data(), sizeof header + header.stored_bytes));
+  const std::size_t stored = std::clamp<std::size_t>(header.stored_bytes, 1, size - sizeof header);
+  seal_page(header, std::span(page.data(), sizeof header + stored));
 
   const Result<PageView> read = read_page(page.bytes());
   if (!read.ok()) return 0;
