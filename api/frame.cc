@@ -78,12 +78,14 @@ void FrameReader::take(std::size_t bytes) {
 }
 
 bool FrameReader::read_header() {
-  if (end_ - begin_ < sizeof(FrameHeader)) return false;
-  std::memcpy(&header_, scratch_.data() + begin_, sizeof header_);
+  if (end_ - begin_ < sizeof header_.magic) return false;
+  std::memcpy(&header_.magic, scratch_.data() + begin_, sizeof header_.magic);
   if (header_.magic != kFrameMagic) {
     fault_ = FrameFault::kMagic;
     return false;
   }
+  if (end_ - begin_ < sizeof(FrameHeader)) return false;
+  std::memcpy(&header_, scratch_.data() + begin_, sizeof header_);
   FrameHeader unsealed = header_;
   unsealed.header_crc = 0;
   HeaderBytes bytes;

@@ -1,0 +1,232 @@
+#include "api/daemon.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "api/http.h"
+#include "api/metrics.h"
+#include "api/server.h"
+#include "api/site.h"
+#include "events/log/rocksdb_event_log.h"
+
+namespace kontor {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class SystemClock final : public Clock {
+ public:
+  Timestamp now() override {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return Timestamp{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
+  }
+};
+
+std::shared_ptr<spdlog::logger> make_logger(const DaemonOptions& options) {
+  auto logger = std::make_shared<spdlog::logger>("kontord",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_level(spdlog::level::from_str(options.log_level));
+  logger->set_pattern(options.log_format == "json"
+                          ? R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","message":"%v"})"
+                          : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                      spdlog::pattern_time_type::utc);
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+// What stands inside a JSON line must not end it.
+std::string safe(std::string text, const DaemonOptions& options) {
+  if (options.log_format != "json") return text;
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
+  }
+  return out;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data())
+                                                        : std::string("unknown");
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+class Daemon {
+ public:
+  Daemon(const DaemonOptions& options, std::string version)
+      : options_(options), version_(std::move(version)), logger_(make_logger(options)) {}
+
+  int run() {
+    const sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    Status started = start();
+    if (!started) return fail(started.error());
+    tell_ready();
+    int signal = 0;
+    sigwait(&signals, &signal);
+    const std::string name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
+    log(spdlog::level::info, name + ": stopping; what was taken is still answered");
+    Status stopped = stop();
+    if (!stopped) return fail(stopped.error());
+    log(spdlog::level::info, "stopped");
+    return kExitDone;
+  }
+
+ private:
+  void log(spdlog::level::level_enum level, const std::string& text) {
+    logger_->log(level, safe(text, options_));
+  }
+
+  int fail(const Error& error) {
+    log(spdlog::level::err, error.message);
+    return exit_status_of(error.kind);
+  }
+
+  Status start() {
+    RocksdbLogOptions log_options;
+    log_options.memtable_bytes = options_.memtable_mib << 20;
+    auto opened = RocksdbEventLog::open(options_.data, log_options);
+    if (!opened) return opened.error();
+    log_ = std::move(opened.value());
+    Status started = start_engine();
+    if (started) started = start_server();
+    if (started) started = start_http();
+    return started;
+  }
+
+  Status start_engine() {
+    EngineOptions engine_options;
+    engine_options.inbox_commands_max = options_.inbox_commands;
+    engine_options.inbox_bytes_max = options_.inbox_mib << 20;
+    engine_options.page_decisions_max = options_.page_decisions;
+    engine_options.server = version_;
+    engine_options.host = host_name();
+    auto started =
+        Engine::start(*log_, clock_, engine_options,
+                      [this](std::uint64_t done, std::uint64_t of) { tell_progress(done, of); });
+    if (!started) return started.error();
+    engine_ = std::move(started.value());
+    return {};
+  }
+
+  Status start_server() {
+    questions_ = make_question_answerer();
+    ServerOptions server_options;
+    server_options.listen = options_.listen;
+    server_options.version = version_;
+    server_options.connections_max = options_.connections_max;
+    server_options.unanswered_bytes_max = options_.unanswered_mib << 20;
+    server_options.idle_timeout = seconds(options_.idle_timeout_s);
+    auto started = Server::start(*engine_, *questions_, std::move(server_options));
+    if (!started) return started.error();
+    server_ = std::move(started.value());
+    return {};
+  }
+
+  Status start_http() {
+    if (options_.http == "off") return {};
+    metrics_ =
+        std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
+    site_ = std::make_unique<Site>(*metrics_);
+    HttpOptions http_options;
+    http_options.listen = options_.http;
+    auto started = HttpServer::start(std::move(http_options),
+                                     [this](std::string_view method, std::string_view target) {
+                                       return site_->answer(method, target);
+                                     });
+    if (!started) return started.error();
+    http_ = std::move(started.value());
+    site_->set_ready(true);
+    return {};
+  }
+
+  void tell_progress(std::uint64_t done, std::uint64_t of) {
+    const auto now = std::chrono::steady_clock::now();
+    if (done < of && now - last_progress_ < seconds(1)) return;
+    last_progress_ = now;
+    log(spdlog::level::info,
+        "replaying: commit " + std::to_string(done) + " of " + std::to_string(of));
+    sd_notifyf(0, "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=replaying %llu of %llu",
+               static_cast<unsigned long long>(done),  // NOLINT(google-runtime-int): of the API
+               static_cast<unsigned long long>(of));   // NOLINT(google-runtime-int)
+  }
+
+  void tell_ready() {
+    const std::string http = http_ == nullptr ? "off" : http_->address();
+    std::printf("ready listen=%s http=%s data=%s version=%s\n", server_->address().c_str(),
+                http.c_str(), options_.data.c_str(), version_.c_str());
+    std::fflush(stdout);
+    sd_notify(0, "READY=1\nSTATUS=serving");
+    log(spdlog::level::info, "serving on " + server_->address() + ", http on " + http);
+  }
+
+  // No new work; the engine decides and answers what it has; the answers leave; the log closes.
+  Status stop() {
+    sd_notify(0, "STOPPING=1");
+    if (site_ != nullptr) site_->set_ready(false);
+    server_->drain();
+    engine_->stop();
+    if (!server_->wait_drained(seconds(options_.stop_timeout_s))) {
+      log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
+    }
+    server_->stop();
+    if (http_ != nullptr) http_->stop();
+    return log_->close();
+  }
+
+  const DaemonOptions& options_;
+  const std::string version_;
+  std::shared_ptr<spdlog::logger> logger_;
+  SystemClock clock_;
+  std::chrono::steady_clock::time_point last_progress_;
+  // In this order: each uses those before it.
+  std::unique_ptr<RocksdbEventLog> log_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<QuestionAnswerer> questions_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Site> site_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace
+
+int exit_status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kUsage:
+    case ErrorKind::kMalformed:
+      return kExitUsage;
+    case ErrorKind::kUnavailable:
+      return kExitInUse;
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kNewer:
+      return kExitDamaged;
+    case ErrorKind::kIo:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kFenced:
+      break;
+  }
+  return kExitFailed;
+}
+
+int run_daemon(const DaemonOptions& options, const std::string& version) {
+  return Daemon(options, version).run();
+}
+
+}  // namespace kontor
