@@ -86,7 +86,7 @@ TEST(Documents, ProtocolListsEveryStatusCode) {
 TEST(Documents, FormatOfTheLogIsWritten) {
   const std::string format = read_text("events/FORMAT.md");
   for (const std::string_view word :
-       {"page", "decision", "event", "CRC32C", "Merkle", "IDENTIFIERS"}) {
+       {"page", "decision", "event", "CRC32C", "RFC 6962", "IDENTIFIERS"}) {
     EXPECT_NE(format.find(word), std::string::npos) << "events/FORMAT.md says nothing of " << word;
   }
 }
