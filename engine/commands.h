@@ -1,5 +1,5 @@
-// The handlers: one decide() per command, each in its own file under engine/commands. The list is the
-// schema folder's, so a command without a handler does not link.
+// The handlers: one decide() per command, each in its own file under engine/commands. The list is
+// the schema folder's, so a command without a handler does not link.
 #pragma once
 
 #include "engine/step.h"

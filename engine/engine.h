@@ -1,8 +1,8 @@
 // Engine: one shard. Books are decided by one thread, made durable by another, and read back by a
 // third; api/ talks to it through jobs (job.h).
 //
-// Every public function may be called from any thread. stop() ends it: what was accepted is decided,
-// made durable and answered; what comes later is `stopping`.
+// Every public function may be called from any thread. stop() ends it: what was accepted is
+// decided, made durable and answered; what comes later is `stopping`.
 #pragma once
 
 #include <cstdint>
@@ -46,14 +46,14 @@ struct EngineStats {
   std::uint64_t commit_bytes = 0;
   std::uint64_t repeats = 0;
   std::uint64_t overloaded = 0;
-  std::uint64_t inbox_commands = 0;            // gauge
+  std::uint64_t inbox_commands = 0;                   // gauge
   std::vector<std::uint64_t> commit_seconds_buckets;  // counts per bound of commit_bounds()
   double commit_seconds_sum = 0;
   struct BookStats {
     BookNumber number;
     std::string name;
-    std::uint64_t last_sequence = 0;   // gauge, durable
-    std::uint64_t follow_ups = 0;      // gauge, waiting
+    std::uint64_t last_sequence = 0;  // gauge, durable
+    std::uint64_t follow_ups = 0;     // gauge, waiting
   };
   std::vector<BookStats> books;
 };
@@ -66,8 +66,8 @@ struct BookInfo {
 
 class Engine {
  public:
-  // Replays the log, claims it under a new epoch, and starts the threads. `progress` (may be null) is
-  // called now and then with commits replayed and commits in all. The log and clock outlive it.
+  // Replays the log, claims it under a new epoch, and starts the threads. `progress` (may be null)
+  // is called now and then with commits replayed and commits in all. The log and clock outlive it.
   using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
   static Result<std::unique_ptr<Engine>> start(EventLog& log, Clock& clock, EngineOptions options,
                                                const Progress& progress);

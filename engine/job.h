@@ -1,5 +1,5 @@
-// What the api floor hands to the engine, and how answers come back. An answer is released only when
-// every event it reflects is durable; until then nobody above this line sees it.
+// What the api floor hands to the engine, and how answers come back. An answer is released only
+// when every event it reflects is durable; until then nobody above this line sees it.
 #pragma once
 
 #include <chrono>
@@ -22,8 +22,8 @@ namespace kontor {
 class Books;      // engine/books.h: every book's state
 class LogReader;  // engine/log_reader.h: durable decisions by position
 
-// One verified command: body checked by verify_command, 8-aligned; texts checked by is_identifier or
-// is_text. Views into Submission::bytes.
+// One verified command: body checked by verify_command, 8-aligned; texts checked by is_identifier
+// or is_text. Views into Submission::bytes.
 struct CommandInput {
   std::string_view id;
   std::string_view actor;
@@ -42,16 +42,17 @@ struct CommandInput {
   StatusCode status = StatusCode::kDone;
 };
 
-// What became of one command. decision: the bytes of the decision that is the answer, of this run or
-// an earlier one; null where status is neither done, refused nor id_reused. Valid during the call.
+// What became of one command. decision: the bytes of the decision that is the answer, of this run
+// or an earlier one; null where status is neither done, refused nor id_reused. Valid during the
+// call.
 struct CommandResult {
   StatusCode status = StatusCode::kDone;
   const std::byte* decision = nullptr;  // read with DecisionView
   bool repeated = false;                // decided before, under the same id
 };
 
-// Some commands of one book, decided in order. Made on an I/O thread, owned by the engine from submit
-// on, destroyed after the answer.
+// Some commands of one book, decided in order. Made on an I/O thread, owned by the engine from
+// submit on, destroyed after the answer.
 class Submission {
  public:
   virtual ~Submission() = default;

@@ -14,8 +14,9 @@ class LogReader {
  public:
   virtual ~LogReader() = default;
 
-  // Calls visit for each durable decision of the book that has an event at or after `from`, in order,
-  // until it returns false. Bytes are valid during the call. Pages are verified as they are read.
+  // Calls visit for each durable decision of the book that has an event at or after `from`, in
+  // order, until it returns false. Bytes are valid during the call. Pages are verified as they are
+  // read.
   virtual Status scan(BookNumber book, Sequence from,
                       const std::function<bool(const DecisionView&)>& visit) const = 0;
 

@@ -24,11 +24,11 @@ enum class StatusCode : std::uint16_t {
   kUnknownCommand = 201,  // no such kind, or a newer version of one
   kSystemCommand = 202,   // only the engine makes these
   kUnknownBook = 203,
-  kIdReused = 204,        // the same id with other content
-  kTooLarge = 205,        // over a limit told in the hello
+  kIdReused = 204,  // the same id with other content
+  kTooLarge = 205,  // over a limit told in the hello
   kNotAuthorised = 206,
   kUnknownQuestion = 207,
-  kNotFound = 208,        // a question about something that is not there
+  kNotFound = 208,  // a question about something that is not there
 
   kOverloaded = 300,
   kDeadlineExpired = 301,

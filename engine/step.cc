@@ -24,7 +24,8 @@ flatbuffers::Offset<Grounds> Causes::write(flatbuffers::FlatBufferBuilder& out) 
                          cause.currency.value(), static_cast<std::uint16_t>(cause.evidence.size()),
                          cause.outcome);
     names.push_back(out.CreateString(cause.name));
-    for (const Sequence position : cause.evidence) evidence.push_back(position.value());
+    for (const Sequence position : cause.evidence)
+      evidence.push_back(position.value());
   }
   const auto reason_vector = structs(out, reasons);
   const auto name_vector = out.CreateVector(names);

@@ -1,6 +1,7 @@
-// Step: one decision being made. It holds the book, what the command says about itself, and the page
-// the decision is written to. A handler reads the book, refuses with all its reasons, or emits events;
-// an event is applied to the book as it is emitted, and after the first one nothing can be refused.
+// Step: one decision being made. It holds the book, what the command says about itself, and the
+// page the decision is written to. A handler reads the book, refuses with all its reasons, or emits
+// events; an event is applied to the book as it is emitted, and after the first one nothing can be
+// refused.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +12,12 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include "reasons_generated.h"
+
 #include "engine/job.h"
 #include "events/codec/catalog.h"
 #include "events/log/page_builder.h"
 #include "projections/book.h"
-#include "reasons_generated.h"
 
 namespace kontor {
 
@@ -30,9 +32,9 @@ struct Cause {
   std::int64_t allowed = 0;
   Unit unit = Unit::none;
   CurrencyCode currency;
-  Sequence rule;                    // version; 0: built in
+  Sequence rule;  // version; 0: built in
   Outcome outcome = Outcome::refuse;
-  std::vector<Sequence> evidence;   // positions the numbers came from
+  std::vector<Sequence> evidence;  // positions the numbers came from
 };
 
 // At most limits::kReasonsMax causes, and how many more there were.
@@ -52,14 +54,15 @@ struct Context {
   Timestamp recorded_at;
   Date effective_date;
   Date business_date;
-  std::string_view actor;      // may be empty: the principal itself
+  std::string_view actor;  // may be empty: the principal itself
   std::uint32_t principal = 0;
   std::uint64_t expected_version = kAnyVersion;
 };
 
 class Step {
  public:
-  Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder, const Context& context)
+  Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder,
+       const Context& context)
       : book_(book), page_(page), builder_(builder), context_(context) {}
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;

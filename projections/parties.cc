@@ -68,6 +68,10 @@ void Parties::on(const Envelope& by, const BuyerRegistered& event) {
   ++buyer.version;
 }
 
+void Parties::on(const Envelope&, const CreditLimitSet& event) {
+  ++companies_.at(event.company()).version;
+}
+
 std::optional<CompanyId> Parties::find_company(std::string_view name) const {
   const auto found = company_names_.find(name);
   return found ? std::optional(CompanyId{*found}) : std::nullopt;

@@ -21,6 +21,7 @@
 namespace kontor {
 
 struct CompanyRegistered;
+struct CreditLimitSet;
 struct BuyerRegistered;
 
 struct Company {
@@ -70,6 +71,7 @@ class Parties {
 
   void on(const Envelope& by, const CompanyRegistered& event);
   void on(const Envelope& by, const BuyerRegistered& event);
+  void on(const Envelope& by, const CreditLimitSet& event);  // counts as a change of the company
 
   std::optional<CompanyId> find_company(std::string_view name) const;
   std::optional<BuyerId> find_buyer(std::string_view name) const;

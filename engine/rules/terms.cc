@@ -53,8 +53,9 @@ std::vector<Minor> amounts_with_balance(std::span<const TermsLine> lines, Minor 
       balance = i;
       continue;
     }
-    out[i] = is_percent(lines[i]) ? percent_of(total, Percent{lines[i].percent()}).value_or(Minor{0})
-                                  : Minor{lines[i].amount()};
+    out[i] = is_percent(lines[i])
+                 ? percent_of(total, Percent{lines[i].percent()}).value_or(Minor{0})
+                 : Minor{lines[i].amount()};
     rest -= out[i];
   }
   out[balance] = rest;
@@ -63,7 +64,8 @@ std::vector<Minor> amounts_with_balance(std::span<const TermsLine> lines, Minor 
 
 std::vector<Minor> amounts_by_weight(std::span<const TermsLine> lines, Minor total) {
   std::vector<std::int64_t> weights;
-  for (const TermsLine& line : lines) weights.push_back(is_percent(line) ? line.percent() : 1);
+  for (const TermsLine& line : lines)
+    weights.push_back(is_percent(line) ? line.percent() : 1);
   return split_by_largest_remainder(total, weights);
 }
 

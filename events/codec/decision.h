@@ -84,9 +84,16 @@ struct EventHeader {
   std::uint8_t version = 1;
   std::uint8_t flags = 0;
   std::uint32_t length = 0;     // of the body, without padding
-  std::uint64_t reference = 0;  // the document or ordinal the event is about; 0: its own sequence
+  // What the event is about: a document's birth sequence, 0 for itself (a birth), or for master data
+  // its ordinal plus one (the event's kind tells which).
+  std::uint64_t reference = 0;
 };
 static_assert(sizeof(EventHeader) == 16);
+
+// The reference of an event about master data.
+constexpr std::uint64_t ordinal_reference(std::uint32_t ordinal) {
+  return std::uint64_t{ordinal} + 1;
+}
 
 constexpr std::size_t padded(std::size_t bytes) {
   return (bytes + 7) & ~std::size_t{7};

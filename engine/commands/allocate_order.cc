@@ -1,0 +1,62 @@
+#include "allocate_order_generated.h"
+
+#include "engine/commands.h"
+#include "engine/rules/allocation.h"
+#include "engine/rules/pool.h"
+#include "engine/rules/refusals.h"
+#include "events/base/limits.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+void refuse_missing(Step& step, const Order& order, const AllocationPlan& plan) {
+  const auto lines = step.book().orders().lines(order);
+  for (const auto& [line, quantity] : plan.missing) {
+    const ItemId item{lines[line - 1].item};
+    const Quantity need = needs_stock(lines[line - 1]);
+    step.refuse(
+        with_quantity(about_line(ReasonCode::short_stock, line, step.book().catalogue().name(item)),
+                      need - quantity, need));
+  }
+}
+
+// The caller's own parts, each checked against need and stock.
+AllocationPlan read_parts(Step& step, const AllocateOrder& command, const Order& order) {
+  AllocationPlan plan;
+  ExplicitParts parts(step, order);
+  for (const AllocatePart& part : run(command.parts())) {
+    parts.add(part.line(), pool_name(command.names(), part.warehouse()), Quantity{part.quantity()},
+              plan.parts);
+  }
+  return plan;
+}
+
+}  // namespace
+
+void decide(Step& step, const AllocateOrder& command) {
+  const Order* const order = expect_order(step, view(command.order()));
+  if (order == nullptr) return;
+  expect_taken(step, *order);
+  if (run(command.parts()).size() > limits::kLinesMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 4096 parts"));
+  }
+  if (step.refused()) return;
+
+  const bool given = !run(command.parts()).empty();
+  const AllocationPlan plan =
+      given ? read_parts(step, command, *order) : plan_allocation(step.book(), *order);
+  if (step.refused()) return;
+  if (plan.parts.empty() && plan.missing.empty()) {
+    return step.refuse(
+        about(ReasonCode::nothing_to_allocate, Subject::order, view(command.order()), order->ref));
+  }
+  const std::string_view shortage = step.book().policies().value(PolicyKey::stock_short);
+  const bool nothing_to_do = plan.parts.empty() && shortage == "partial";
+  if (!plan.missing.empty() && (shortage == "refuse" || nothing_to_do)) {
+    return refuse_missing(step, *order, plan);
+  }
+  allocate(step, OrderRef{order->ref}, plan);
+}
+
+}  // namespace kontor

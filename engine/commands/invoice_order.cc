@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include "invoice_generated.h"
+#include "invoice_order_generated.h"
+
+#include "engine/commands.h"
+#include "engine/rules/pricing.h"
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "engine/rules/terms.h"
+#include "events/base/limits.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+struct Bill {
+  std::vector<InvoiceLine> lines;
+  std::vector<TaxAmount> taxes;
+  Minor net;
+  Minor tax;
+  Minor opened;     // change of what is ordered, with tax
+  Minor delivered;  // change of what is delivered
+  Minor total() const { return net + tax; }
+};
+
+Quantity billable(const Book& book, const OrderLineState& line) {
+  if (book.policies().is(PolicyKey::invoice_basis, "ordered")) {
+    return line.ordered - line.cancelled - line.voided - line.billed() - line.returned_unbilled;
+  }
+  return line.delivered();
+}
+
+// By line of the order; refuses what cannot be billed.
+std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, const Order& order) {
+  const auto lines = step.book().orders().lines(order);
+  const std::string_view name = view(command.order());
+  std::vector<Quantity> out(lines.size());
+  for (const BillLine& wanted : run(command.lines())) {
+    if (wanted.line() < 1 || wanted.line() > lines.size()) {
+      Cause cause = about(ReasonCode::unknown_line, Subject::order, name, order.ref);
+      cause.line = wanted.line();
+      step.refuse(std::move(cause));
+      continue;
+    }
+    Quantity& sum = out[wanted.line() - 1];
+    const Quantity most = billable(step.book(), lines[wanted.line() - 1]) - sum;
+    const Quantity quantity{wanted.quantity()};
+    if (quantity <= Quantity{0} || quantity > most) {
+      const ReasonCode code =
+          quantity <= Quantity{0} ? ReasonCode::not_positive : ReasonCode::more_than_invoiceable;
+      Cause cause = with_quantity(about(code, Subject::order, name, order.ref), quantity, most);
+      cause.line = wanted.line();
+      step.refuse(std::move(cause));
+      continue;
+    }
+    sum += quantity;
+  }
+  return out;
+}
+
+std::vector<Quantity> everything(const Book& book, const Order& order) {
+  std::vector<Quantity> out;
+  for (const OrderLineState& line : book.orders().lines(order))
+    out.push_back(billable(book, line));
+  return out;
+}
+
+Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> quantities) {
+  Bill out;
+  std::vector<TaxedNet> parts;
+  const auto lines = book.orders().lines(order);
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    if (quantities[i] == Quantity{0}) continue;
+    OrderLineState line = lines[i];
+    const Minor open_before = line.open_gross();
+    const Minor delivered_before = line.delivered_gross();
+    const Minor net =
+        line.net_of_billed(line.billed() + quantities[i]) - line.net_of_billed(line.billed());
+    line.invoiced += quantities[i];
+    out.opened += line.open_gross() - open_before;
+    out.delivered += line.delivered_gross() - delivered_before;
+    out.lines.emplace_back(quantities[i].value(), net.value(), line.item, i + 1, line.tax_category,
+                           line.tax_rate);
+    parts.push_back({TaxCategoryId{line.tax_category}, Percent{line.tax_rate}, net});
+  }
+  const auto taxes = tax_by_category(parts);
+  KONTOR_ASSERT(taxes.has_value());  // not above the order's
+  out.taxes = *taxes;
+  for (const TaxAmount& tax : out.taxes) {
+    out.net += Minor{tax.net()};
+    out.tax += Minor{tax.tax()};
+  }
+  return out;
+}
+
+void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, const Bill& bill) {
+  const Book& book = step.book();
+  const Date date = step.context().effective_date;
+  const TermsId terms{order.terms};
+  const Terms* const agreed = is_set(terms) ? &book.terms().terms(terms) : nullptr;
+  const auto instalments = split_into_instalments(agreed, bill.total(), date);
+  const std::uint16_t year = book.calendar().fiscal_year(date);
+  const std::uint32_t number = book.receivables().next_number(year);
+
+  std::vector<CreditMove> moves;
+  if (bill.opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, bill.opened));
+  if (bill.delivered != Minor{0})
+    moves.push_back(order_move(order, Bucket::delivered, bill.delivered));
+  for (const Instalment& part : instalments) {
+    if (part.amount() == 0) continue;
+    moves.emplace_back(step.next_sequence().value(), part.amount(), part.amount(), order.payer,
+                       order.terms, part.due(), order.currency, order.currency, Bucket::receivable);
+  }
+  const std::uint64_t ref = order.ref;
+  const std::uint32_t payer = order.payer;
+  const std::uint16_t currency = order.currency;
+  step.emit<InvoiceIssued>(0, [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto name = text(out, view(command.invoice()));
+    const auto lines = structs(out, bill.lines);
+    const auto taxes = structs(out, bill.taxes);
+    const auto parts = structs(out, instalments);
+    const auto move_list = structs(out, moves);
+    return CreateInvoiceIssued(out, name, ref, payer, year, number, date.value(), currency, lines,
+                               taxes, bill.net.value(), bill.tax.value(), bill.total().value(),
+                               terms.value(), parts, move_list);
+  });
+}
+
+void check_invoice(Step& step, const InvoiceOrder& command) {
+  const std::string_view name = view(command.invoice());
+  expect_identifier(step, Subject::invoice, name);
+  if (step.book().receivables().find_invoice(name) != nullptr) {
+    step.refuse(about(ReasonCode::invoice_exists, Subject::invoice, name));
+  }
+  const Date last = step.book().receivables().last_invoice_date();
+  const Date date = step.context().effective_date;
+  if (last != kNoDate && date < last) {
+    step.refuse(with_dates(about(ReasonCode::date_before_last_invoice, Subject::invoice, name),
+                           date, last));
+  }
+}
+
+}  // namespace
+
+void decide(Step& step, const InvoiceOrder& command) {
+  const Order* const order = expect_order(step, view(command.order()));
+  check_invoice(step, command);
+  if (order == nullptr) return;
+  expect_taken(step, *order);
+  if (step.context().effective_date.value() < order->placed_on) {
+    step.refuse(with_dates(
+        about(ReasonCode::date_before_order, Subject::order, view(command.order()), order->ref),
+        step.context().effective_date, Date{order->placed_on}));
+  }
+  if (step.refused()) return;
+  const bool whole = run(command.lines()).empty();
+  const std::vector<Quantity> quantities =
+      whole ? everything(step.book(), *order) : read_quantities(step, command, *order);
+  const bool anything = std::any_of(quantities.begin(), quantities.end(),
+                                    [](Quantity quantity) { return quantity > Quantity{0}; });
+  if (!anything && !step.refused()) {
+    step.refuse(
+        about(ReasonCode::nothing_to_invoice, Subject::order, view(command.order()), order->ref));
+  }
+  if (step.refused()) return;
+  emit_invoice(step, command, *order, make_bill(step.book(), *order, quantities));
+}
+
+}  // namespace kontor

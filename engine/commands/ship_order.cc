@@ -1,0 +1,121 @@
+#include <map>
+
+#include "ship_order_generated.h"
+#include "stock_generated.h"
+
+#include "engine/commands.h"
+#include "engine/rules/pool.h"
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "events/base/limits.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+// By warehouse, in its order of priority: line and quantity, lines ascending.
+using Shipment = std::map<std::uint32_t, std::map<std::uint32_t, Quantity>>;
+
+Shipment everything_reserved(const Book& book, const Order& order) {
+  Shipment out;
+  book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& held) {
+    out[held.warehouse][held.line] += held.quantity;
+  });
+  return out;
+}
+
+Shipment read_lines(Step& step, const ShipOrder& command, const Order& order) {
+  Shipment out;
+  const Book& book = step.book();
+  for (const ShipLine& wanted : run(command.lines())) {
+    const std::string_view place = pool_name(command.names(), wanted.warehouse());
+    const auto warehouse = book.stock().find_warehouse(place);
+    if (!warehouse) {
+      step.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
+      continue;
+    }
+    if (wanted.line() < 1 || wanted.line() > order.line_count) {
+      Cause cause =
+          about(ReasonCode::unknown_line, Subject::order, view(command.order()), order.ref);
+      cause.line = wanted.line();
+      step.refuse(std::move(cause));
+      continue;
+    }
+    const Quantity reserved = book.stock().reserved(OrderRef{order.ref}, wanted.line(), *warehouse);
+    const Quantity quantity{wanted.quantity()};
+    Quantity& sum = out[warehouse->value()][wanted.line()];
+    if (quantity <= Quantity{0} || quantity > reserved - sum) {
+      const ReasonCode code =
+          quantity <= Quantity{0} ? ReasonCode::not_positive : ReasonCode::more_than_reserved;
+      Cause cause = with_quantity(about(code, Subject::warehouse, place, warehouse->value()),
+                                  quantity, reserved - sum);
+      cause.line = wanted.line();
+      step.refuse(std::move(cause));
+      continue;
+    }
+    sum += quantity;
+  }
+  return out;
+}
+
+// What leaves one warehouse moves value from ordered to delivered, unless it was billed ahead.
+void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint32_t warehouse,
+                  const std::map<std::uint32_t, Quantity>& quantities) {
+  const Order& order = step.book().orders().get(ref);
+  const auto lines = step.book().orders().lines(order);
+  std::vector<ShippedLine> shipped;
+  Minor opened;
+  Minor delivered;
+  for (const auto& [number, quantity] : quantities) {
+    OrderLineState line = lines[number - 1];
+    shipped.emplace_back(quantity.value(), line.item, number);
+    const Minor open_before = line.open_gross();
+    const Minor delivered_before = line.delivered_gross();
+    line.shipped += quantity;
+    opened += line.open_gross() - open_before;
+    delivered += line.delivered_gross() - delivered_before;
+  }
+  std::vector<CreditMove> moves;
+  if (opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
+  if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
+  step.emit<GoodsShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto name = text(out, shipment);
+    const auto shipped_lines = structs(out, shipped);
+    return CreateGoodsShipped(out, ref.value(), name, warehouse, shipped_lines,
+                              structs(out, moves));
+  });
+}
+
+}  // namespace
+
+void decide(Step& step, const ShipOrder& command) {
+  const Order* const order = expect_order(step, view(command.order()));
+  const std::string_view shipment = view(command.shipment());
+  expect_identifier(step, Subject::shipment, shipment);
+  if (step.book().stock().has_shipment(shipment)) {
+    step.refuse(about(ReasonCode::shipment_exists, Subject::shipment, shipment));
+  }
+  if (run(command.lines()).size() > limits::kLinesMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 4096 lines"));
+  }
+  if (order == nullptr) return;
+  expect_taken(step, *order);
+  if (step.refused()) return;
+  const bool whole = run(command.lines()).empty();
+  const Shipment leaving =
+      whole ? everything_reserved(step.book(), *order) : read_lines(step, command, *order);
+  if (leaving.empty() && !step.refused()) {
+    step.refuse(with_quantity(
+        about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order->ref),
+        Quantity{0}, Quantity{0}));
+  }
+  if (step.refused()) return;
+
+  const OrderRef ref{order->ref};
+  for (const auto& [warehouse, quantities] : leaving) {
+    emit_shipped(step, ref, shipment, warehouse, quantities);
+  }
+  end_if_done(step, ref, CancelCause::cancelled);
+}
+
+}  // namespace kontor

@@ -1,0 +1,243 @@
+#include "engine/rules/allocation.h"
+
+#include <algorithm>
+
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+
+namespace kontor {
+namespace {
+
+constexpr std::size_t kQueueLookMax = 4096;  // backorders looked at in one step
+
+// What of each (item, warehouse) an unfinished plan has taken already.
+class Taken {
+ public:
+  Quantity& of(ItemId item, WarehouseId warehouse) {
+    return taken_[{item.value(), warehouse.value()}];
+  }
+
+ private:
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Quantity> taken_;
+};
+
+std::string_view region_of(const Book& book, const Order& order) {
+  const std::string_view own = book.orders().region(order);
+  return own.empty() ? std::string_view(book.parties().company(CompanyId{order.company}).region)
+                     : own;
+}
+
+ReservedPart make_part(const Book& book, std::uint32_t line, ItemId item, WarehouseId warehouse,
+                       Quantity quantity) {
+  const std::int32_t lead = book.stock().warehouse(warehouse).lead_time_days;
+  const Date promised = add_days(book.calendar().business_date(), lead);
+  return ReservedPart(quantity.value(), item.value(), warehouse.value(), line, promised.value());
+}
+
+// Takes up to `need` from the warehouses that serve the region, in order; returns what is missing.
+Quantity take_by_priority(const Book& book, std::string_view region, std::uint32_t line,
+                          ItemId item, Quantity need, Taken& taken,
+                          std::vector<ReservedPart>& parts) {
+  for (const WarehouseId warehouse : book.stock().by_priority()) {
+    if (need == Quantity{0}) break;
+    if (!book.stock().serves(warehouse, region)) continue;
+    const StockRecord* const record = book.stock().record(item, warehouse);
+    if (record == nullptr) continue;
+    Quantity& used = taken.of(item, warehouse);
+    const Quantity free = record->salable() - used;
+    const Quantity part = std::min(need, std::max(free, Quantity{0}));
+    if (part == Quantity{0}) continue;
+    parts.push_back(make_part(book, line, item, warehouse, part));
+    used += part;
+    need -= part;
+  }
+  return need;
+}
+
+// One warehouse for the whole order, or none.
+AllocationPlan plan_from_one(const Book& book, const Order& order, std::string_view region) {
+  const auto lines = book.orders().lines(order);
+  AllocationPlan nothing;
+  for (const WarehouseId warehouse : book.stock().by_priority()) {
+    if (!book.stock().serves(warehouse, region)) continue;
+    Taken taken;
+    AllocationPlan plan;
+    for (std::uint32_t i = 0; i < lines.size(); ++i) {
+      const Quantity need = needs_stock(lines[i]);
+      if (need == Quantity{0}) continue;
+      const ItemId item{lines[i].item};
+      Quantity& used = taken.of(item, warehouse);
+      const bool waits = book.stock().has_backorders(item);
+      if (waits || book.stock().salable(item, warehouse) - used < need) {
+        plan.missing.emplace_back(i + 1, need);
+        continue;
+      }
+      used += need;
+      plan.parts.push_back(make_part(book, i + 1, item, warehouse, need));
+    }
+    if (plan.missing.empty()) return plan;
+  }
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    const Quantity need = needs_stock(lines[i]);
+    if (need > Quantity{0}) nothing.missing.emplace_back(i + 1, need);
+  }
+  return nothing;
+}
+
+void backorder(Step& step, OrderRef ref, const AllocationPlan& plan) {
+  const auto lines = step.book().orders().lines(step.book().orders().get(ref));
+  std::vector<BackorderedLine> waiting;
+  for (const auto& [line, quantity] : plan.missing) {
+    waiting.emplace_back(quantity.value(), lines[line - 1].item, line);
+  }
+  step.emit<LineBackordered>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateLineBackordered(out, ref.value(), structs(out, waiting));
+  });
+}
+
+void cancel_missing(Step& step, OrderRef ref, const AllocationPlan& plan) {
+  const auto lines = step.book().orders().lines(step.book().orders().get(ref));
+  std::vector<Quantity> quantities(lines.size());
+  for (const auto& [line, quantity] : plan.missing) {
+    quantities[line - 1] = std::min(quantity, lines[line - 1].open());
+  }
+  cancel_quantities(step, ref, quantities, "");
+  end_if_done(step, ref, CancelCause::cancelled);
+}
+
+void reserve(Step& step, OrderRef ref, const std::vector<ReservedPart>& parts,
+             bool from_backorder) {
+  step.emit<StockReserved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateStockReserved(out, ref.value(), structs(out, parts), from_backorder);
+  });
+}
+
+Quantity salable_anywhere(const Book& book, ItemId item) {
+  Quantity sum;
+  book.stock().for_each_record(item, [&](const StockRecord& record) {
+    const bool active =
+        book.stock().warehouse(WarehouseId{record.warehouse}).status == WarehouseStatus::active;
+    if (active) sum += std::max(record.salable(), Quantity{0});
+  });
+  return sum;
+}
+
+}  // namespace
+
+Quantity needs_stock(const OrderLineState& line) {
+  return line.ordered - line.cancelled - line.voided - line.shipped - line.reserved -
+         line.backordered;
+}
+
+AllocationPlan plan_allocation(const Book& book, const Order& order) {
+  const std::string_view region = region_of(book, order);
+  if (order.no_split != 0) return plan_from_one(book, order, region);
+  AllocationPlan plan;
+  Taken taken;
+  const auto lines = book.orders().lines(order);
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    Quantity need = needs_stock(lines[i]);
+    if (need == Quantity{0}) continue;
+    const ItemId item{lines[i].item};
+    // No newcomer takes stock while older backorders of it wait.
+    if (!book.stock().has_backorders(item)) {
+      need = take_by_priority(book, region, i + 1, item, need, taken, plan.parts);
+    }
+    if (need > Quantity{0}) plan.missing.emplace_back(i + 1, need);
+  }
+  return plan;
+}
+
+void allocate(Step& step, OrderRef ref, const AllocationPlan& plan) {
+  if (!plan.parts.empty()) reserve(step, ref, plan.parts, false);
+  if (plan.missing.empty()) return;
+  const Policies& policies = step.book().policies();
+  if (policies.is(PolicyKey::stock_short, "backorder")) return backorder(step, ref, plan);
+  if (policies.is(PolicyKey::stock_short, "cancel_rest")) cancel_missing(step, ref, plan);
+}
+
+void allocate_by_policy(Step& step, OrderRef ref) {
+  allocate(step, ref, plan_allocation(step.book(), step.book().orders().get(ref)));
+}
+
+bool serve_backorders(Step& step, ItemId item, std::size_t most) {
+  std::size_t served = 0;
+  for (const Backorder& waiting : step.book().stock().oldest_backorders(item, kQueueLookMax)) {
+    if (salable_anywhere(step.book(), item) == Quantity{0}) return false;
+    if (served == most) return true;
+    const Order& order = step.book().orders().get(waiting.order);
+    if (order.held_at != 0) continue;
+    Taken taken;
+    std::vector<ReservedPart> parts;
+    const Quantity missing = take_by_priority(step.book(), region_of(step.book(), order),
+                                              waiting.line, item, waiting.quantity, taken, parts);
+    const bool whole_only = order.no_split != 0;
+    if (parts.empty() || (whole_only && (missing > Quantity{0} || parts.size() > 1))) continue;
+    reserve(step, waiting.order, parts, true);
+    ++served;
+  }
+  return false;
+}
+
+void check_stock_for(Step& step, std::span<const OrderLine> lines, std::string_view region,
+                     CompanyId company) {
+  const Book& book = step.book();
+  const std::string_view where = region.empty() ? book.parties().company(company).region : region;
+  Taken taken;
+  std::vector<ReservedPart> parts;
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    const ItemId item{lines[i].item()};
+    const Quantity need{lines[i].quantity()};
+    const Quantity missing = book.stock().has_backorders(item)
+                                 ? need
+                                 : take_by_priority(book, where, i + 1, item, need, taken, parts);
+    if (missing == Quantity{0}) continue;
+    step.refuse(
+        with_quantity(about_line(ReasonCode::short_stock, i + 1, book.catalogue().name(item)),
+                      need - missing, need));
+  }
+}
+
+void ExplicitParts::add(std::uint32_t line, std::string_view place, Quantity quantity,
+                        std::vector<ReservedPart>& out) {
+  const Book& book = step_.book();
+  const auto refuse = [&](Cause cause) {
+    cause.line = line;
+    step_.refuse(std::move(cause));
+  };
+  const auto warehouse = book.stock().find_warehouse(place);
+  if (!warehouse) return refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
+  if (book.stock().warehouse(*warehouse).status != WarehouseStatus::active) {
+    return refuse(
+        about(ReasonCode::warehouse_inactive, Subject::warehouse, place, warehouse->value()));
+  }
+  const auto lines = book.orders().lines(order_);
+  if (line < 1 || line > lines.size()) {
+    return refuse(
+        about(ReasonCode::unknown_line, Subject::order, book.orders().name(order_), order_.ref));
+  }
+  const ItemId item{lines[line - 1].item};
+  const std::string_view name = book.catalogue().name(item);
+  if (quantity <= Quantity{0}) {
+    return refuse(
+        with_quantity(about(ReasonCode::not_positive, Subject::item, name), quantity, Quantity{0}));
+  }
+  Quantity& of_line = of_line_[line];
+  Quantity& of_stock = of_stock_[{item.value(), warehouse->value()}];
+  // What waits in the queue may be parted by hand only after it is served or cancelled.
+  const Quantity need = needs_stock(lines[line - 1]) - of_line;
+  const Quantity free = std::max(book.stock().salable(item, *warehouse) - of_stock, Quantity{0});
+  if (quantity > need) {
+    return refuse(
+        with_quantity(about(ReasonCode::more_than_open, Subject::item, name), quantity, need));
+  }
+  if (quantity > free) {
+    return refuse(
+        with_quantity(about(ReasonCode::short_stock, Subject::item, name), free, quantity));
+  }
+  of_line += quantity;
+  of_stock += quantity;
+  out.push_back(make_part(book, line, item, *warehouse, quantity));
+}
+
+}  // namespace kontor

@@ -1,0 +1,58 @@
+// Reserving stock for orders: by policy, as the caller parts it, and for those who wait.
+// Rules: domain, Stock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "order_generated.h"
+#include "stock_generated.h"
+
+#include "engine/step.h"
+
+namespace kontor {
+
+// What a line still needs from stock: not cancelled, shipped, reserved or waiting.
+Quantity needs_stock(const OrderLineState& line);
+
+// The parts an order would get now. Several lines may want the same item, so what one takes is gone
+// for the next.
+struct AllocationPlan {
+  std::vector<ReservedPart> parts;
+  std::vector<std::pair<std::uint32_t, Quantity>> missing;  // line, quantity
+};
+AllocationPlan plan_allocation(const Book& book, const Order& order);
+
+// Emits what the plan says; missing quantities by stock.short.
+void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
+void allocate_by_policy(Step& step, OrderRef order);
+
+// Gives free stock of an item to its oldest backorders, at most `most` of them. Whether it should
+// go on: some were left that could be served.
+bool serve_backorders(Step& step, ItemId item, std::size_t most);
+
+// Refuses short_stock for an order that could not be reserved whole (stock.at = placement with
+// stock.short = refuse).
+void check_stock_for(Step& step, std::span<const OrderLine> lines, std::string_view region,
+                     CompanyId company);
+
+// Parts as the caller wants them, each checked against the line's need and the warehouse's stock.
+class ExplicitParts {
+ public:
+  ExplicitParts(Step& step, const Order& order) : step_(step), order_(order) {}
+  // Adds the part to `out`, or refuses.
+  void add(std::uint32_t line, std::string_view warehouse, Quantity quantity,
+           std::vector<ReservedPart>& out);
+
+ private:
+  Step& step_;
+  const Order& order_;
+  std::map<std::uint32_t, Quantity> of_line_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Quantity> of_stock_;
+};
+
+}  // namespace kontor

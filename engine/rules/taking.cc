@@ -1,0 +1,263 @@
+#include "engine/rules/taking.h"
+
+#include <algorithm>
+#include <array>
+
+#include "credit_generated.h"
+#include "order_generated.h"
+#include "stock_generated.h"
+
+#include "engine/rules/allocation.h"
+#include "engine/rules/refusals.h"
+#include "events/base/limits.h"
+
+namespace kontor {
+namespace {
+
+bool release_in_force(const Book& book, const Order& order) {
+  if (order.released_at == 0) return false;
+  const Date expires{order.release_expires};
+  return expires == kNoDate || expires >= book.calendar().business_date();
+}
+
+void hold(Step& step, const Order& order, const Holds& holds) {
+  const OrderRef ref{order.ref};
+  const CompanyId payer{order.payer};
+  const Minor need = countable_value(step.book(), order);
+  const CurrencyCode currency{order.currency};
+  step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto grounds = holds.causes.write(out);
+    return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
+                           holds.credit_only, false);
+  });
+}
+
+void commit_credit(Step& step, const Order& order) {
+  const OrderRef ref{order.ref};
+  std::vector<CreditMove> moves;
+  moves.push_back(order_move(order, Bucket::ordered, countable_value(step.book(), order)));
+  step.emit<CreditCommitted>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateCreditCommitted(out, ref.value(), structs(out, moves));
+  });
+}
+
+void release_hold(Step& step, const Order& order) {
+  const OrderRef ref{order.ref};
+  const CompanyId payer{order.payer};
+  const Account& account = step.book().credit().account(payer);
+  const Minor exposure = account.exposure();
+  const std::int64_t limit = account.limit ? account.limit->value() : kAbsent;
+  const CurrencyCode currency = account.currency;
+  step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::examined, 0,
+                              kNoDate.value(), exposure.value(), limit, currency.value());
+  });
+}
+
+// Cuts what waits, then what is reserved, until the line needs no more than is left of it.
+struct Cut {
+  std::vector<CancelledLine> lines;
+  std::vector<ReservedPart> released;
+  Minor net;
+  Minor gross;
+};
+
+void cut_reservations(const Book& book, OrderRef order, std::uint32_t line, Quantity excess,
+                      std::vector<ReservedPart>& out) {
+  book.stock().for_each_reservation(order, [&](const Reservation& held) {
+    if (held.line != line || excess <= Quantity{0}) return;
+    const Quantity part = std::min(excess, held.quantity);
+    out.emplace_back(part.value(), held.item, held.warehouse, line, kNoDate.value());
+    excess -= part;
+  });
+}
+
+Cut plan_cut(const Book& book, const Order& order, std::span<const Quantity> quantities) {
+  Cut out;
+  const auto lines = book.orders().lines(order);
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    const Quantity quantity = quantities[i];
+    if (quantity == Quantity{0}) continue;
+    const OrderLineState& line = lines[i];
+    const Quantity unserved = line.ordered - line.cancelled - line.voided - line.shipped -
+                              line.reserved - line.backordered;
+    const Quantity beyond_unserved =
+        std::max(Quantity{0}, quantity - std::max(unserved, Quantity{0}));
+    const Quantity from_backorder = std::min(line.backordered, beyond_unserved);
+    cut_reservations(book, OrderRef{order.ref}, i + 1, beyond_unserved - from_backorder,
+                     out.released);
+    out.lines.emplace_back(quantity.value(), from_backorder.value(), line.item, i + 1);
+    // The run of units cancelled now ends where the earlier cancellations began.
+    const Quantity from = line.ordered - line.cancelled - line.voided - quantity;
+    const Quantity to = line.ordered - line.cancelled - line.voided;
+    out.net +=
+        value_of_part(line.net, to, line.ordered) - value_of_part(line.net, from, line.ordered);
+    out.gross +=
+        value_of_part(line.gross, to, line.ordered) - value_of_part(line.gross, from, line.ordered);
+  }
+  return out;
+}
+
+bool nothing_left_to_ship(const Book& book, const Order& order) {
+  const auto lines = book.orders().lines(order);
+  return std::all_of(lines.begin(), lines.end(), [](const OrderLineState& line) {
+    return line.ordered - line.cancelled - line.voided - line.shipped == Quantity{0};
+  });
+}
+
+bool need_has_changed(const Book& book, const Order& order) {
+  const auto& held = book.credit().account(CompanyId{order.payer}).held();
+  const auto found = held.find(order.ref);
+  return found != held.end() && found->second.need != countable_value(book, order);
+}
+
+void take_or_hold(Step& step, OrderRef ref) {
+  const Order& order = step.book().orders().get(ref);
+  if (order.forced_hold != 0) return;
+  const Holds holds = find_holds(step.book(), order);
+  if (!holds.causes.empty()) {
+    if (order.held_at == 0 || need_has_changed(step.book(), order)) hold(step, order, holds);
+    return;
+  }
+  if (order.held_at != 0) release_hold(step, order);
+  const Order& now = step.book().orders().get(ref);
+  const bool at_placement = step.book().policies().is(PolicyKey::credit_at, "placement");
+  if (now.approval == Approval::kApproved || at_placement) commit_credit(step, now);
+}
+
+void take_stock(Step& step, OrderRef ref) {
+  const Policies& policies = step.book().policies();
+  if (policies.is(PolicyKey::stock_at, "allocation")) return;
+  const Order& order = step.book().orders().get(ref);
+  const bool approved = order.approval == Approval::kApproved;
+  if (order.held_at != 0 || (!approved && policies.is(PolicyKey::stock_at, "approval"))) return;
+  allocate_by_policy(step, ref);
+}
+
+}  // namespace
+
+Minor countable_value(const Book& book, const Order& order) {
+  Minor sum;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    sum += line.open_gross() + line.delivered_gross();
+  }
+  return sum;
+}
+
+OrderFacts facts_of(const Book& book, const Order& order) {
+  OrderFacts facts;
+  facts.company = CompanyId{order.company};
+  facts.payer = CompanyId{order.payer};
+  facts.buyer = BuyerId{order.buyer};
+  facts.currency = CurrencyCode{order.currency};
+  facts.net = order.net;
+  facts.total = order.total;
+  std::vector<std::uint32_t> items;
+  for (const OrderLineState& line : book.orders().lines(order))
+    items.push_back(line.item);
+  std::sort(items.begin(), items.end());
+  facts.distinct_items =
+      static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
+  facts.need = order.credit == CreditState::kTaken ? Minor{0} : countable_value(book, order);
+  return facts;
+}
+
+CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
+  return CreditMove(order.ref, amount.value(), amount.value(), order.payer, order.terms,
+                    kNoDate.value(), order.currency, order.currency, bucket);
+}
+
+bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
+  const Account& account = book.credit().account(payer);
+  Int128 sum = amount.value() < 0 ? -Int128{amount.value()} : Int128{amount.value()};
+  for (const Bucket bucket : EnumValuesBucket()) {
+    const std::int64_t value = account.bucket(bucket).value();
+    sum += value < 0 ? -Int128{value} : Int128{value};
+  }
+  return sum <= limits::kSumMax;
+}
+
+Holds find_holds(const Book& book, const Order& order) {
+  Holds out;
+  if (release_in_force(book, order)) return out;
+  static constexpr std::array kHolding = {Outcome::hold};
+  for (const Match& match : match_rules(book, facts_of(book, order), kHolding)) {
+    out.credit_only = out.credit_only && match.credit_only;
+    for (const Cause& cause : match.causes)
+      out.causes.add(cause);
+  }
+  return out;
+}
+
+void go_on(Step& step, OrderRef ref) {
+  if (step.book().orders().get(ref).credit != CreditState::kTaken) take_or_hold(step, ref);
+  take_stock(step, ref);
+}
+
+void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quantities,
+                       std::string_view document) {
+  const Order& order = step.book().orders().get(ref);
+  const bool counts = order.credit == CreditState::kTaken;
+  const Cut cut = plan_cut(step.book(), order, quantities);
+  std::vector<CreditMove> moves;
+  if (counts && cut.gross != Minor{0})
+    moves.push_back(order_move(order, Bucket::ordered, -cut.gross));
+
+  const CurrencyCode currency{order.currency};
+  if (!cut.released.empty()) {
+    step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+      return CreateReservationReleased(out, ref.value(), structs(out, cut.released));
+    });
+  }
+  step.emit<LinesCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto name = text(out, document);
+    const auto lines = structs(out, cut.lines);
+    return CreateLinesCancelled(out, ref.value(), name, lines, cut.net.value(), cut.gross.value(),
+                                currency.value());
+  });
+  if (!moves.empty()) {
+    step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+      return CreateCreditReleased(out, ref.value(), structs(out, moves));
+    });
+  }
+}
+
+void cancel_everything(Step& step, OrderRef ref, CancelCause cause, std::string_view document) {
+  std::vector<Quantity> quantities;
+  bool anything = false;
+  for (const OrderLineState& line : step.book().orders().lines(step.book().orders().get(ref))) {
+    quantities.push_back(line.open());
+    anything = anything || line.open() > Quantity{0};
+  }
+  if (anything) cancel_quantities(step, ref, quantities, document);
+  end_if_done(step, ref, cause);
+}
+
+void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
+  const Order& order = step.book().orders().get(ref);
+  if (order.cancelled != 0 || order.fulfilled != 0) return;
+  if (!nothing_left_to_ship(step.book(), order)) return;
+  const auto lines = step.book().orders().lines(order);
+  const bool moved = std::any_of(lines.begin(), lines.end(), [](const OrderLineState& line) {
+    return line.shipped > Quantity{0} || line.invoiced > Quantity{0};
+  });
+  if (moved) {
+    step.emit<OrderFulfilled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+      return CreateOrderFulfilled(out, ref.value());
+    });
+    return;
+  }
+  if (order.held_at != 0) {
+    const CompanyId payer{order.payer};
+    const CurrencyCode currency{order.currency};
+    step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+      return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::cancelled, 0,
+                                kNoDate.value(), 0, kAbsent, currency.value());
+    });
+  }
+  step.emit<OrderCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateOrderCancelled(out, ref.value(), cause);
+  });
+}
+
+}  // namespace kontor
