@@ -11,9 +11,18 @@ foreach(library kontor_events kontor_wire kontor_client kontor_asio)
     install(TARGETS ${library} ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   endif()
 endforeach()
-install(DIRECTORY events/base events/codec events/json api/client
-  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/kontor" FILES_MATCHING PATTERN "*.h")
-install(FILES engine/status.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/kontor/engine")
+# Headers keep their paths below include/kontor: `#include "api/client/client.h"` with the flags of
+# `pkg-config --cflags --libs kontor-client`.
+set(headers "${CMAKE_INSTALL_INCLUDEDIR}/kontor")
+install(DIRECTORY events DESTINATION "${headers}" FILES_MATCHING PATTERN "*.h"
+  PATTERN schema EXCLUDE)
+install(FILES api/client/client.h DESTINATION "${headers}/api/client")
+install(FILES engine/status.h DESTINATION "${headers}/engine")
+install(DIRECTORY "${CMAKE_BINARY_DIR}/generated/" DESTINATION "${headers}" FILES_MATCHING
+  PATTERN "*.h")
+configure_file(ops/cmake/kontor-client.pc.in "${CMAKE_BINARY_DIR}/kontor-client.pc" @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/kontor-client.pc"
+  DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 install(DIRECTORY events/schema DESTINATION "${CMAKE_INSTALL_DATADIR}/kontor" FILES_MATCHING
   PATTERN "*.fbs")
 
