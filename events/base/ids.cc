@@ -31,7 +31,15 @@ bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F);
 }
 
+bool is_printable_ascii(std::string_view text) {
+  unsigned char odd = 0;
+  for (const char c : text)
+    odd |= static_cast<unsigned char>(static_cast<unsigned char>(c - 0x20) > 0x7E - 0x20);
+  return odd == 0;  // no branch per byte
+}
+
 bool is_plain(std::string_view text, bool line_breaks) {
+  if (is_printable_ascii(text)) return true;
   while (!text.empty()) {
     char32_t c = 0;
     if (!take_code_point(text, c)) return false;

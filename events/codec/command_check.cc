@@ -14,18 +14,20 @@ class CommandCheck {
     if (command.plan().pool != nullptr) pool_ = command.elements(*command.plan().pool);
   }
 
-  // Empty, or the path of the field below `record` and what is wrong with it.
-  std::string record(const Record& record) const {
+  // False: wrong() then has the path of a field below `record` and what is wrong with it.
+  bool record(const Record& record) {
     for (const FieldPlan& field : record.plan().fields) {
-      if (!field.value_rules) continue;
-      std::string wrong = one(record, field);
-      if (!wrong.empty()) return "." + field.name + std::move(wrong);
+      if (!field.value_rules || field_is_right(record, field)) continue;
+      wrong_.insert(0, "." + field.name);
+      return false;
     }
-    return {};
+    return true;
   }
 
+  const std::string& wrong() const { return wrong_; }
+
  private:
-  std::string one(const Record& owner, const FieldPlan& field) const {
+  bool field_is_right(const Record& owner, const FieldPlan& field) {
     switch (field.shape) {
       case Shape::kScalar:
         return scalar(field, owner.integer(field));
@@ -34,7 +36,7 @@ class CommandCheck {
       case Shape::kStruct:
       case Shape::kTable: {
         const Record inner = owner.record(field);
-        return inner.is_null() ? std::string{} : record(inner);
+        return inner.is_null() || record(inner);
       }
       case Shape::kScalars:
       case Shape::kStrings:
@@ -45,50 +47,55 @@ class CommandCheck {
     return elements(field, owner.elements(field));
   }
 
-  std::string elements(const FieldPlan& field, const Elements& all) const {
+  bool elements(const FieldPlan& field, const Elements& all) {
     if (all.size() > limits::kLinesMax) {
-      return ": more than " + std::to_string(limits::kLinesMax) + " entries";
+      wrong_ = ": more than " + std::to_string(limits::kLinesMax) + " entries";
+      return false;
     }
+    if (field.object != nullptr && !field.object->value_rules) return true;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      std::string wrong;
-      if (field.shape == Shape::kScalars) {
-        wrong = scalar(field, all.integer(i));
-      } else if (field.shape == Shape::kStrings) {
-        wrong = string(field, all.text(i));
-      } else if (field.object->value_rules) {
-        wrong = record(all.record(i));
-      } else {
-        break;
-      }
-      if (!wrong.empty()) return "[" + std::to_string(i) + "]" + wrong;
+      if (element(field, all, i)) continue;
+      wrong_.insert(0, "[" + std::to_string(i) + "]");
+      return false;
     }
-    return {};
+    return true;
   }
 
-  static std::string string(const FieldPlan& field, std::string_view text) {
-    if (field.identifier || field.pool) {
-      const bool may_be_absent = text.empty() && !field.must && !field.pool;
-      return may_be_absent || is_identifier(text) ? "" : ": not an identifier";
-    }
-    return is_text(text, limits::kTextBytesMax) ? "" : ": not a text";
+  bool element(const FieldPlan& field, const Elements& all, std::size_t i) {
+    if (field.shape == Shape::kScalars) return scalar(field, all.integer(i));
+    if (field.shape == Shape::kStrings) return string(field, all.text(i));
+    return record(all.record(i));
   }
 
-  std::string scalar(const FieldPlan& field, std::int64_t value) const {
-    if (field.optional && value == field.sentinel) return {};
+  bool holds(bool rule, const char* otherwise) {
+    if (!rule) wrong_ = otherwise;
+    return rule;
+  }
+
+  bool string(const FieldPlan& field, std::string_view text) {
+    if (!field.identifier && !field.pool) {
+      return holds(is_text(text, limits::kTextBytesMax), ": not a text");
+    }
+    const bool may_be_absent = text.empty() && !field.must && !field.pool;
+    return holds(may_be_absent || is_identifier(text), ": not an identifier");
+  }
+
+  bool scalar(const FieldPlan& field, std::int64_t value) {
+    if (field.optional && value == field.sentinel) return true;
     switch (field.form) {
       case Form::kEnum:
-        return field.values->find(value) != nullptr ? "" : ": not a known value";
+        return holds(field.values->find(value) != nullptr, ": not a known value");
       case Form::kNamed:
-        return static_cast<std::uint64_t>(value) < pool_.size() ? "" : ": beyond the name pool";
+        return holds(static_cast<std::uint64_t>(value) < pool_.size(), ": beyond the name pool");
       case Form::kCurrency: {
+        if (value == 0 && !field.must) return true;
         const CurrencyCode code{static_cast<std::uint16_t>(value)};
-        const bool good = find_currency(code).has_value() || (value == 0 && !field.must);
-        return good ? "" : ": not a currency of ISO 4217";
+        return holds(find_currency(code).has_value(), ": not a currency of ISO 4217");
       }
       case Form::kDate: {
         const Date date{static_cast<std::int32_t>(value)};
-        const bool good = is_calendar_date(date) || (date == kNoDate && !field.must);
-        return good ? "" : ": not a date of the years 0001 to 9999";
+        return holds(is_calendar_date(date) || (date == kNoDate && !field.must),
+                     ": not a date of the years 0001 to 9999");
       }
       case Form::kNumber:
       case Form::kBool:
@@ -100,17 +107,18 @@ class CommandCheck {
       case Form::kRef:
         break;
     }
-    return {};
+    return true;
   }
 
   Elements pool_;
+  std::string wrong_;
 };
 
 }  // namespace
 
 std::string check_command_values(const Record& command) {
-  std::string wrong = CommandCheck(command).record(command);
-  return wrong.empty() ? wrong : command.plan().name + wrong;
+  CommandCheck check(command);
+  return check.record(command) ? std::string{} : command.plan().name + check.wrong();
 }
 
 }  // namespace kontor

@@ -22,15 +22,19 @@ namespace {
 
 using Attributes = flatbuffers::Vector<flatbuffers::Offset<reflection::KeyValue>>;
 
-const reflection::KeyValue* attribute(const Attributes* all, const char* key) {
-  return all == nullptr ? nullptr : all->LookupByKey(key);
+const reflection::KeyValue* attribute(const Attributes* all, std::string_view key) {
+  if (all == nullptr) return nullptr;
+  for (const reflection::KeyValue* const candidate : *all) {
+    if (candidate->key()->string_view() == key) return candidate;
+  }
+  return nullptr;
 }
 
-bool has(const Attributes* all, const char* key) {
+bool has(const Attributes* all, std::string_view key) {
   return attribute(all, key) != nullptr;
 }
 
-std::string text_of(const Attributes* all, const char* key) {
+std::string text_of(const Attributes* all, std::string_view key) {
   const reflection::KeyValue* const found = attribute(all, key);
   return found == nullptr || found->value() == nullptr ? std::string{} : found->value()->str();
 }

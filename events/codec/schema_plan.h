@@ -62,26 +62,27 @@ struct EnumPlan {
 struct ObjectPlan;
 
 struct FieldPlan {
-  std::string name;
+  // What verifying reads of every field of every body stands first, within one cache line.
   Shape shape = Shape::kScalar;
   Form form = Form::kNumber;
   ScalarType type = ScalarType::kI64;  // of the scalar, or of a vector's elements
   std::uint8_t align = 1;              // of what lies in the table or struct itself
   std::uint16_t offset = 0;            // in the vtable of a table; in the bytes of a struct
   std::uint16_t inline_bytes = 0;      // in the table or struct itself
-  std::int64_t default_value = 0;      // unsigned 64 bit: the same bits
-  std::int64_t sentinel = 0;           // of an optional field: the value that means absent
-  const ObjectPlan* object = nullptr;
-  const EnumPlan* values = nullptr;
-  std::string ref_kind;        // ref: "kind"
-  std::string currency_field;  // money: "field"
+  bool required = false;               // of FlatBuffers: the verifier refuses bytes without it
+  bool value_rules = false;  // a command's value is held to more than its type (command_check.h)
   bool optional = false;
   bool must = false;
   bool hidden = false;
   bool identifier = false;
   bool pool = false;
-  bool value_rules = false;  // a command's value is held to more than its type (command_check.h)
-  bool required = false;     // of FlatBuffers: the verifier refuses bytes without it
+  std::int64_t default_value = 0;  // unsigned 64 bit: the same bits
+  std::int64_t sentinel = 0;       // of an optional field: the value that means absent
+  const ObjectPlan* object = nullptr;
+  const EnumPlan* values = nullptr;
+  std::string name;
+  std::string ref_kind;        // ref: "kind"
+  std::string currency_field;  // money: "field"
 };
 
 struct ObjectPlan {
