@@ -20,7 +20,6 @@
 #include "set_credit_limit_generated.h"
 #include "set_policy_generated.h"
 #include "set_price_generated.h"
-#include "set_rule_generated.h"
 #include "set_tax_rate_generated.h"
 #include "ship_order_generated.h"
 
@@ -106,25 +105,6 @@ Bodies::Body Bodies::net_terms(std::string_view terms, std::int16_t days) {
   table.add_terms(name);
   table.add_lines(lines);
   table.add_book_default(true);
-  return builder_->finish(table.Finish());
-}
-
-Bodies::Body Bodies::ask_over_order_limit(std::string_view rule, std::string_view approver_role) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(rule);
-  const auto condition = CreateCondition(fbb, Figure::over_order_limit, Operator::gt);
-  const auto conditions = fbb.CreateVector(&condition, 1);
-  const Texts roles = builder_->texts(approver_role);
-  const auto group = CreateApproverGroup(fbb, 0, roles);
-  const auto groups = fbb.CreateVector(&group, 1);
-  const auto tier = CreateTier(fbb, 1, groups);
-  const auto tiers = fbb.CreateVector(&tier, 1);
-  SetRuleBuilder table(fbb);
-  table.add_rule(name);
-  table.add_moment(Moment::placement);
-  table.add_conditions(conditions);
-  table.add_outcome(Outcome::ask);
-  table.add_tiers(tiers);
   return builder_->finish(table.Finish());
 }
 

@@ -61,7 +61,6 @@ class Bodies {
                  Date first_business_date);
   Body set_policy(std::uint16_t policy, std::string_view value);
   Body net_terms(std::string_view terms, std::int16_t days);  // the book's default
-  Body ask_over_order_limit(std::string_view rule, std::string_view approver_role);
   Body tax_rate(std::string_view category, Percent rate);
   Body item(std::string_view item, std::string_view description, std::string_view tax_category);
   Body price(std::string_view list, std::string_view item, UnitPrice price);

@@ -94,7 +94,7 @@ int run_ask(const Environment& env, const QuestionWord& word, const AskOptions& 
     if (!date) return fail(env, usage("--effective '" + options.effective + "': not a date"));
     query.date = *date;
   }
-  return run_question(env, word.table, query, pages ? options.limit : 0);
+  return run_question(env, query, pages ? options.limit : 0);
 }
 
 void add_word(CLI::App& verb, const QuestionWord& word, Environment& env, int& status, bool many) {

@@ -29,15 +29,14 @@ int run_events(const Environment& env, const HistoryOptions& options) {
   query.name = options.name;
   query.from = Sequence{options.from};
   query.to = Sequence{options.to};
-  return run_question(env, "EventsAnswer", query, options.limit);
+  return run_question(env, query, options.limit);
 }
 
-int run_about(const Environment& env, Question question, std::string_view table,
-              const HistoryOptions& options) {
+int run_about(const Environment& env, Question question, const HistoryOptions& options) {
   QueryToSend query;
   query.question = question;
   query.name = options.name;
-  return run_question(env, table, query, 0);
+  return run_question(env, query, 0);
 }
 
 }  // namespace
@@ -62,8 +61,7 @@ void add_why(CLI::App& program, Environment& env, int& status) {
                    "An order; or a command's id, as a refused placement has no order")
       ->required();
   verb->footer("Example: kontor why ORDER-17");
-  verb->callback(
-      [&env, &status, options] { status = run_about(env, Question::why, "WhyAnswer", *options); });
+  verb->callback([&env, &status, options] { status = run_about(env, Question::why, *options); });
 }
 
 void add_explain(CLI::App& program, Environment& env, int& status) {
@@ -75,9 +73,8 @@ void add_explain(CLI::App& program, Environment& env, int& status) {
       verb->add_subcommand("exposure", "What a payer's exposure is made of, event by event");
   exposure->add_option("COMPANY", options->name, "The payer")->required();
   exposure->footer("Example: kontor explain exposure acme --json");
-  exposure->callback([&env, &status, options] {
-    status = run_about(env, Question::exposure, "ExposureAnswer", *options);
-  });
+  exposure->callback(
+      [&env, &status, options] { status = run_about(env, Question::exposure, *options); });
 }
 
 }  // namespace kontor::cli

@@ -13,13 +13,10 @@ constexpr std::uint16_t number(Question question) {
   return static_cast<std::uint16_t>(question);
 }
 
-QuestionWord word(std::string_view name, Question question, std::string_view table,
-                  std::vector<QuestionArgument> arguments, std::string_view help) {
-  return {.word = name,
-          .question = number(question),
-          .table = table,
-          .arguments = std::move(arguments),
-          .help = help};
+QuestionWord word(std::string_view name, Question question, std::vector<QuestionArgument> arguments,
+                  std::string_view help) {
+  return {
+      .word = name, .question = number(question), .arguments = std::move(arguments), .help = help};
 }
 
 QuestionArgument must(std::string_view name, Field field = Field::kName) {
@@ -31,49 +28,43 @@ QuestionArgument may(std::string_view name, Field field = Field::kName) {
 
 std::vector<QuestionWord> make_get_words() {
   return {
-      word("book", Question::book, "BookAnswer", {}, "The book: currency, calendar, business date"),
-      word("account", Question::account, "AccountAnswer", {must("COMPANY")},
+      word("book", Question::book, {}, "The book: currency, calendar, business date"),
+      word("account", Question::account, {must("COMPANY")},
            "What a payer owes: limit, exposure by bucket and due date, available"),
-      word("company", Question::company, "CompanyAnswer", {must("COMPANY")}, "A company"),
-      word("buyer", Question::buyer, "BuyerAnswer", {must("BUYER")},
-           "A person who acts for a company"),
-      word("item", Question::item, "ItemAnswer", {must("ITEM")}, "Something sold"),
-      word("warehouse", Question::warehouse, "WarehouseAnswer", {must("WAREHOUSE")},
-           "A place stock lies in"),
-      word("order", Question::order, "OrderAnswer", {must("ORDER")},
-           "An order: lines, states, approval, hold"),
-      word("invoice", Question::invoice, "InvoiceAnswer", {must("INVOICE")},
+      word("company", Question::company, {must("COMPANY")}, "A company"),
+      word("buyer", Question::buyer, {must("BUYER")}, "A person who acts for a company"),
+      word("item", Question::item, {must("ITEM")}, "Something sold"),
+      word("warehouse", Question::warehouse, {must("WAREHOUSE")}, "A place stock lies in"),
+      word("order", Question::order, {must("ORDER")}, "An order: lines, states, approval, hold"),
+      word("invoice", Question::invoice, {must("INVOICE")},
            "An invoice: lines, tax, instalments, what is open"),
-      word("payment", Question::payment, "PaymentAnswer", {must("PAYMENT")},
+      word("payment", Question::payment, {must("PAYMENT")},
            "A payment: what it was applied to, what is left"),
-      word("stock", Question::stock, "StockAnswer",
-           {must("ITEM"), may("WAREHOUSE", Field::kSecond)},
+      word("stock", Question::stock, {must("ITEM"), may("WAREHOUSE", Field::kSecond)},
            "Stock of an item: on hand, reserved, salable, waiting"),
-      word("price", Question::price, "PriceAnswer",
+      word("price", Question::price,
            {must("ITEM"), may("COMPANY", Field::kSecond), may("QUANTITY", Field::kThird)},
            "The price of an item for a company and quantity"),
-      word("terms", Question::terms, "TermsAnswer", {must("TERMS")}, "Payment terms"),
-      word("rule", Question::rule, "RuleAnswer", {must("RULE")}, "A rule in force"),
-      word("policies", Question::policies, "PoliciesAnswer", {},
-           "Policies in force: value, source, since when"),
-      word("approvals", Question::approvals, "ApprovalsAnswer", {may("PERSON")},
+      word("terms", Question::terms, {must("TERMS")}, "Payment terms"),
+      word("rule", Question::rule, {must("RULE")}, "A rule in force"),
+      word("policies", Question::policies, {}, "Policies in force: value, source, since when"),
+      word("approvals", Question::approvals, {may("PERSON")},
            "Orders waiting for approval, of a person or all"),
   };
 }
 
 std::vector<QuestionWord> make_list_words() {
   return {
-      word("companies", Question::companies, "CompaniesAnswer", {}, "All companies"),
-      word("buyers", Question::buyers, "BuyersAnswer", {may("COMPANY")}, "People who buy"),
-      word("items", Question::items, "ItemsAnswer", {}, "Everything sold"),
-      word("warehouses", Question::warehouses, "WarehousesAnswer", {}, "Warehouses"),
-      word("orders", Question::orders, "OrdersAnswer", {may("COMPANY")}, "Orders not yet settled"),
-      word("invoices", Question::invoices, "InvoicesAnswer", {may("COMPANY")}, "Invoices"),
-      word("payments", Question::payments, "PaymentsAnswer", {may("COMPANY")}, "Payments"),
-      word("rules", Question::rules, "RulesAnswer", {}, "Rules in force"),
-      word("holds", Question::held_orders, "HeldOrdersAnswer", {may("COMPANY")},
-           "Orders held, and why"),
-      word("backorders", Question::backorders, "BackordersAnswer", {may("ITEM")},
+      word("companies", Question::companies, {}, "All companies"),
+      word("buyers", Question::buyers, {may("COMPANY")}, "People who buy"),
+      word("items", Question::items, {}, "Everything sold"),
+      word("warehouses", Question::warehouses, {}, "Warehouses"),
+      word("orders", Question::orders, {may("COMPANY")}, "Orders not yet settled"),
+      word("invoices", Question::invoices, {may("COMPANY")}, "Invoices"),
+      word("payments", Question::payments, {may("COMPANY")}, "Payments"),
+      word("rules", Question::rules, {}, "Rules in force"),
+      word("holds", Question::held_orders, {may("COMPANY")}, "Orders held, and why"),
+      word("backorders", Question::backorders, {may("ITEM")},
            "Order lines that wait for stock, oldest first"),
   };
 }

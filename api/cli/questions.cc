@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <ostream>
 #include <utility>
 
@@ -23,10 +24,6 @@ using wire::Question;
 
 constexpr std::uint32_t kRowsOfPage = 1'000;
 
-constexpr std::uint16_t number(Question question) {
-  return static_cast<std::uint16_t>(question);
-}
-
 // Appends the lists of objects in `page` to those of `all`; anything else is as the last page says.
 void merge_page(Json& all, const Json& page) {
   for (const auto& [key, value] : page.items()) {
@@ -38,18 +35,29 @@ void merge_page(Json& all, const Json& page) {
   }
 }
 
-Json page_json(std::string_view table, const QueryResult& page) {
+Json page_json(Question question, const QueryResult& page) {
   Json json = {{"position", page.position.value()}};
   if (page.body.empty()) return json;
-  const Json body = Json::parse(answer_body_json(table, page), nullptr, false);
+  const Json body = Json::parse(answer_body_json(question, page), nullptr, false);
   if (body.is_object()) json.update(body);
   return json;
 }
 
 }  // namespace
 
-std::string answer_body_json(std::string_view table, const QueryResult& result) {
-  return SchemaJson(api_schema()).write(table, result.body.bytes(), no_names());
+std::string answer_table(wire::Question question) {
+  std::string table = "kontor.wire.";
+  bool begins = true;
+  for (const char c : std::string_view(wire::EnumNameQuestion(question))) {
+    if (c != '_') table += begins ? static_cast<char>(std::toupper(c)) : c;
+    begins = c == '_';
+  }
+  return table + "Answer";
+}
+
+std::string answer_body_json(wire::Question question, const QueryResult& result) {
+  static const SchemaJson kSchema(api_schema());
+  return kSchema.write(answer_table(question), result.body.bytes(), no_names());
 }
 
 Result<Asking> begin_asking(const Environment& env) {
@@ -95,15 +103,14 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
   }
 }
 
-int run_question(const Environment& env, std::string_view table, const QueryToSend& query,
-                 std::uint64_t rows_max) {
+int run_question(const Environment& env, const QueryToSend& query, std::uint64_t rows_max) {
   Result<Asking> asking = begin_asking(env);
   if (!asking) return fail(env, asking.error());
   Json all;
   std::uint64_t position = 0;
   const Status asked = ask_pages(*asking, query, rows_max, [&](const QueryResult& page) -> Status {
     position = page.position.value();
-    const Json json = page_json(table, page);
+    const Json json = page_json(query.question, page);
     if (env.json) {
       env.out << json.dump() << '\n';
     } else {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,7 +29,6 @@ struct QuestionArgument {
 struct QuestionWord {
   std::string_view word;   // "account"
   std::uint16_t question;  // wire::Question
-  std::string_view table;  // of its answer, in api/schema
   std::vector<QuestionArgument> arguments;
   std::string_view help;
 };
@@ -36,8 +36,12 @@ struct QuestionWord {
 std::span<const QuestionWord> get_words();
 std::span<const QuestionWord> list_words();
 
+// The table in api/schema that answers a question, by its name: held_orders is answered by
+// HeldOrdersAnswer.
+std::string answer_table(wire::Question question);
+
 // Answer body as JSON, by the binary schema of the wire.
-std::string answer_body_json(std::string_view table, const QueryResult& result);
+std::string answer_body_json(wire::Question question, const QueryResult& result);
 
 // The book and the client to ask it with.
 struct Asking {
@@ -54,7 +58,6 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
 Status question_status(const QueryResult& result);
 
 // Asks, and prints the answer with its position.
-int run_question(const Environment& env, std::string_view table, const QueryToSend& query,
-                 std::uint64_t rows_max);
+int run_question(const Environment& env, const QueryToSend& query, std::uint64_t rows_max);
 
 }  // namespace kontor::cli
