@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "book_generated.h"
+
 #include "events/base/limits.h"
 
 namespace kontor {
@@ -36,6 +38,13 @@ flatbuffers::Offset<Grounds> Causes::write(flatbuffers::FlatBufferBuilder& out) 
 void Step::refuse(Cause cause) {
   KONTOR_ASSERT(events_ == 0);
   refusals_.add(std::move(cause));
+}
+
+void Step::emit_refusal() {
+  KONTOR_ASSERT(refused() && events_ == 0);
+  emit<CommandRefused>(0, [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateCommandRefused(out, refusals_.write(out));
+  });
 }
 
 const std::byte* Step::write_event(std::uint16_t kind, std::uint64_t reference) {

@@ -92,6 +92,9 @@ class Step {
     return by.sequence;
   }
 
+  // Writes what was refused as the decision's only event. Asserts that something was.
+  void emit_refusal();
+
   std::uint32_t event_count() const { return events_; }
   // Of the event that comes next.
   Sequence next_sequence() const { return Sequence{book_.last_sequence().value() + 1}; }

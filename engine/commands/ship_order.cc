@@ -13,6 +13,8 @@
 namespace kontor {
 namespace {
 
+constexpr std::size_t kWarehousesMax = 1000;  // an event each
+
 // By warehouse, in its order of priority: line and quantity, lines ascending.
 using Shipment = std::map<std::uint32_t, std::map<std::uint32_t, Quantity>>;
 
@@ -108,6 +110,9 @@ void decide(Step& step, const ShipOrder& command) {
     step.refuse(with_quantity(
         about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order->ref),
         Quantity{0}, Quantity{0}));
+  }
+  if (leaving.size() > kWarehousesMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::shipment, "at most 1000 warehouses at once"));
   }
   if (step.refused()) return;
 

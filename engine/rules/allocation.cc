@@ -8,6 +8,7 @@
 namespace kontor {
 namespace {
 
+constexpr std::size_t kPartsMax = 4000;      // of one allocation; more is missing
 constexpr std::size_t kQueueLookMax = 4096;  // backorders looked at in one step
 
 // What of each (item, warehouse) an unfinished plan has taken already.
@@ -39,7 +40,7 @@ Quantity take_by_priority(const Book& book, std::string_view region, std::uint32
                           ItemId item, Quantity need, Taken& taken,
                           std::vector<ReservedPart>& parts) {
   for (const WarehouseId warehouse : book.stock().by_priority()) {
-    if (need == Quantity{0}) break;
+    if (need == Quantity{0} || parts.size() >= kPartsMax) break;
     if (!book.stock().serves(warehouse, region)) continue;
     const StockRecord* const record = book.stock().record(item, warehouse);
     if (record == nullptr) continue;

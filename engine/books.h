@@ -1,0 +1,37 @@
+// Books: the deciding state of every book of a shard, book 0 among them. One thread's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "events/base/assert.h"
+#include "projections/book.h"
+
+namespace kontor {
+
+class Books {
+ public:
+  Books() { add(); }
+
+  std::uint32_t count() const { return static_cast<std::uint32_t>(books_.size()); }  // with book 0
+  Book* find(BookNumber number) {
+    return number.value() < books_.size() ? books_[number.value()].get() : nullptr;
+  }
+  const Book* find(BookNumber number) const {
+    return number.value() < books_.size() ? books_[number.value()].get() : nullptr;
+  }
+  Book& server() { return *books_.front(); }
+  const Book& server() const { return *books_.front(); }
+  // The next number's book, empty.
+  Book& add() {
+    books_.push_back(std::make_unique<Book>(BookNumber{count()}));
+    return *books_.back();
+  }
+
+ private:
+  std::vector<std::unique_ptr<Book>> books_;  // by number
+};
+
+}  // namespace kontor

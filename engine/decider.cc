@@ -1,0 +1,159 @@
+#include "engine/decider.h"
+
+#include <cstring>
+
+#include "engine/commands.h"
+#include "engine/rules/refusals.h"
+#include "events/base/limits.h"
+#include "events/codec/bodies.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace kontor {
+namespace {
+
+void dispatch(Step& step, const CommandInput& input) {
+  switch (input.kind) {
+#define KONTOR_DECIDE(Name, number)                               \
+  case number:                                                    \
+    decide(step, *flatbuffers::GetRoot<Name>(input.body.data())); \
+    return;
+    KONTOR_COMMANDS(KONTOR_DECIDE)
+#undef KONTOR_DECIDE
+    default:
+      KONTOR_ASSERT(false);  // the edge lets only known kinds through
+  }
+}
+
+// The envelope and the command, as they will stay; sizes and sequences are filled in at the end.
+std::size_t write_head(AlignedBuffer& out, const CommandInput& input) {
+  const std::size_t begin = out.size();
+  out.grow(sizeof(DecisionHeader));
+  const std::size_t strings = input.id.size() + input.actor.size() + input.on_behalf_of.size() +
+                              input.reason.size() + input.correlation_id.size();
+  std::byte* at = out.grow(padded(strings));
+  std::memset(at, 0, padded(strings));
+  for (const std::string_view text :
+       {input.id, input.actor, input.on_behalf_of, input.reason, input.correlation_id}) {
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());
+    at += text.size();
+  }
+  out.append_padded(input.body);
+  return begin;
+}
+
+DecisionHeader make_header(const CommandInput& input, const Context& context) {
+  DecisionHeader header;
+  header.flags =
+      input.effective_date != kNoDate ? std::uint16_t{kEffectiveDateGiven} : std::uint16_t{0};
+  header.command_bytes = static_cast<std::uint32_t>(input.body.size());
+  header.recorded_at = context.recorded_at.value();
+  header.effective_date = context.effective_date.value();
+  header.business_date = context.business_date.value();
+  header.command_kind = input.kind;
+  header.command_version = input.version;
+  header.principal = context.principal;
+  header.expected_version = input.expected_version;
+  header.caused_by = input.caused_by;
+  header.content = content_hash(input);
+  header.trace_id = input.trace.trace_id;
+  header.span_id = input.trace.span_id;
+  header.trace_flags = input.trace.flags;
+  header.id_bytes = static_cast<std::uint8_t>(input.id.size());
+  header.actor_bytes = static_cast<std::uint8_t>(input.actor.size());
+  header.on_behalf_of_bytes = static_cast<std::uint8_t>(input.on_behalf_of.size());
+  header.reason_bytes = static_cast<std::uint8_t>(input.reason.size());
+  header.correlation_id_bytes = static_cast<std::uint8_t>(input.correlation_id.size());
+  return header;
+}
+
+Context make_context(const Book& book, const CommandInput& input, Timestamp recorded_at,
+                     std::uint32_t principal) {
+  Context context;
+  context.recorded_at = recorded_at;
+  const Date today = book.calendar().business_date();
+  context.business_date = today != kNoDate ? today : day_of(recorded_at);
+  context.effective_date =
+      input.effective_date != kNoDate ? input.effective_date : context.business_date;
+  context.actor = input.actor;
+  context.principal = principal;
+  context.expected_version = input.expected_version;
+  return context;
+}
+
+// An effective date lies within what the book's policies allow.
+void check_effective_date(Step& step) {
+  const Policies& policies = step.book().policies();
+  const Date today = step.context().business_date;
+  const Date earliest = add_days(today, -policies.number(PolicyKey::effective_days_back));
+  const Date latest = add_days(today, policies.number(PolicyKey::effective_days_ahead));
+  const Date date = step.context().effective_date;
+  if (date >= earliest && date <= latest) return;
+  step.refuse(with_dates(about(ReasonCode::date_not_allowed, Subject::command, "effective_date"),
+                         date, date > latest ? latest : earliest));
+}
+
+}  // namespace
+
+Hash128 content_hash(const CommandInput& input) {
+  XXH3_state_t state;
+  XXH3_128bits_reset_withSeed(&state, std::uint64_t{input.kind} << 8 | input.version);
+  XXH3_128bits_update(&state, input.body.data(), input.body.size());
+  for (const std::string_view text : {input.actor, input.on_behalf_of, input.reason}) {
+    const std::uint64_t size = text.size();
+    XXH3_128bits_update(&state, &size, sizeof size);
+    XXH3_128bits_update(&state, text.data(), text.size());
+  }
+  const std::uint64_t rest[] = {
+      // NOLINT(modernize-avoid-c-arrays)
+      static_cast<std::uint32_t>(input.effective_date.value()), input.expected_version};
+  XXH3_128bits_update(&state, rest, sizeof rest);
+  const XXH128_hash_t hash = XXH3_128bits_digest(&state);
+  return {hash.low64, hash.high64};
+}
+
+Decided Decider::decide(Book& book, PageBuilder& page, const CommandInput& input,
+                        Timestamp recorded_at, std::uint32_t principal) {
+  const std::size_t begin = write_head(page.buffer(), input);
+  const Context context = make_context(book, input, recorded_at, principal);
+  DecisionHeader header = make_header(input, context);
+  header.first_sequence = book.last_sequence().value() + 1;
+  book.begin(header, input.id);
+
+  Step step(book, page, builder_, context);
+  check_effective_date(step);
+  if (!step.refused()) dispatch(step, input);
+  if (step.refused()) {
+    header.outcome = DecisionOutcome::kRefused;
+    step.emit_refusal();
+  }
+  KONTOR_ASSERT(step.event_count() > 0);
+
+  header.event_count = step.event_count();
+  header.bytes = static_cast<std::uint32_t>(page.buffer().size() - begin);
+  KONTOR_ASSERT(header.bytes <= limits::kDecisionBytesMax);
+  std::memcpy(page.buffer().data() + begin, &header, sizeof header);
+  page.decision_written();
+  return {step.refused() ? StatusCode::kRefused : StatusCode::kDone, begin,
+          Sequence{header.first_sequence}};
+}
+
+Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,
+                                  Timestamp recorded_at) {
+  flatbuffers::FlatBufferBuilder command;
+  CommandInput input;
+  if (work.kind == FollowUpKind::serve_backorders) {
+    input.kind = number_of<ServeBackorders>;
+    command.Finish(CreateServeBackorders(command, work.subject));
+  } else {
+    input.kind = number_of<ExamineHeldOrders>;
+    command.Finish(CreateExamineHeldOrders(command, work.subject, work.from.value()));
+  }
+  const AlignedBuffer body(std::as_bytes(std::span(command.GetBufferPointer(), command.GetSize())));
+  input.body = body.bytes();
+  input.caused_by = work.cause.value();
+  return decide(book, page, input, recorded_at, 0);
+}
+
+}  // namespace kontor

@@ -1,0 +1,43 @@
+// Decider: makes one command into one decision at the end of a page. No clock, no I/O: time comes
+// in.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "engine/books.h"
+#include "engine/job.h"
+#include "events/log/page_builder.h"
+
+namespace kontor {
+
+// Where a decision was written.
+struct Decided {
+  StatusCode status = StatusCode::kDone;  // done or refused
+  std::size_t offset = 0;                 // in the page's buffer
+  Sequence first_sequence;
+};
+
+// XXH3-128 of what the caller sent: kind, version, command bytes and the envelope's own words.
+// Equal for the same bytes; different layouts of the same content may differ (same_command then
+// decides).
+Hash128 content_hash(const CommandInput& input);
+
+class Decider {
+ public:
+  // Decides the input for the book and applies its events. The page is the book's and has room.
+  // recorded_at is later than the book's last.
+  Decided decide(Book& book, PageBuilder& page, const CommandInput& input, Timestamp recorded_at,
+                 std::uint32_t principal);
+
+  // The next step of a follow-up, as a decision of the engine's own.
+  Decided decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,
+                           Timestamp recorded_at);
+
+ private:
+  flatbuffers::FlatBufferBuilder builder_;  // of events, reused
+};
+
+}  // namespace kontor

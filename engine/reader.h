@@ -1,0 +1,54 @@
+// Reader: the thread that reads durable history back, for questions about it and for the answers to
+// repeated commands. Work is done in the order it comes.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "engine/batch.h"
+#include "engine/directory.h"
+#include "engine/log_reader.h"
+#include "events/log/event_log.h"
+
+namespace kontor {
+
+class Reader final : public LogReader {
+ public:
+  Reader(const EventLog& log, const Directory& directory) : log_(log), directory_(directory) {}
+  ~Reader() override { stop(); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  void start();
+  void stop();              // finishes what was posted
+  bool post(LogWork work);  // false: too much waits
+  // Answers a submission some of whose results are earlier decisions. Never refused: bounded by
+  // what the inbox lets in.
+  void answer(PendingSubmission submission);
+
+  Status scan(BookNumber book, Sequence from,
+              const std::function<bool(const DecisionView&)>& visit) const override;
+  Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
+  Sequence last_sequence(BookNumber book) const override;
+
+ private:
+  void run();
+  void push(LogWork work);
+  // The page of the commit that holds the sequence, kept until another is asked for.
+  Result<PageView> page_at(BookNumber book, Sequence sequence) const;
+
+  const EventLog& log_;
+  const Directory& directory_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<LogWork> work_;
+  bool stopping_ = false;
+  std::thread thread_;
+
+  mutable AlignedBuffer commit_;  // the last commit read
+  mutable CommitNumber commit_number_;
+};
+
+}  // namespace kontor

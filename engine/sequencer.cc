@@ -1,0 +1,154 @@
+#include "engine/sequencer.h"
+
+#include <algorithm>
+
+#include "events/base/limits.h"
+#include "events/codec/catalog.h"
+
+namespace kontor {
+
+void CommandCounts::count(std::uint16_t kind, StatusCode status) {
+  std::size_t end = 0;
+  switch (class_of(status)) {
+    case StatusClass::kDone:
+      break;
+    case StatusClass::kRefused:
+      end = 1;
+      break;
+    case StatusClass::kMisuse:
+      end = 2;
+      break;
+    default:
+      end = 3;
+  }
+  counts_[std::min<std::size_t>(kind, kKinds - 1)][end].fetch_add(1, std::memory_order_relaxed);
+}
+
+std::vector<CommandCount> CommandCounts::list() const {
+  std::vector<CommandCount> out;
+  for (std::size_t kind = 0; kind < kKinds; ++kind) {
+    for (std::size_t end = 0; end < kEnds.size(); ++end) {
+      const std::uint64_t count = counts_[kind][end].load(std::memory_order_relaxed);
+      if (count > 0) out.push_back({static_cast<std::uint16_t>(kind), kEnds[end], count});
+    }
+  }
+  return out;
+}
+
+bool Sequencer::is_full(const Batch& batch) const {
+  return batch.decisions() >= options_.page_decisions_max ||
+         batch.bytes() + limits::kDecisionBytesMax > limits::kPageBytesMax;
+}
+
+Timestamp Sequencer::next_time(const Book& book) {
+  const std::int64_t last = book.last_recorded().value();
+  return std::max(now_, Timestamp{last + 1});
+}
+
+void Sequencer::make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
+  if (!is_full(*batch)) return;
+  for (PendingResult& result : pending.results) {
+    pending.needs_log = pending.needs_log || result.decided_here;
+    result.decided_here = false;
+  }
+  flush_(batch);
+}
+
+void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch) {
+  now_ = clock_.now();
+  const bool late = job->deadline && *job->deadline <= std::chrono::steady_clock::now();
+  // A decision is a few times its command; a frame that would not fit begins a new batch.
+  const std::size_t expected = job->bytes.size() * 4;
+  if (batch->decisions() > 0 && batch->bytes() + expected > limits::kPageBytesMax) flush_(batch);
+
+  PendingSubmission pending;
+  pending.results.reserve(job->commands.size());
+  for (const CommandInput& input : job->commands) {
+    PendingResult result;
+    if (input.status != StatusCode::kDone) {
+      result.status = input.status;
+    } else if (late) {
+      result.status = StatusCode::kDeadlineExpired;
+    } else {
+      make_room(pending, batch);
+      result = run_one(*job, input, *batch);
+    }
+    pending.needs_log = pending.needs_log || (!result.decided_here && result.sequence.value() != 0);
+    counts_.count(input.kind, result.status);
+    pending.results.push_back(result);
+    Book* const book = books_.find(job->book);
+    if (book != nullptr && result.decided_here) run_follow_ups(*book, pending, batch);
+  }
+  pending.job = std::move(job);
+  batch->submissions.push_back(std::move(pending));
+}
+
+PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Batch& batch) {
+  PendingResult result;
+  const bool opens = input.kind == number_of<OpenBook>;
+  Book* const book = books_.find(opens ? BookNumber{0} : job.book);
+  if (is_system_command(input.kind) || command_name(input.kind).empty()) {
+    result.status =
+        is_system_command(input.kind) ? StatusCode::kSystemCommand : StatusCode::kUnknownCommand;
+    return result;
+  }
+  if (book == nullptr || (!opens && job.book == BookNumber{0})) {
+    result.status = StatusCode::kUnknownBook;
+    return result;
+  }
+  const KnownOutcome* const known = book->outcomes().find(outcome_key(job.principal, input.id));
+  if (known != nullptr) {
+    counts_.count_repeat();
+    result.repeated = true;
+    result.compare = !(known->content == content_hash(input));
+    result.sequence = Sequence{known->first_sequence};
+    result.book = book->number();
+    return result;
+  }
+  result = decide(*book, input, job.principal, batch);
+  if (opens && result.status == StatusCode::kDone) {
+    open_registered_book(input, job.principal, batch);
+  }
+  return result;
+}
+
+PendingResult Sequencer::decide(Book& book, const CommandInput& input, std::uint32_t principal,
+                                Batch& batch) {
+  const Sequence next{book.last_sequence().value() + 1};
+  PendingResult result;
+  result.page = batch.page_of(book.number(), next);
+  PageBuilder& page = batch.page(result.page);
+  const std::size_t before = page.buffer().size();
+  const Decided decided = decider_.decide(book, page, input, next_time(book), principal);
+  batch.count_decision(page.buffer().size() - before);
+  result.status = decided.status;
+  result.decided_here = true;
+  result.offset = decided.offset;
+  result.sequence = decided.first_sequence;
+  result.book = book.number();
+  return result;
+}
+
+void Sequencer::open_registered_book(const CommandInput& input, std::uint32_t principal,
+                                     Batch& batch) {
+  Book& opened = books_.add();
+  KONTOR_ASSERT(opened.number().value() == books_.server().calendar().registered().size());
+  CommandInput again = input;
+  again.expected_version = kAnyVersion;
+  const PendingResult result = decide(opened, again, principal, batch);
+  KONTOR_ASSERT(result.status == StatusCode::kDone);  // book 0 has checked everything
+}
+
+void Sequencer::run_follow_ups(Book& book, PendingSubmission& pending,
+                               std::unique_ptr<Batch>& batch) {
+  while (const auto work = book.next_follow_up()) {
+    make_room(pending, batch);
+    PageBuilder& page =
+        batch->page(batch->page_of(book.number(), Sequence{book.last_sequence().value() + 1}));
+    const std::size_t before = page.buffer().size();
+    decider_.decide_follow_up(book, page, *work, next_time(book));
+    batch->count_decision(page.buffer().size() - before);
+  }
+}
+
+}  // namespace kontor

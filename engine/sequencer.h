@@ -1,0 +1,70 @@
+// Sequencer: puts commands of all books in order and decides them into the batch at hand. The
+// engine thread's; speculative, because what it answers is released only by the committer.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "engine/batch.h"
+#include "engine/books.h"
+#include "engine/decider.h"
+#include "engine/engine.h"
+
+namespace kontor {
+
+// Commands by kind and how they ended; read by a scrape while the engine counts.
+class CommandCounts {
+ public:
+  void count(std::uint16_t kind, StatusCode status);
+  void count_repeat() { repeats_.fetch_add(1, std::memory_order_relaxed); }
+  std::vector<CommandCount> list() const;
+  std::uint64_t repeats() const { return repeats_.load(std::memory_order_relaxed); }
+
+ private:
+  static constexpr std::size_t kKinds = 256;
+  static constexpr std::array kEnds = {StatusCode::kDone, StatusCode::kRefused,
+                                       StatusCode::kMalformed, StatusCode::kOverloaded};
+  std::array<std::array<std::atomic<std::uint64_t>, kEnds.size()>, kKinds> counts_{};
+  std::atomic<std::uint64_t> repeats_{0};
+};
+
+class Sequencer {
+ public:
+  // flush: hands the batch over and gives an empty one; called when it is full.
+  using Flush = std::function<void(std::unique_ptr<Batch>&)>;
+  Sequencer(Books& books, Clock& clock, const EngineOptions& options, CommandCounts& counts,
+            Flush flush)
+      : books_(books),
+        clock_(clock),
+        options_(options),
+        counts_(counts),
+        flush_(std::move(flush)) {}
+
+  // Decides every command of the job, and the follow-ups they leave, into the batch.
+  void run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch);
+
+ private:
+  PendingResult run_one(Submission& job, const CommandInput& input, Batch& batch);
+  PendingResult decide(Book& book, const CommandInput& input, std::uint32_t principal,
+                       Batch& batch);
+  void open_registered_book(const CommandInput& input, std::uint32_t principal, Batch& batch);
+  void run_follow_ups(Book& book, PendingSubmission& pending, std::unique_ptr<Batch>& batch);
+  bool is_full(const Batch& batch) const;
+  // Flushes a full batch. What the submission at hand has decided in it is then read back for its
+  // answer.
+  void make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch);
+  Timestamp next_time(const Book& book);
+
+  Books& books_;
+  Clock& clock_;
+  const EngineOptions& options_;
+  CommandCounts& counts_;
+  Flush flush_;
+  Decider decider_;
+  Timestamp now_;
+};
+
+}  // namespace kontor

@@ -1,0 +1,239 @@
+#include "engine/shard.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "book_generated.h"
+#include "claim_log_generated.h"
+
+#include "engine/replay.h"
+#include "events/codec/catalog.h"
+
+namespace kontor {
+namespace {
+
+[[noreturn]] void end_process(const Error& error) {
+  std::fprintf(stderr,
+               "kontord: the log cannot be written, and what the disk holds is not known: %s\n"
+               "kontord: stopping; mend the disk and start again, nothing acknowledged is lost\n",
+               error.message.c_str());
+  std::fflush(stderr);
+  std::_Exit(70);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::start(EventLog& log, Clock& clock, EngineOptions options,
+                                              const Progress& progress) {
+  auto shard = std::make_unique<Shard>(log, clock, std::move(options));
+  if (const Status opened = shard->open(progress); !opened.ok()) return opened.error();
+  return std::unique_ptr<Engine>(std::move(shard));
+}
+
+const std::vector<double>& Engine::commit_bounds() {
+  static const std::vector<double> kBounds = [] {
+    std::vector<double> bounds;
+    double bound = 10e-6;
+    for (std::size_t i = 0; i < kCommitBounds; ++i, bound *= 2)
+      bounds.push_back(bound);
+    return bounds;
+  }();
+  return kBounds;
+}
+
+Status Shard::open(const Progress& progress) {
+  auto replayed = replay(log_, books_, ReplayOptions{}, progress);
+  if (!replayed.ok()) return replayed.error();
+  if (const Status claimed = claim(replayed->chains); !claimed.ok()) return claimed.error();
+  replayed->places.resize(replayed->chains.size());
+  replayed->places[0].push_back({replayed->chains[0].last_sequence, log_.tail().last});
+  directory_.start(std::move(replayed->places), replayed->chains);
+
+  committer_ = std::make_unique<Committer>(Committer::Parts{log_, directory_, reader_},
+                                           std::move(replayed->chains), log_.tail().epoch,
+                                           end_process, [this] { wake(); });
+  sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
+                                           [this](std::unique_ptr<Batch>& batch) { flush(batch); });
+  tell_books();
+  reader_.start();
+  committer_->start();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+// The first decision of every process: it fences whoever wrote before.
+Status Shard::claim(std::vector<PageChain>& chains) {
+  if (chains.empty()) chains.emplace_back();
+  const LogTail tail = log_.tail();
+  const Epoch epoch{tail.epoch.value() + 1};
+  flatbuffers::FlatBufferBuilder builder;
+  const auto server = builder.CreateString(options_.server);
+  const auto host = builder.CreateString(options_.host);
+  builder.Finish(CreateClaimLog(builder, epoch.value(), server, host));
+  const AlignedBuffer body(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
+
+  CommandInput input;
+  input.kind = number_of<ClaimLog>;
+  input.body = body.bytes();
+  Book& server_book = books_.server();
+  const std::int64_t after_last = server_book.last_recorded().value() + 1;
+  PageBuilder page;
+  page.begin(BookNumber{0}, Sequence{server_book.last_sequence().value() + 1});
+  Decider decider;
+  decider.decide(server_book, page, input, std::max(clock_.now(), Timestamp{after_last}), 0);
+
+  AlignedBuffer scratch;
+  const CommitPage pages[] = {{&page, &chains[0]}};  // NOLINT(modernize-avoid-c-arrays)
+  const auto bytes = seal_commit(pages, {epoch, CommitNumber{tail.last.value() + 1}, 1}, scratch);
+  const Status written = log_.append(epoch, tail.last, bytes);
+  chains[0].durable_watermark = chains[0].last_sequence;
+  return written;
+}
+
+// ---- jobs come in -------------------------------------------------------------------------------
+
+StatusCode Shard::submit(std::unique_ptr<Submission>& job) {
+  const std::size_t commands = job->commands.size();
+  const std::size_t bytes = job->bytes.size();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return StatusCode::kStopping;
+    const bool full = inbox_commands_ + commands > options_.inbox_commands_max ||
+                      inbox_bytes_ + bytes > options_.inbox_bytes_max;
+    if (full && inbox_commands_ > 0) {
+      ++overloaded_;
+      return StatusCode::kOverloaded;
+    }
+    inbox_commands_ += commands;
+    inbox_bytes_ += bytes;
+    inbox_.emplace_back(std::move(job));
+  }
+  wake();
+  return StatusCode::kDone;
+}
+
+StatusCode Shard::ask(std::unique_ptr<Question> question) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return StatusCode::kStopping;
+    if (inbox_.size() >= options_.inbox_commands_max) {
+      ++overloaded_;
+      return StatusCode::kOverloaded;
+    }
+    inbox_.emplace_back(std::move(question));
+  }
+  wake();
+  return StatusCode::kDone;
+}
+
+StatusCode Shard::read(LogWork work) {
+  return reader_.post(std::move(work)) ? StatusCode::kDone : StatusCode::kOverloaded;
+}
+
+void Shard::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || !thread_.joinable()) return;
+    stopping_ = true;
+  }
+  wake();
+  thread_.join();
+  committer_->stop();
+  reader_.stop();
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+}
+
+// ---- the engine's thread ------------------------------------------------------------------------
+
+bool Shard::take(std::deque<Job>& jobs, const Batch& batch) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(
+      lock, [&] { return !inbox_.empty() || stopping_ || (!batch.empty() && committer_->idle()); });
+  if (inbox_.empty()) return !(stopping_ && batch.empty());
+  jobs.swap(inbox_);
+  inbox_commands_ = 0;
+  inbox_bytes_ = 0;
+  return true;
+}
+
+void Shard::work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch) {
+  for (Job& job : jobs) {
+    if (auto* const submission = std::get_if<std::unique_ptr<Submission>>(&job)) {
+      sequencer_->run(std::move(*submission), batch);
+    } else {
+      auto& question = std::get<std::unique_ptr<Question>>(job);
+      question->ask(books_);
+      batch->questions.push_back(std::move(question));
+    }
+    // A free committer is given what there is; a busy one lets the batch grow.
+    if (committer_->idle()) flush(batch);
+  }
+  jobs.clear();
+}
+
+void Shard::run() {
+  auto batch = std::make_unique<Batch>();
+  std::deque<Job> jobs;
+  while (take(jobs, *batch)) {
+    work_through(jobs, batch);
+    if (!batch->empty() && committer_->idle()) flush(batch);
+    bool last = false;
+    {
+      const std::lock_guard lock(mutex_);
+      last = stopping_ && inbox_.empty();
+    }
+    if (last && !batch->empty()) flush(batch);
+  }
+}
+
+void Shard::flush(std::unique_ptr<Batch>& batch) {
+  if (batch->empty()) return;
+  tell_books();
+  batch = committer_->hand_over(std::move(batch));
+}
+
+// ---- what others may know -----------------------------------------------------------------------
+
+void Shard::tell_books() {
+  const std::lock_guard lock(mutex_);
+  follow_ups_.resize(books_.count());
+  for (std::uint32_t i = 1; i < books_.count(); ++i) {
+    const Book& book = *books_.find(BookNumber{i});
+    follow_ups_[i] = book.follow_up_count();
+    if (i > book_list_.size()) {
+      book_list_.push_back(
+          {book.number(), book.calendar().book(), book.calendar().currency().value()});
+    }
+  }
+}
+
+std::vector<BookInfo> Shard::books() const {
+  std::vector<BookInfo> out;
+  const std::lock_guard lock(mutex_);
+  for (const BookInfo& book : book_list_) {
+    if (directory_.last_sequence(book.number).value() > 0) out.push_back(book);
+  }
+  return out;
+}
+
+EngineStats Shard::stats() const {
+  EngineStats out;
+  out.commands = counts_.list();
+  out.repeats = counts_.repeats();
+  const CommitStats commits = committer_->stats();
+  out.commits = commits.commits;
+  out.commit_bytes = commits.bytes;
+  out.commit_seconds_sum = commits.seconds_sum;
+  out.commit_seconds_buckets.assign(commits.buckets.begin(), commits.buckets.end());
+  const std::lock_guard lock(mutex_);
+  out.overloaded = overloaded_;
+  out.inbox_commands = inbox_commands_;
+  for (const BookInfo& book : book_list_) {
+    out.books.push_back({book.number, book.name, directory_.last_sequence(book.number).value(),
+                         follow_ups_[book.number.value()]});
+  }
+  return out;
+}
+
+}  // namespace kontor

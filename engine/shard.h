@@ -1,0 +1,75 @@
+// Shard: the Engine at work. The inbox, and the thread that takes jobs from it in order.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "engine/books.h"
+#include "engine/committer.h"
+#include "engine/directory.h"
+#include "engine/engine.h"
+#include "engine/reader.h"
+#include "engine/sequencer.h"
+
+namespace kontor {
+
+class Shard final : public Engine {
+ public:
+  Shard(EventLog& log, Clock& clock, EngineOptions options)
+      : log_(log), clock_(clock), options_(std::move(options)), reader_(log, directory_) {}
+  ~Shard() override { stop(); }
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  // Replays, claims, starts the threads. Once.
+  Status open(const Progress& progress);
+
+  StatusCode submit(std::unique_ptr<Submission>& job) override;
+  StatusCode ask(std::unique_ptr<Question> question) override;
+  StatusCode read(LogWork work) override;
+  std::vector<BookInfo> books() const override;
+  EngineStats stats() const override;
+  void stop() override;
+
+ private:
+  using Job = std::variant<std::unique_ptr<Submission>, std::unique_ptr<Question>>;
+
+  Status claim(std::vector<PageChain>& chains);
+  void run();
+  // Waits for jobs or a free committer; false: stopping and nothing is left.
+  bool take(std::deque<Job>& jobs, const Batch& batch);
+  void work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch);
+  void flush(std::unique_ptr<Batch>& batch);
+  void tell_books();
+  void wake() { wake_.notify_all(); }
+
+  EventLog& log_;
+  Clock& clock_;
+  const EngineOptions options_;
+  Books books_;
+  CommandCounts counts_;
+  Directory directory_;
+  Reader reader_;
+  std::unique_ptr<Committer> committer_;
+  std::unique_ptr<Sequencer> sequencer_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> inbox_;
+  std::size_t inbox_commands_ = 0;
+  std::size_t inbox_bytes_ = 0;
+  std::uint64_t overloaded_ = 0;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::vector<BookInfo> book_list_;        // told when durable: by the flush after
+  std::vector<std::uint64_t> follow_ups_;  // by book number
+  std::thread thread_;
+};
+
+}  // namespace kontor
