@@ -106,8 +106,10 @@ bool ClientCore::wait_for_room(std::unique_lock<std::mutex>& lock) {
 }
 
 void ClientCore::wake(std::unique_lock<std::mutex>& lock) {
-  const bool post = hungry_;
-  hungry_ = false;
+  const bool fuller = queue_.size() > 1 || queue_.front()->on_all ||
+                      queue_.front()->count() >= options_.frame_commands;
+  const bool post = hungry_ || (waits_for_fuller_ && fuller);
+  if (post) hungry_ = waits_for_fuller_ = false;
   lock.unlock();
   if (post) boost::asio::post(io_, [this] { pump(); });
 }

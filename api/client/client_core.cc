@@ -89,6 +89,7 @@ ClientCore::RequestPtr ClientCore::next_queued() {
   const std::lock_guard lock(mutex_);
   if (queue_.empty() || !worth_sending(*queue_.front())) {
     hungry_ = queue_.empty();
+    waits_for_fuller_ = !queue_.empty();
     return nullptr;
   }
   RequestPtr request = std::move(queue_.front());
@@ -328,7 +329,8 @@ void ClientCore::expire(Clock::time_point now) {
     give_up(std::move(request), StatusCode::kConnectionLost,
             "no answer within the deadline; what became of it is unknown: send the same id again");
   }
-  for (RequestPtr& request : unsent) give_up_unsent(std::move(request));
+  for (RequestPtr& request : unsent)
+    give_up_unsent(std::move(request));
   pump();
 }
 

@@ -116,6 +116,7 @@ class ClientCore final : public Client, private LinkOwner {
   bool failed_ = false;            // guarded: the first connection did
   bool closed_ = false;            // guarded
   bool hungry_ = true;             // guarded: the I/O thread found nothing, and waits to be woken
+  bool waits_for_fuller_ = false;  // guarded: it left a frame in the queue to be filled
   std::mutex shut_mutex_;
   std::thread thread_;
 };
