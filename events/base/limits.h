@@ -6,28 +6,28 @@
 
 namespace kontor::limits {
 
-inline constexpr std::size_t kFrameBytesMax = 4U << 20;        // body of one frame
-inline constexpr std::size_t kFrameCommandsMax = 8192;         // commands in one frame
-inline constexpr std::size_t kCommandBytesMax = 512U << 10;    // body of one command
-inline constexpr std::size_t kDecisionBytesMax = 1U << 20;     // envelope, command and events
+inline constexpr std::size_t kFrameBytesMax = 4U << 20;      // body of one frame
+inline constexpr std::size_t kFrameCommandsMax = 8192;       // commands in one frame
+inline constexpr std::size_t kCommandBytesMax = 512U << 10;  // body of one command
+inline constexpr std::size_t kDecisionBytesMax = 1U << 20;   // envelope, command and events
 inline constexpr std::size_t kDecisionEventsMax = 4096;
-inline constexpr std::size_t kPageBytesMax = 4U << 20;         // a page is closed before it grows past
+inline constexpr std::size_t kPageBytesMax = 4U << 20;  // a page is closed before it grows past
 inline constexpr std::size_t kPageDecisionsMax = 16384;
-inline constexpr std::size_t kCommitBytesMax = 16U << 20;      // pages of all books in one commit
-inline constexpr std::size_t kInboxCommandsMax = 65536;        // then: overloaded
+inline constexpr std::size_t kCommitBytesMax = 16U << 20;  // pages of all books in one commit
+inline constexpr std::size_t kInboxCommandsMax = 65536;    // then: overloaded
 inline constexpr std::size_t kInboxBytesMax = 64U << 20;
 inline constexpr std::size_t kConnectionsMax = 1024;
 inline constexpr std::size_t kConnectionUnansweredBytesMax = 32U << 20;
 inline constexpr std::size_t kReasonsMax = 16;
-inline constexpr std::size_t kLinesMax = 5000;                 // of one document
-inline constexpr std::size_t kTextBytesMax = 4096;             // free text
+inline constexpr std::size_t kLinesMax = 5000;      // of one document
+inline constexpr std::size_t kTextBytesMax = 4096;  // free text
 inline constexpr std::size_t kBooksMax = 10'000;
-inline constexpr std::size_t kCompanyDepthMax = 16;            // company.depth_max may be lower
-inline constexpr std::uint32_t kDaysAtOnceMax = 3660;          // OpenBusinessDay
-inline constexpr std::size_t kFollowUpBatch = 64;              // orders or lines a step looks at
-inline constexpr std::uint64_t kOutcomesKept = 1U << 20;       // final outcomes by command id
-inline constexpr std::int64_t kDocumentMinorMax = 1'000'000'000'000'000;   // 10^15 minor units
-inline constexpr std::int64_t kQuantityMax = 1'000'000'000'000'000;        // 10^9 base units
-inline constexpr std::int64_t kSumMax = INT64_MAX / 4;         // of an account or a stock record
+inline constexpr std::size_t kCompanyDepthMax = 16;       // company.depth_max may be lower
+inline constexpr std::uint32_t kDaysAtOnceMax = 3660;     // OpenBusinessDay
+inline constexpr std::size_t kFollowUpBatch = 64;         // orders or lines a step looks at
+inline constexpr std::uint64_t kOutcomesKept = 1U << 20;  // final outcomes by command id
+inline constexpr std::int64_t kDocumentMinorMax = 1'000'000'000'000'000;  // 10^15 minor units
+inline constexpr std::int64_t kQuantityMax = 1'000'000'000'000'000;       // 10^9 base units
+inline constexpr std::int64_t kSumMax = INT64_MAX / 4;  // of an account or a stock record
 
 }  // namespace kontor::limits

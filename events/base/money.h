@@ -45,15 +45,15 @@ class Amount {
 using Minor = Amount<struct MinorTag>;        // money: minor units of a currency known beside it
 using Quantity = Amount<struct QuantityTag>;  // 10^-6 of the item's base unit
 
-using UnitPrice = Strong<struct UnitPriceTag, std::int64_t>;  // 10^-4 minor units per base unit
-using Percent = Strong<struct PercentTag, std::int32_t>;      // 10^-4 of a percent
+using UnitPrice = Strong<struct UnitPriceTag, std::int64_t>;     // 10^-4 minor units per base unit
+using Percent = Strong<struct PercentTag, std::int32_t>;         // 10^-4 of a percent
 using CurrencyCode = Strong<struct CurrencyTag, std::uint16_t>;  // ISO 4217 numeric; 0: none
 
-inline constexpr std::int64_t kQuantityUnit = 1'000'000;       // one base unit
-inline constexpr std::int64_t kUnitPriceScale = 10'000;        // of a minor unit
-inline constexpr std::int32_t kPercentUnit = 10'000;           // one percent
+inline constexpr std::int64_t kQuantityUnit = 1'000'000;  // one base unit
+inline constexpr std::int64_t kUnitPriceScale = 10'000;   // of a minor unit
+inline constexpr std::int32_t kPercentUnit = 10'000;      // one percent
 inline constexpr std::int64_t kHundredPercent = 100LL * kPercentUnit;
-inline constexpr std::int64_t kAbsent = INT64_MIN;             // an optional number that is not there
+inline constexpr std::int64_t kAbsent = INT64_MIN;  // an optional number that is not there
 
 template <class Tag>
 constexpr std::optional<Amount<Tag>> checked_add(Amount<Tag> a, Amount<Tag> b) {
@@ -71,13 +71,13 @@ std::optional<Minor> line_net(Quantity quantity, UnitPrice price);
 // rate % of base, rounded once, half away from zero.
 std::optional<Minor> percent_of(Minor base, Percent rate);
 
-// What the first `part` of `whole` units is worth of `amount`: amount x part / whole, half away from
-// zero; all of it at part == whole. A later part is worth the difference of two such values, so the
-// last part takes the rest. whole > 0, 0 <= part <= whole.
+// What the first `part` of `whole` units is worth of `amount`: amount x part / whole, half away
+// from zero; all of it at part == whole. A later part is worth the difference of two such values,
+// so the last part takes the rest. whole > 0, 0 <= part <= whole.
 Minor value_of_part(Minor amount, Quantity part, Quantity whole);
 
-// Splits `total` in proportion to the weights so that the parts add up exactly: largest remainder on
-// absolute values, ties to the first part. Weights >= 0, at least one above 0.
+// Splits `total` in proportion to the weights so that the parts add up exactly: largest remainder
+// on absolute values, ties to the first part. Weights >= 0, at least one above 0.
 std::vector<Minor> split_by_largest_remainder(Minor total, std::span<const std::int64_t> weights);
 
 }  // namespace kontor

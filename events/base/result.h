@@ -1,5 +1,5 @@
-// Result<T>: a value, or the Error that kept us from having one (disk, peer, bytes). A refusal of the
-// domain is not an error; it is a value of the decision. Shaped like std::expected.
+// Result<T>: a value, or the Error that kept us from having one (disk, peer, bytes). A refusal of
+// the domain is not an error; it is a value of the decision. Shaped like std::expected.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ enum class ErrorKind {
   kCorrupt,      // stored bytes are damaged
   kNewer,        // written by a newer version
   kNotFound,
-  kFenced,       // another writer has claimed the log since
+  kFenced,  // another writer has claimed the log since
 };
 
 struct Error {
