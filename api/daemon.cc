@@ -169,8 +169,9 @@ class Daemon {
 
   void tell_ready() {
     const std::string http = http_ == nullptr ? "off" : http_->address();
-    std::printf("ready listen=%s http=%s data=%s version=%s\n", server_->address().c_str(),
-                http.c_str(), options_.data.c_str(), version_.c_str());
+    const std::string line = "ready listen=" + server_->address() + " http=" + http +
+                             " data=" + options_.data + " version=" + version_ + "\n";
+    std::fputs(line.c_str(), stdout);
     std::fflush(stdout);
     sd_notify(0, "READY=1\nSTATUS=serving");
     log(spdlog::level::info, "serving on " + server_->address() + ", http on " + http);

@@ -490,23 +490,5 @@ TEST_F(TheServer, DrainsWhatItTookAndRefusesTheRest) {
   EXPECT_EQ(engine_.decided(), std::vector<std::string>{"taken"});
 }
 
-TEST_F(TheServer, ListensOnLoopbackOnlyAndSaysWhenThePortIsTaken) {
-  serve();
-  ServerOptions open;
-  open.listen = "0.0.0.0:0";
-  auto refused = Server::start(engine_, questions_, open);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().kind, ErrorKind::kUsage);
-  EXPECT_NE(refused.error().message.find("TLS"), std::string::npos);
-  ServerOptions taken;
-  taken.listen = address();
-  auto unavailable = Server::start(engine_, questions_, taken);
-  ASSERT_FALSE(unavailable.ok());
-  EXPECT_EQ(unavailable.error().kind, ErrorKind::kUnavailable);
-  ServerOptions nonsense;
-  nonsense.listen = "127.0.0.1:70000";
-  EXPECT_EQ(Server::start(engine_, questions_, nonsense).error().kind, ErrorKind::kUsage);
-}
-
 }  // namespace
 }  // namespace kontor
