@@ -36,10 +36,24 @@ void Connection::start(OnClosed on_closed) {
   read();
 }
 
-bool Connection::may_read() const {
-  return !reading_ && !closed_ && !ended_ && !session_.closing() &&
-         session_.unanswered_bytes() < options_.unanswered_bytes_max &&
+bool Connection::within_bounds() const {
+  return session_.unanswered_bytes() < options_.unanswered_bytes_max &&
          session_.unanswered() < options_.unanswered_max;
+}
+
+bool Connection::may_read() const {
+  return !reading_ && !closed_ && !ended_ && !session_.closing() && within_bounds();
+}
+
+// The frames that are there, as far as the bounds allow; flush goes on with the rest.
+void Connection::take_frames() {
+  Frame frame;
+  while (!session_.closing() && within_bounds() && reader_.next(frame)) {
+    session_.on_frame(std::move(frame));
+  }
+  if (!session_.closing() && reader_.fault() != FrameFault::kNone) {
+    session_.on_fault(reader_.fault(), reader_.answerable_request());
+  }
 }
 
 void Connection::read() {
@@ -65,17 +79,13 @@ void Connection::on_read(const error_code& error, std::size_t bytes) {
   context_.counters.bytes_in.fetch_add(bytes, kRelaxed);
   last_read_ = Clock::now();
   reader_.take(bytes);
-  Frame frame;
-  while (!session_.closing() && reader_.next(frame))
-    session_.on_frame(std::move(frame));
-  if (!session_.closing() && reader_.fault() != FrameFault::kNone) {
-    session_.on_fault(reader_.fault(), reader_.answerable_request());
-  }
+  take_frames();
   flush();
 }
 
 void Connection::flush() {
   if (closed_) return;
+  if (!reading_) take_frames();  // what the bounds had left
   if (!writing_ && !session_.outgoing().empty()) write();
   if (may_read()) read();
   if (writing_ || !session_.outgoing().empty()) return;

@@ -39,7 +39,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void write();
   void on_write(const boost::system::error_code& error, std::size_t bytes);
+  bool within_bounds() const;
   bool may_read() const;
+  void take_frames();
   void linger();
 
   boost::asio::ip::tcp::socket socket_;

@@ -170,7 +170,8 @@ class Daemon {
   void tell_ready() {
     const std::string http = http_ == nullptr ? "off" : http_->address();
     const std::string line = "ready listen=" + server_->address() + " http=" + http +
-                             " data=" + options_.data + " version=" + version_ + "\n";
+                             " data=" + options_.data +
+                             " version=" + version_.substr(version_.find(' ') + 1) + "\n";
     std::fputs(line.c_str(), stdout);
     std::fflush(stdout);
     sd_notify(0, "READY=1\nSTATUS=serving");

@@ -387,7 +387,7 @@ TEST_F(TheServer, StopsReadingFromAConnectionWithTooMuchUnanswered) {
   other.hello();
   other.submit(1, {payment("other")});
   ASSERT_TRUE(engine_.wait_for_waiting(5));
-  EXPECT_LT(engine_.waiting(), 41U);
+  EXPECT_EQ(engine_.waiting(), 5U);
   engine_.release();
   for (int i = 1; i <= 40; ++i)
     ASSERT_TRUE(peer.receive().has_value());
