@@ -29,10 +29,10 @@ struct Environment {
   std::ostream& err;  // messages
   bool out_terminal = false;
   bool err_terminal = false;
-  std::string program_folder;  // where this program lies; kontord is looked for there
+  std::string program_folder{};  // where this program lies; kontord is looked for there
 
   std::string server = "127.0.0.1:7411";
-  std::string book;  // empty: the server's only one
+  std::string book{};  // empty: the server's only one
   bool json = false;
 };
 

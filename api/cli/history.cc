@@ -1,40 +1,94 @@
-// kontor events, why and explain: what happened, why something waits, and what a number is made of.
+// kontor events and kontor explain: what happened, and what a number is made of.
+#include <chrono>
+#include <iomanip>
 #include <memory>
+#include <ostream>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "wire_generated.h"
 
 #include "api/cli/environment.h"
+#include "api/cli/people.h"
 #include "api/cli/questions.h"
 #include "api/cli/verbs.h"
 
 namespace kontor::cli {
 namespace {
 
+using Json = nlohmann::ordered_json;
 using wire::Question;
+
+constexpr int kSequenceColumns = 8;
+constexpr std::chrono::milliseconds kLookAgain{300};
 
 struct HistoryOptions {
   std::string name;
   std::uint64_t from = 0;
   std::uint64_t to = 0;
   std::uint64_t limit = 0;
+  bool follow = false;
 };
 
+// Prints the events of one page; returns the position to go on from.
+std::uint64_t print_events(const Environment& env, const QueryResult& page) {
+  const Json json = Json::parse(answer_body_json(Question::events, page), nullptr, false);
+  if (!json.is_object()) return page.position.value() + 1;
+  const Json rows = json.value("events", Json::array());
+  for (Json row : rows) {
+    const std::string body = row.value("body", std::string("{}"));
+    if (env.json) {
+      row["body"] = Json::parse(body, nullptr, false);
+      env.out << row.dump() << '\n';
+      continue;
+    }
+    env.out << std::setw(kSequenceColumns) << row.value("sequence", std::uint64_t{0}) << "  "
+            << row.value("business_date", std::string()) << "  "
+            << row.value("event", std::string()) << "  " << line_for_people(body) << "  ("
+            << row.value("command", std::string()) << ' ' << row.value("command_id", std::string())
+            << ")\n";
+  }
+  env.out.flush();
+  return json.value("scanned_to", page.position.value()) + 1;
+}
+
 int run_events(const Environment& env, const HistoryOptions& options) {
+  Result<Asking> asking = begin_asking(env);
+  if (!asking) return fail(env, asking.error());
   QueryToSend query;
   query.question = Question::events;
   query.name = options.name;
   query.from = Sequence{options.from};
   query.to = Sequence{options.to};
-  return run_question(env, query, options.limit);
+  std::uint64_t position = 0;
+  const OnPage print = [&](const QueryResult& page) -> Status {
+    position = page.position.value();
+    query.from = Sequence{print_events(env, page)};
+    return {};
+  };
+  for (;;) {
+    if (Status asked = ask_pages(*asking, query, options.limit, print); !asked) {
+      return fail(env, asked.error());
+    }
+    if (!options.follow) break;
+    if (!env.out) return kExitDone;  // whoever read it has gone
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  if (env.json) {
+    env.out << Json{{"position", position}}.dump() << '\n';
+  } else {
+    env.out << position_line(*asking, position) << '\n';
+  }
+  return kExitDone;
 }
 
-int run_about(const Environment& env, Question question, const HistoryOptions& options) {
+int run_explain_exposure(const Environment& env, const HistoryOptions& options) {
   QueryToSend query;
-  query.question = question;
+  query.question = Question::exposure;
   query.name = options.name;
   return run_question(env, query, 0);
 }
@@ -48,20 +102,11 @@ void add_events(CLI::App& program, Environment& env, int& status) {
                    "Only those of one order, invoice, payment, company or item");
   verb->add_option("--from", options->from, "First position");
   verb->add_option("--to", options->to, "Last position");
-  verb->add_option("--limit", options->limit, "At most so many; 0: all");
+  CLI::Option* limit = verb->add_option("--limit", options->limit, "At most so many; 0: all");
+  verb->add_flag("--follow", options->follow, "Go on with new events as they become durable")
+      ->excludes(limit);
   verb->footer("Example: kontor events --stream ORDER-17 --json");
   verb->callback([&env, &status, options] { status = run_events(env, *options); });
-}
-
-void add_why(CLI::App& program, Environment& env, int& status) {
-  auto options = std::make_shared<HistoryOptions>();
-  CLI::App* verb = program.add_subcommand(
-      "why", "Why an order is held, refused or not approved, and what would release it");
-  verb->add_option("ORDER|COMMAND_ID", options->name,
-                   "An order; or a command's id, as a refused placement has no order")
-      ->required();
-  verb->footer("Example: kontor why ORDER-17");
-  verb->callback([&env, &status, options] { status = run_about(env, Question::why, *options); });
 }
 
 void add_explain(CLI::App& program, Environment& env, int& status) {
@@ -73,8 +118,7 @@ void add_explain(CLI::App& program, Environment& env, int& status) {
       verb->add_subcommand("exposure", "What a payer's exposure is made of, event by event");
   exposure->add_option("COMPANY", options->name, "The payer")->required();
   exposure->footer("Example: kontor explain exposure acme --json");
-  exposure->callback(
-      [&env, &status, options] { status = run_about(env, Question::exposure, *options); });
+  exposure->callback([&env, &status, options] { status = run_explain_exposure(env, *options); });
 }
 
 }  // namespace kontor::cli

@@ -106,4 +106,9 @@ void print_for_people(std::ostream& out, std::string_view json) {
   }
 }
 
+std::string line_for_people(std::string_view json) {
+  const Json value = Json::parse(json, nullptr, false);
+  return value.is_discarded() ? std::string(json) : cell(value);
+}
+
 }  // namespace kontor::cli

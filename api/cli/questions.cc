@@ -103,6 +103,10 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
   }
 }
 
+std::string position_line(const Asking& asking, std::uint64_t position) {
+  return "book " + asking.book.name + ", position " + with_thousands(position);
+}
+
 int run_question(const Environment& env, const QueryToSend& query, std::uint64_t rows_max) {
   Result<Asking> asking = begin_asking(env);
   if (!asking) return fail(env, asking.error());
@@ -122,7 +126,7 @@ int run_question(const Environment& env, const QueryToSend& query, std::uint64_t
   if (env.json) return kExitDone;
   all.erase("position");
   print_for_people(env.out, all.dump());
-  env.out << "book " << asking->book.name << ", position " << with_thousands(position) << '\n';
+  env.out << position_line(*asking, position) << '\n';
   return kExitDone;
 }
 

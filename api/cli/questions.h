@@ -57,6 +57,9 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
 // The error that a question's status stands for; done: none.
 Status question_status(const QueryResult& result);
 
+// "book shop, position 1,234".
+std::string position_line(const Asking& asking, std::uint64_t position);
+
 // Asks, and prints the answer with its position.
 int run_question(const Environment& env, const QueryToSend& query, std::uint64_t rows_max);
 

@@ -1,0 +1,136 @@
+// kontor why: the reasons of an order's state or a command's refusal, in sentences.
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "wire_generated.h"
+
+#include "api/cli/environment.h"
+#include "api/cli/questions.h"
+#include "api/cli/verbs.h"
+#include "api/cli/words.h"
+
+namespace kontor::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::string money_of(const Json& object, const char* key) {
+  const std::string amount = text_of(object, key);
+  if (amount.empty()) return {};
+  return with_thousands(std::string_view(amount)) + ' ' + text_of(object, "currency");
+}
+
+// "over_credit_limit: company acme, 12,000.00 EUR against 10,000.00 EUR (rule credit-limit set at
+// 3; see 5, 17)"
+std::string sentence(const Json& reason) {
+  std::string line = text_of(reason, "reason");
+  if (const std::string name = text_of(reason, "name"); !name.empty()) {
+    line += ": " + text_of(reason, "subject") + ' ' + name;
+  }
+  if (const std::string at = text_of(reason, "line"); !at.empty()) line += ", line " + at;
+  const std::string found = text_of(reason, "found");
+  if (!found.empty()) {
+    const std::string currency = text_of(reason, "currency");
+    const std::string unit = currency.empty() ? "" : ' ' + currency;
+    line += ", " + found + unit + " against " + text_of(reason, "allowed") + unit;
+  }
+  std::string sources = text_of(reason, "rule");
+  if (!sources.empty()) sources = "rule " + sources + " set at " + text_of(reason, "rule_version");
+  if (const auto evidence = reason.find("evidence"); evidence != reason.end()) {
+    sources += sources.empty() ? "see" : "; see";
+    for (const Json& position : *evidence)
+      sources += ' ' + position.dump();
+  }
+  return sources.empty() ? line : line + " (" + sources + ')';
+}
+
+void print_reasons(std::ostream& out, const Json& part) {
+  for (const Json& reason : part.value("reasons", Json::array())) {
+    out << "  - " << sentence(reason) << '\n';
+  }
+  if (const std::string more = text_of(part, "more"); !more.empty()) {
+    out << "  - and " << more << " more\n";
+  }
+}
+
+void print_approval(std::ostream& out, const Json& approval) {
+  out << "Approval asked at " << text_of(approval, "asked_at") << ":\n";
+  print_reasons(out, approval);
+  for (const Json& group : approval.value("groups", Json::array())) {
+    if (!group.value("open", false)) continue;
+    std::string may;
+    for (const Json& person : group.value("may", Json::array())) {
+      may += (may.empty() ? "" : ", ") + person.get<std::string>();
+    }
+    out << "  It takes " << text_of(group, "wanted") << " of: " << may << '\n';
+  }
+}
+
+void print_hold(std::ostream& out, const Json& hold) {
+  out << "Held at " << text_of(hold, "held_at") << ":\n";
+  print_reasons(out, hold);
+  out << "  " << text_of(hold, "payer") << " has an exposure of " << money_of(hold, "exposure");
+  if (const std::string limit = money_of(hold, "limit"); !limit.empty()) {
+    out << ", a limit of " << limit << ", available " << money_of(hold, "available");
+  }
+  out << "; the order needs " << money_of(hold, "need") << ".\n";
+  const std::string missing = money_of(hold, "missing");
+  if (!missing.empty()) out << "  A payment of " << missing << " releases it.\n";
+  if (hold.value("forced", false)) out << "  Only a person releases it.\n";
+}
+
+void print_command(std::ostream& out, const Json& command) {
+  out << text_of(command, "command") << ' ' << text_of(command, "id") << " was "
+      << (command.value("done", false) ? "done" : "refused") << " at "
+      << text_of(command, "position") << ", " << text_of(command, "recorded_at") << '\n';
+  print_reasons(out, command);
+}
+
+void print_why(std::ostream& out, const Json& why) {
+  if (const std::string says = text_of(why, "says"); !says.empty()) out << says << '\n';
+  if (why.contains("approval")) print_approval(out, why["approval"]);
+  if (why.contains("hold")) print_hold(out, why["hold"]);
+  if (why.contains("command")) print_command(out, why["command"]);
+}
+
+int run_why(const Environment& env, const std::string& name) {
+  QueryToSend query;
+  query.question = wire::Question::why;
+  query.name = name;
+  if (env.json) return run_question(env, query, 0);
+  Result<Asking> asking = begin_asking(env);
+  if (!asking) return fail(env, asking.error());
+  const Result<QueryResult> answer = asking->client->ask(asking->book.number, query);
+  if (!answer) return fail(env, answer.error());
+  if (const Status status = question_status(*answer); !status) return fail(env, status.error());
+  const Json why = Json::parse(answer_body_json(query.question, *answer), nullptr, false);
+  if (why.is_object()) print_why(env.out, why);
+  env.out << position_line(*asking, answer->position.value()) << '\n';
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_why(CLI::App& program, Environment& env, int& status) {
+  auto name = std::make_shared<std::string>();
+  CLI::App* verb = program.add_subcommand(
+      "why", "Why an order is held, refused or not approved, and what would release it");
+  verb->add_option("ORDER|COMMAND_ID", *name,
+                   "An order; or a command's id, as a refused placement has no order")
+      ->required();
+  verb->footer("Example: kontor why ORDER-17");
+  verb->callback([&env, &status, name] { status = run_why(env, *name); });
+}
+
+}  // namespace kontor::cli
