@@ -1,31 +1,267 @@
-#include "wire_generated.h"
+// Carries a question to the engine's threads and its answer back.
+#include <functional>
+#include <utility>
 
+#include "api/questions/history.h"
+#include "api/questions/present.h"
 #include "api/questions/question.h"
-#include "api/wire.h"
+#include "engine/books.h"
 
 namespace kontor {
 namespace {
 
-// Knows no question yet: each is answered with that.
-class UnknownQuestions final : public QuestionAnswerer {
+using questions::Answered;
+using questions::HistoryQuestion;
+using questions::Query;
+using questions::Slice;
+
+std::string text_of(const flatbuffers::String* text) {
+  return text == nullptr ? std::string{} : text->str();
+}
+
+// One question on its way. Handed from thread to thread, never used by two at once. Whoever drops
+// it unanswered (an engine that stops) answers it so.
+class Conversation : public std::enable_shared_from_this<Conversation> {
  public:
-  void answer(Engine&, BookNumber, AlignedBuffer request, Done done) override {
-    const auto* const query = flatbuffers::GetRoot<wire::QueryRequest>(request.data());
-    flatbuffers::FlatBufferBuilder builder(256);
-    const auto message = builder.CreateString("this server does not answer this question");
-    wire::QueryAnswerBuilder answer(builder);
-    answer.add_status(static_cast<std::uint16_t>(StatusCode::kUnknownQuestion));
-    answer.add_question(query->question());
-    answer.add_message(message);
-    builder.Finish(answer.Finish());
-    done(AlignedBuffer(finished_bytes(builder)));
+  Conversation(Engine& engine, BookNumber book, QuestionAnswerer::Done done)
+      : engine_(engine), book_(book), done_(std::move(done)) {}
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation() {
+    if (done_) finish(questions::refused(StatusCode::kStopping, "the server is stopping"));
+  }
+
+  void set_question(wire::Question question) { question_ = question; }
+  BookNumber book() const { return book_; }
+  void set_position(Sequence position) { position_ = position; }
+  void finish(const Answered& answer);
+
+  // Engine thread: on_book; then, once what it saw is durable, `then` on the committer's.
+  using OnBook = std::function<void(const Book&)>;
+  using Then = std::function<void()>;
+  void ask(OnBook on_book, Then then);
+  void read(LogWork work);
+
+ private:
+  Engine& engine_;
+  BookNumber book_;
+  wire::Question question_{};
+  Sequence position_;
+  QuestionAnswerer::Done done_;
+};
+
+using ConversationPtr = std::shared_ptr<Conversation>;
+
+void Conversation::finish(const Answered& answer) {
+  flatbuffers::FlatBufferBuilder builder(answer.body.size() + 256);
+  const auto next = answer.next.empty() ? 0 : builder.CreateString(answer.next);
+  const auto message = answer.message.empty() ? 0 : builder.CreateString(answer.message);
+  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> body;
+  if (!answer.body.empty()) {
+    builder.ForceVectorAlignment(answer.body.size(), 1, 8);
+    body = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(answer.body.data()),
+                                answer.body.size());
+  }
+  wire::QueryAnswerBuilder out(builder);
+  out.add_status(static_cast<std::uint16_t>(answer.status));
+  out.add_question(question_);
+  out.add_position(position_.value());
+  out.add_body(body);
+  out.add_more(!answer.next.empty());
+  out.add_next(next);
+  out.add_message(message);
+  builder.Finish(out.Finish());
+  std::exchange(done_, nullptr)(AlignedBuffer(finished_bytes(builder)));
+}
+
+// What the engine carries for a conversation.
+class BookQuestion final : public Question {
+ public:
+  BookQuestion(ConversationPtr conversation, Conversation::OnBook on_book, Conversation::Then then)
+      : conversation_(std::move(conversation)),
+        on_book_(std::move(on_book)),
+        then_(std::move(then)) {}
+
+  void ask(const Books& books) override {
+    const Book* const book = books.find(conversation_->book());
+    known_ = book != nullptr;
+    if (!known_) return;
+    conversation_->set_position(book->last_sequence());
+    on_book_(*book);
+  }
+  void answer() override {
+    if (known_) return then_();
+    conversation_->finish(questions::refused(StatusCode::kUnknownBook, "no book has this number"));
+  }
+
+ private:
+  ConversationPtr conversation_;
+  Conversation::OnBook on_book_;
+  Conversation::Then then_;
+  bool known_ = false;
+};
+
+Answered not_taken(StatusCode status) {
+  return questions::refused(status, status == StatusCode::kStopping
+                                        ? "the server is stopping"
+                                        : "the server has too much to do; ask again");
+}
+
+void Conversation::ask(OnBook on_book, Then then) {
+  const auto keep = shared_from_this();
+  const StatusCode status =
+      engine_.ask(std::make_unique<BookQuestion>(keep, std::move(on_book), std::move(then)));
+  if (status != StatusCode::kDone && done_) finish(not_taken(status));
+}
+
+void Conversation::read(LogWork work) {
+  const StatusCode status = engine_.read(std::move(work));
+  if (status != StatusCode::kDone && done_) finish(not_taken(status));
+}
+
+// ---- a question about the present
+// ----------------------------------------------------------------
+
+void answer_present(const ConversationPtr& conversation, questions::PresentAnswer answer,
+                    Query query) {
+  auto made = std::make_shared<Answered>();
+  conversation->ask(
+      [answer, made, query = std::move(query)](const Book& book) { *made = answer(book, query); },
+      [conversation, made] { conversation->finish(*made); });
+}
+
+// ---- a question about history
+// --------------------------------------------------------------------
+
+struct Inquiry {
+  ConversationPtr conversation;
+  std::unique_ptr<HistoryQuestion> question;
+  std::optional<Answered> early;
+  Answered made;
+};
+using InquiryPtr = std::shared_ptr<Inquiry>;
+
+Answered unreadable(const Error& error) {
+  if (error.kind == ErrorKind::kNotFound)
+    return questions::refused(StatusCode::kNotFound, error.message);
+  return questions::refused(StatusCode::kReadOnly, "the log cannot be read: " + error.message);
+}
+
+void render(const InquiryPtr& inquiry) {
+  inquiry->conversation->ask(
+      [inquiry](const Book& book) { inquiry->made = inquiry->question->render(book); },
+      [inquiry] {
+        const Sequence position = inquiry->question->position();
+        if (position.value() != 0) inquiry->conversation->set_position(position);
+        inquiry->conversation->finish(inquiry->made);
+      });
+}
+
+// Goes to the end of the reader's work after each slice, so that others are answered in between.
+void read_slice(const InquiryPtr& inquiry) {
+  inquiry->conversation->read([inquiry](const LogReader& log) {
+    const Result<Slice> slice = inquiry->question->read(log, inquiry->conversation->book());
+    if (!slice) return inquiry->conversation->finish(unreadable(slice.error()));
+    if (slice.value() == Slice::kAgain) return read_slice(inquiry);
+    render(inquiry);
+  });
+}
+
+void answer_history(const ConversationPtr& conversation,
+                    std::unique_ptr<HistoryQuestion> question) {
+  auto inquiry = std::make_shared<Inquiry>();
+  inquiry->conversation = conversation;
+  inquiry->question = std::move(question);
+  conversation->ask(
+      [inquiry](const Book& book) { inquiry->early = inquiry->question->begin(book); },
+      [inquiry] {
+        if (inquiry->early) return inquiry->conversation->finish(*inquiry->early);
+        read_slice(inquiry);
+      });
+}
+
+std::unique_ptr<HistoryQuestion> make_history_question(Query query) {
+  switch (query.question) {
+    case wire::Question::events:
+      return questions::make_events_question(std::move(query));
+    case wire::Question::why:
+      return questions::make_why_question(std::move(query));
+    case wire::Question::exposure:
+      return questions::make_exposure_question(std::move(query));
+    default:
+      return nullptr;
+  }
+}
+
+// ---- what is asked
+// -------------------------------------------------------------------------------
+
+std::optional<Query> read_query(const wire::QueryRequest& request) {
+  Query query;
+  query.question = request.question();
+  query.name = text_of(request.name());
+  query.second = text_of(request.second());
+  query.third = text_of(request.third());
+  query.date = Date{request.date()};
+  query.from = request.from();
+  query.to = request.to();
+  query.filter = request.filter();
+  query.limit = request.limit();
+  const auto after = questions::parse_place(text_of(request.after()));
+  if (!after) return std::nullopt;
+  query.after = *after;
+  return query;
+}
+
+// An identifier, maybe with its kind before it ("company:acme").
+constexpr std::size_t kTextBytesMax = kIdentifierBytesMax + 16;
+
+bool texts_are_sound(const Query& query) {
+  for (const std::string* const text : {&query.name, &query.second, &query.third}) {
+    if (!is_text(*text, kTextBytesMax)) return false;
+  }
+  return query.date == kNoDate || is_calendar_date(query.date);
+}
+
+class BookAnswerer final : public QuestionAnswerer {
+ public:
+  void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) override {
+    const auto& asked = *flatbuffers::GetRoot<wire::QueryRequest>(request.data());
+    const auto conversation = std::make_shared<Conversation>(engine, book, std::move(done));
+    conversation->set_question(asked.question());
+    if (asked.as_of() != 0 || asked.as_of_time() != 0) {
+      return conversation->finish(questions::refused(
+          StatusCode::kUnknownQuestion,
+          "this server answers about the present only; answers as of an earlier position or time "
+          "come in a later version"));
+    }
+    if (asked.date() != kNoDate.value() && asked.question() != wire::Question::price) {
+      return conversation->finish(questions::refused(
+          StatusCode::kUnknownQuestion, "only the price of an item is answered for a date"));
+    }
+    std::optional<Query> query = read_query(asked);
+    if (!query || !texts_are_sound(*query)) {
+      return conversation->finish(
+          questions::refused(StatusCode::kMalformed,
+                             "a name is up to 64 bytes of UTF-8 without control characters, a date "
+                             "lies in the years 1 "
+                             "to 9999, and `after` is what the page before said as `next`"));
+    }
+    if (const questions::PresentAnswer present = questions::find_present_answer(query->question)) {
+      return answer_present(conversation, present, std::move(*query));
+    }
+    if (auto history = make_history_question(std::move(*query))) {
+      return answer_history(conversation, std::move(history));
+    }
+    conversation->finish(questions::refused(StatusCode::kUnknownQuestion,
+                                            "this server does not answer this question"));
   }
 };
 
 }  // namespace
 
 std::unique_ptr<QuestionAnswerer> make_question_answerer() {
-  return std::make_unique<UnknownQuestions>();
+  return std::make_unique<BookAnswerer>();
 }
 
 }  // namespace kontor

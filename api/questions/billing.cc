@@ -1,0 +1,106 @@
+// Invoices and payments.
+#include "api/questions/present.h"
+
+namespace kontor::questions {
+namespace {
+
+wire::PaidState paid_state(const Invoice& invoice) {
+  if (invoice.open == Minor{0}) return wire::PaidState::paid;
+  return invoice.open < invoice.total ? wire::PaidState::part_paid : wire::PaidState::open;
+}
+
+std::string order_name(const Book& book, std::uint64_t order) {
+  return book.name("order", order).value_or("");
+}
+
+void fill_payment(const Book& book, const Payment& payment, wire::PaymentAnswerT& out) {
+  out.payment = book.receivables().name(payment);
+  out.payer = name_of(book, "company", CompanyId{payment.payer});
+  out.value_date = payment.value_date;
+  out.currency = payment.currency;
+  out.amount = payment.amount.value();
+  out.applied = payment.applied.value();
+  out.unapplied = payment.unapplied().value();
+  out.received_at = payment.ref;
+  out.version = payment.version;
+}
+
+}  // namespace
+
+Answered answer_invoice(const Book& book, const Query& query) {
+  const Receivables& receivables = book.receivables();
+  const Invoice* const invoice = receivables.find_invoice(query.name);
+  if (invoice == nullptr) return not_found("invoice", query.name, "invoices");
+  wire::InvoiceAnswerT out;
+  out.invoice = query.name;
+  out.number = format_invoice_number(invoice->fiscal_year, invoice->number);
+  out.order = order_name(book, invoice->order);
+  out.payer = name_of(book, "company", CompanyId{invoice->payer});
+  out.date = invoice->date;
+  out.state = paid_state(*invoice);
+  out.currency = invoice->currency;
+  out.net = invoice->net.value();
+  out.tax = invoice->tax.value();
+  out.total = invoice->total.value();
+  out.paid = invoice->paid.value();
+  out.open = invoice->open.value();
+  out.credited = invoice->credited.value();
+  out.written_off = invoice->written_off.value();
+  out.terms = name_of(book, "terms", TermsId{invoice->terms});
+  out.issued_at = invoice->ref;
+  out.version = invoice->version;
+  for (const InstalmentState& instalment : receivables.instalments(*invoice)) {
+    auto& row = add_row(out.instalments);
+    row.number = instalment.number;
+    row.due = instalment.due;
+    row.amount = instalment.amount.value();
+    row.open = instalment.open.value();
+  }
+  return answered(out);
+}
+
+Answered answer_payment(const Book& book, const Query& query) {
+  const Payment* const payment = book.receivables().find_payment(query.name);
+  if (payment == nullptr) return not_found("payment", query.name, "payments");
+  wire::PaymentAnswerT out;
+  fill_payment(book, *payment, out);
+  return answered(out);
+}
+
+Answered list_invoices(const Book& book, const Query& query) {
+  CompanyFilter filter = company_filter(book, query);
+  if (filter.wrong) return std::move(*filter.wrong);
+  const auto invoices = book.receivables().invoices();
+  wire::InvoicesAnswerT out;
+  auto next = fill_page(query, invoices.size(), [&](std::uint64_t index, PageRoom&) {
+    const Invoice& invoice = invoices[index];
+    if (!filter.takes(invoice.payer)) return false;
+    auto& row = add_row(out.invoices);
+    row.invoice = book.receivables().name(invoice);
+    row.number = format_invoice_number(invoice.fiscal_year, invoice.number);
+    row.order = order_name(book, invoice.order);
+    row.payer = name_of(book, "company", CompanyId{invoice.payer});
+    row.date = invoice.date;
+    row.state = paid_state(invoice);
+    row.total = invoice.total.value();
+    row.open = invoice.open.value();
+    row.currency = invoice.currency;
+    return true;
+  });
+  return answered(out, std::move(next));
+}
+
+Answered list_payments(const Book& book, const Query& query) {
+  CompanyFilter filter = company_filter(book, query);
+  if (filter.wrong) return std::move(*filter.wrong);
+  const auto payments = book.receivables().payments();
+  wire::PaymentsAnswerT out;
+  auto next = fill_page(query, payments.size(), [&](std::uint64_t index, PageRoom&) {
+    if (!filter.takes(payments[index].payer)) return false;
+    fill_payment(book, payments[index], add_row(out.payments));
+    return true;
+  });
+  return answered(out, std::move(next));
+}
+
+}  // namespace kontor::questions

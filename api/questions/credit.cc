@@ -1,0 +1,104 @@
+// Accounts of payers, and the orders that are held for them.
+#include <array>
+
+#include "api/questions/present.h"
+#include "engine/rules/matching.h"
+
+namespace kontor::questions {
+namespace {
+
+constexpr std::size_t kHeldShown = 100;
+constexpr std::array kAgeingNames = {"not_due", "1-30", "31-60", "61-90", "over_90"};
+
+void fill_held(const Book& book, CompanyId payer, const HeldOrder& held, wire::HeldRowT& row) {
+  const Order& order = book.orders().get(held.order);
+  row.order = book.orders().name(order);
+  row.payer = name_of(book, "company", payer);
+  row.need = held.need.value();
+  row.currency = book.credit().account(payer).currency.value();
+  row.credit_only = held.credit_only;
+  row.forced = held.forced;
+  row.held_at = order.held_at;
+  const auto limit = limit_in_force(book, payer).limit;
+  if (!limit) return;
+  const Minor over = book.credit().account(payer).exposure() + held.need - *limit;
+  row.missing = std::max(over, Minor{0}).value();
+}
+
+void fill_parts(const Book& book, const Account& account, wire::AccountAnswerT& out) {
+  for (const DueAmount& due : account.by_due()) {
+    auto& row = add_row(out.by_due);
+    row.due = due.due.value();
+    row.amount = due.amount.value();
+  }
+  for (const TermsAmount& part : account.by_terms()) {
+    auto& row = add_row(out.by_terms);
+    row.terms = name_of(book, "terms", part.terms);
+    row.amount = part.amount.value();
+  }
+  const Ageing ageing = account.ageing(book.calendar().business_date());
+  for (std::size_t i = 0; i < ageing.size(); ++i) {
+    auto& row = add_row(out.ageing);
+    row.bucket = kAgeingNames.at(i);
+    row.amount = ageing.at(i).value();
+  }
+}
+
+}  // namespace
+
+Answered answer_account(const Book& book, const Query& query) {
+  const auto payer = book.parties().find_company(query.name);
+  if (!payer) return not_found("company", query.name, "companies");
+  const Account& account = book.credit().account(*payer);
+  wire::AccountAnswerT out;
+  out.company = query.name;
+  out.currency = account.currency.value();
+  if (account.limit) out.limit = account.limit->value();
+  out.exposure = account.exposure().value();
+  if (const auto available = account.available()) out.available = available->value();
+  out.ordered = account.bucket(Bucket::ordered).value();
+  out.delivered = account.bucket(Bucket::delivered).value();
+  out.receivable = account.bucket(Bucket::receivable).value();
+  out.deposits = account.bucket(Bucket::deposits).value();
+  out.unapplied = account.bucket(Bucket::unapplied).value();
+  out.limit_expires = account.expires.value();
+  out.limit_review = account.review.value();
+  out.limit_set_at = account.limit_set_at.value();
+  out.business_date = book.calendar().business_date().value();
+  fill_parts(book, account, out);
+  out.held_count = account.held().size();
+  for (const auto& [birth, held] : account.held()) {
+    if (out.held.size() == kHeldShown) break;
+    fill_held(book, *payer, held, add_row(out.held));
+  }
+  return answered(out);
+}
+
+// Place: the payer's ordinal, and the birth of the order to go on from.
+Answered list_held_orders(const Book& book, const Query& query) {
+  CompanyFilter filter = company_filter(book, query);
+  if (filter.wrong) return std::move(*filter.wrong);
+  const std::uint64_t begin = filter.only
+                                  ? std::max<std::uint64_t>(filter.only->value(), query.after.first)
+                                  : query.after.first;
+  const std::uint64_t end =
+      filter.only ? filter.only->value() + std::uint64_t{1} : book.parties().company_count();
+  PageRoom page(query);
+  wire::HeldOrdersAnswerT out;
+  for (std::uint64_t payer = begin; payer < end; ++payer) {
+    if (!page.room()) return answered(out, format_place({payer, 0}));
+    page.examine(1);
+    const CompanyId id{static_cast<std::uint32_t>(payer)};
+    const auto& held = book.credit().account(id).held();
+    auto at = payer == query.after.first ? held.lower_bound(query.after.second) : held.begin();
+    for (; at != held.end(); ++at) {
+      if (!page.room()) return answered(out, format_place({payer, at->first}));
+      fill_held(book, id, at->second, add_row(out.holds));
+      page.examine(1);
+      page.row();
+    }
+  }
+  return answered(out);
+}
+
+}  // namespace kontor::questions

@@ -1,0 +1,143 @@
+// events: what happened, oldest first, of one thing or all.
+#include "api/questions/history.h"
+#include "api/questions/stream.h"
+#include "events/base/limits.h"
+#include "events/codec/catalog.h"
+
+namespace kontor::questions {
+namespace {
+
+constexpr std::uint64_t kDecisionsOfRequest = 200'000;
+// What bodies may take, as stored and as JSON, so that the answer fits a frame.
+constexpr std::size_t kBodyBytesMax = 512U << 10;
+constexpr std::size_t kJsonBytesMax = 3U << 20;
+
+// An event that was wanted, copied from the log.
+struct FoundEvent {
+  DecisionHeader decision;
+  std::string id;
+  std::string actor;
+  std::string reason;
+  Sequence sequence;
+  std::uint16_t kind = 0;
+  AlignedBuffer body;
+};
+
+FoundEvent copy_event(const DecisionView& decision, const EventView& event) {
+  FoundEvent out;
+  out.decision = decision.header();
+  out.id = decision.id();
+  out.actor = decision.actor();
+  out.reason = decision.reason();
+  out.sequence = event.sequence;
+  out.kind = event.header.kind;
+  out.body = AlignedBuffer(event.body);
+  return out;
+}
+
+std::string principal_name(std::uint32_t principal) {
+  return principal == 0 ? "local" : "principal " + std::to_string(principal);
+}
+
+class EventsQuestion final : public HistoryQuestion {
+ public:
+  explicit EventsQuestion(Query query) : query_(std::move(query)) {
+    next_ = std::max<std::uint64_t>({query_.from, query_.after.first, 1});
+    rows_max_ = query_.limit == 0 ? kRowsDefault : std::min(query_.limit, kRowsMax);
+  }
+
+  std::optional<Answered> begin(const Book& book) override {
+    last_ = book.last_sequence().value();
+    end_ = query_.to == 0 ? last_ : std::min(last_, query_.to);
+    if (query_.name.empty()) return std::nullopt;
+    Result<Stream> stream = find_stream(book, query_.name);
+    if (!stream) {
+      const bool unknown = stream.error().kind == ErrorKind::kNotFound;
+      return refused(unknown ? StatusCode::kNotFound : StatusCode::kMalformed,
+                     stream.error().message);
+    }
+    stream_ = std::move(*stream);
+    if (stream_.is_document) next_ = std::max(next_, stream_.ref);
+    return std::nullopt;
+  }
+
+  Result<Slice> read(const LogReader& log, BookNumber book) override {
+    if (next_ > end_) return Slice::kFinished;
+    std::uint64_t slice = kDecisionsOfSlice;
+    const Status scanned = log.scan(book, Sequence{next_}, [&](const DecisionView& decision) {
+      take(decision);
+      --slice;
+      ++decisions_;
+      return !enough() && slice > 0;
+    });
+    if (!scanned) return scanned.error();
+    // A slice that ended by itself has seen all there is.
+    return enough() || slice > 0 ? Slice::kFinished : Slice::kAgain;
+  }
+
+  Answered render(const Book& book) override {
+    const BookNames names(book);
+    wire::EventsAnswerT out;
+    std::size_t bytes = 0;
+    for (const FoundEvent& event : found_) {
+      if (bytes > kJsonBytesMax) {
+        next_ = event.sequence.value();
+        break;
+      }
+      fill(event, names, add_row(out.events));
+      bytes += out.events.back()->body.size();
+    }
+    out.scanned_to = next_ - 1;
+    return answered(out, next_ > end_ ? std::string{} : format_place({next_, 0}));
+  }
+
+  Sequence position() const override { return Sequence{last_}; }
+
+ private:
+  bool full() const { return found_.size() >= rows_max_ || body_bytes_ > kBodyBytesMax; }
+  bool enough() const { return full() || next_ > end_ || decisions_ >= kDecisionsOfRequest; }
+
+  void take(const DecisionView& decision) {
+    decision.for_each_event([&](const EventView& event) {
+      const std::uint64_t sequence = event.sequence.value();
+      if (sequence < next_ || sequence > end_ || full()) return;
+      next_ = sequence + 1;
+      if (!belongs_to_stream(stream_, event)) return;
+      body_bytes_ += event.body.size();
+      found_.push_back(copy_event(decision, event));
+    });
+  }
+
+  static void fill(const FoundEvent& event, const NameSource& names, wire::EventRowT& row) {
+    row.sequence = event.sequence.value();
+    row.recorded_at = event.decision.recorded_at;
+    row.effective_date = event.decision.effective_date;
+    row.business_date = event.decision.business_date;
+    row.event = event_name(event.kind);
+    row.command = command_name(event.decision.command_kind);
+    row.command_id = event.id;
+    row.principal = principal_name(event.decision.principal);
+    row.actor = event.actor;
+    row.reason = event.reason;
+    if (event.decision.caused_by != 0) row.caused_by = event.decision.caused_by;
+    row.body = write_event_json(event.kind, event.body.bytes(), names);
+  }
+
+  Query query_;
+  Stream stream_;
+  std::vector<FoundEvent> found_;
+  std::size_t body_bytes_ = 0;
+  std::uint64_t next_ = 1;  // the next event to look at
+  std::uint64_t end_ = 0;   // the last one wanted
+  std::uint64_t last_ = 0;
+  std::uint64_t decisions_ = 0;
+  std::uint32_t rows_max_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<HistoryQuestion> make_events_question(Query query) {
+  return std::make_unique<EventsQuestion>(std::move(query));
+}
+
+}  // namespace kontor::questions

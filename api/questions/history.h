@@ -1,0 +1,50 @@
+// Questions about a book's history. Each is asked in three steps, one after the other: on the
+// engine's thread it learns what to look for, on the reader's it reads the log in bounded slices,
+// and on the engine's again it is made readable with the book's names. No step blocks, and none is
+// long.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "api/questions/query.h"
+#include "engine/log_reader.h"
+#include "events/json/json.h"
+
+namespace kontor::questions {
+
+inline constexpr std::uint32_t kDecisionsOfSlice = 20'000;
+
+// Whether a question needs another slice, or has what it was looking for.
+enum class Slice : std::uint8_t { kAgain, kFinished };
+
+class HistoryQuestion {
+ public:
+  virtual ~HistoryQuestion() = default;
+  // Engine thread. An answer: nothing is to be read.
+  virtual std::optional<Answered> begin(const Book& book) = 0;
+  // Reader thread; everything the first step saw is durable by then. Errors are the log's.
+  virtual Result<Slice> read(const LogReader& log, BookNumber book) = 0;
+  // Engine thread.
+  virtual Answered render(const Book& book) = 0;
+  // Of the answer; 0: that of the last step.
+  virtual Sequence position() const { return Sequence{}; }
+};
+
+std::unique_ptr<HistoryQuestion> make_events_question(Query query);
+std::unique_ptr<HistoryQuestion> make_why_question(Query query);
+std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);
+
+// Names of a book, for JSON. The book outlives it; its thread only.
+class BookNames final : public NameSource {
+ public:
+  explicit BookNames(const Book& book) : book_(book) {}
+  std::optional<std::string> name(std::string_view kind, std::uint64_t ref) const override {
+    return book_.name(kind, ref);
+  }
+
+ private:
+  const Book& book_;
+};
+
+}  // namespace kontor::questions

@@ -1,0 +1,13 @@
+// The one word for where an order stands, from its parts.
+#pragma once
+
+#include "answers_generated.h"
+
+#include "projections/book.h"
+
+namespace kontor::questions {
+
+wire::OrderState state_of(const Book& book, const Order& order);  // looks at every line
+std::string_view state_word(wire::OrderState state);              // "partly_shipped"; static
+
+}  // namespace kontor::questions

@@ -1,0 +1,176 @@
+// One order with its lines, and lists of orders.
+#include <algorithm>
+#include <map>
+
+#include "api/questions/order_state.h"
+#include "api/questions/present.h"
+
+namespace kontor::questions {
+namespace {
+
+using wire::OrderState;
+using Held = std::map<std::uint32_t, std::vector<const Reservation*>>;  // by line
+
+Held reservations_of(const Book& book, const Order& order) {
+  Held held;
+  book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& reservation) {
+    held[reservation.line].push_back(&reservation);
+  });
+  return held;
+}
+
+void fill_line(const Book& book, const OrderLineState& line, wire::OrderLineRowT& row) {
+  row.item = name_of(book, "item", ItemId{line.item});
+  row.ordered = line.ordered.value();
+  row.open = line.open().value();
+  row.reserved = line.reserved.value();
+  row.backordered = line.backordered.value();
+  row.shipped = line.shipped.value();
+  row.delivered = line.delivered().value();
+  row.invoiced = line.invoiced.value();
+  row.cancelled = line.cancelled.value();
+  row.voided = line.voided.value();
+  row.returned = line.returned_unbilled.value();
+  row.unit_price = line.unit_price;
+  row.net = line.net.value();
+  row.gross = line.gross.value();
+  row.tax_category = name_of(book, "tax_category", TaxCategoryId{line.tax_category});
+  row.tax_rate = line.tax_rate;
+}
+
+void fill_lines(const Book& book, const Order& order, wire::OrderAnswerT& out) {
+  const Held held = reservations_of(book, order);
+  std::uint32_t number = 0;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    auto& row = add_row(out.lines);
+    row.line = ++number;
+    fill_line(book, line, row);
+    const auto of_line = held.find(number);
+    if (of_line == held.end()) continue;
+    for (const Reservation* const reservation : of_line->second) {
+      auto& reserved = add_row(row.reservations);
+      reserved.warehouse = name_of(book, "warehouse", WarehouseId{reservation->warehouse});
+      reserved.quantity = reservation->quantity.value();
+    }
+  }
+}
+
+// What the goods of an order that nothing keeps back have come to.
+OrderState progress_of(const Book& book, const Order& order) {
+  bool all_shipped = true;
+  bool all_billed = true;
+  bool some_shipped = false;
+  bool some_billed = false;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    const Quantity wanted = line.ordered - line.cancelled - line.voided;
+    all_shipped = all_shipped && line.shipped >= wanted;
+    all_billed = all_billed && line.billed() >= wanted;
+    some_shipped = some_shipped || line.shipped > Quantity{0};
+    some_billed = some_billed || line.billed() > Quantity{0};
+  }
+  if (some_billed) return all_billed ? OrderState::invoiced : OrderState::partly_invoiced;
+  if (some_shipped) return all_shipped ? OrderState::shipped : OrderState::partly_shipped;
+  return order.fulfilled != 0 ? OrderState::fulfilled : OrderState::open;
+}
+
+std::optional<OrderState> parse_state(std::string_view word) {
+  for (const OrderState state : wire::EnumValuesOrderState()) {
+    if (word == state_word(state)) return state;
+  }
+  return std::nullopt;
+}
+
+std::string all_states() {
+  std::string out;
+  for (const OrderState state : wire::EnumValuesOrderState()) {
+    if (!out.empty()) out += ", ";
+    out += state_word(state);
+  }
+  return out;
+}
+
+void fill_row(const Book& book, const Order& order, OrderState state, wire::OrderRowT& row) {
+  row.order = book.orders().name(order);
+  row.state = state;
+  row.company = name_of(book, "company", CompanyId{order.company});
+  row.payer = name_of(book, "company", CompanyId{order.payer});
+  row.placed_on = order.placed_on;
+  row.lines = order.line_count;
+  row.total = order.total.value();
+  row.currency = order.currency;
+  row.version = order.version;
+}
+
+}  // namespace
+
+std::string_view state_word(OrderState state) {
+  return wire::EnumNameOrderState(state);
+}
+
+OrderState state_of(const Book& book, const Order& order) {
+  if (order.cancelled != 0) {
+    return order.approval == Approval::kRejected ? OrderState::rejected : OrderState::cancelled;
+  }
+  if (order.approval == Approval::kRejected) return OrderState::rejected;
+  if (order.approval == Approval::kPending) return OrderState::awaiting_approval;
+  if (order.credit == CreditState::kHeld) return OrderState::on_hold;
+  return progress_of(book, order);
+}
+
+Answered answer_order(const Book& book, const Query& query) {
+  const Order* const order = book.orders().find(query.name);
+  if (order == nullptr) return not_found("order", query.name, "orders");
+  wire::OrderAnswerT out;
+  out.order = query.name;
+  out.state = state_of(book, *order);
+  out.company = name_of(book, "company", CompanyId{order->company});
+  out.payer = name_of(book, "company", CompanyId{order->payer});
+  out.buyer = name_of(book, "buyer", BuyerId{order->buyer});
+  out.currency = order->currency;
+  out.net = order->net.value();
+  out.total = order->total.value();
+  out.terms = name_of(book, "terms", TermsId{order->terms});
+  out.region = book.orders().region(*order);
+  out.no_split = order->no_split != 0;
+  out.placed_on = order->placed_on;
+  out.requested_on = order->requested_on;
+  out.approval = static_cast<wire::OrderApproval>(order->approval);
+  out.credit = static_cast<wire::OrderCredit>(order->credit);
+  out.fulfilled = order->fulfilled != 0;
+  out.cancelled = order->cancelled != 0;
+  out.placed_at = order->ref;
+  out.asked_at = order->asked_at;
+  out.held_at = order->held_at;
+  out.released_at = order->released_at;
+  out.version = order->version;
+  fill_lines(book, *order, out);
+  return answered(out);
+}
+
+Answered list_orders(const Book& book, const Query& query) {
+  CompanyFilter filter = company_filter(book, query);
+  if (filter.wrong) return std::move(*filter.wrong);
+  OrderState only = OrderState::any;
+  if (!query.second.empty()) {
+    const auto state = parse_state(query.second);
+    if (!state) {
+      return refused(StatusCode::kMalformed,
+                     "'" + query.second + "' is no state of an order; there are " + all_states());
+    }
+    only = *state;
+  }
+  const auto orders = book.orders().all();
+  wire::OrdersAnswerT out;
+  auto next = fill_page(query, orders.size(), [&](std::uint64_t index, PageRoom& page) {
+    const Order& order = orders[index];
+    if (!filter.takes(order.company)) return false;
+    page.examine(order.line_count);
+    const OrderState state = state_of(book, order);
+    if (only != OrderState::any && state != only) return false;
+    fill_row(book, order, state, add_row(out.orders));
+    return true;
+  });
+  return answered(out, std::move(next));
+}
+
+}  // namespace kontor::questions

@@ -1,0 +1,201 @@
+// Rules in force, also as a sentence.
+#include "api/questions/present.h"
+#include "events/base/currency.h"
+
+namespace kontor::questions {
+namespace {
+
+constexpr std::uint16_t kAll = 65535;
+constexpr int kPercentDecimals = 4;
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names)
+    out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string spoken(std::string_view word) {
+  std::string out(word);
+  for (char& c : out) {
+    if (c == '_') c = ' ';
+  }
+  return out;
+}
+
+Unit unit_of(Figure figure) {
+  switch (figure) {
+    case Figure::over_order_limit:
+    case Figure::over_period_limit:
+    case Figure::over_budget:
+    case Figure::exposure_over_limit:
+    case Figure::limit_expired:
+    case Figure::review_date_passed:
+    case Figure::terms_longer_than_standard:
+      return Unit::none;
+    case Figure::limit_used_percent:
+    case Figure::overdue_share:
+    case Figure::total_against_class_average:
+      return Unit::percent;
+    case Figure::days_to_requested_date:
+    case Figure::oldest_overdue_days:
+      return Unit::days;
+    case Figure::distinct_items:
+    case Figure::weight:
+    case Figure::paid_invoices:
+      return Unit::count;
+    case Figure::order_total_with_tax:
+    case Figure::order_total_without_tax:
+    case Figure::line_price:
+    case Figure::freight:
+    case Figure::exposure_after_order:
+    case Figure::bucket_exposure:
+    case Figure::overdue_amount:
+      return Unit::money;
+    default:
+      return Unit::name;
+  }
+}
+
+CurrencyCode currency_of(const Book& book, const RuleCondition& condition) {
+  return condition.currency.value() != 0 ? condition.currency : book.calendar().currency();
+}
+
+std::string threshold(const Book& book, const RuleCondition& condition) {
+  switch (unit_of(condition.figure)) {
+    case Unit::none:
+      return {};
+    case Unit::percent:
+      return format_decimal(condition.percent.value(), kPercentDecimals, true) + " %";
+    case Unit::days:
+      return std::to_string(condition.days) + " days";
+    case Unit::count:
+      return std::to_string(condition.count);
+    case Unit::money:
+      return format_money(Minor{condition.amount}, currency_of(book, condition));
+    default:
+      return joined(condition.names);
+  }
+}
+
+std::string_view compared(Operator op) {
+  switch (op) {
+    case Operator::gt:
+      return "is above";
+    case Operator::ge:
+      return "is at least";
+    case Operator::lt:
+      return "is below";
+    case Operator::le:
+      return "is at most";
+    case Operator::eq:
+      return "is";
+    case Operator::in:
+      return "is one of";
+  }
+  return "is";
+}
+
+std::string phrase(const Book& book, const RuleCondition& condition) {
+  const std::string figure = spoken(EnumNameFigure(condition.figure));
+  const Unit unit = unit_of(condition.figure);
+  if (unit == Unit::none) return "it is " + figure;
+  std::string out = "its " + figure + " " + std::string(compared(condition.op)) + " " +
+                    threshold(book, condition);
+  if (unit != Unit::money) return out;
+  const auto currency = find_currency(currency_of(book, condition));
+  return currency ? out + " " + std::string(currency->alpha) : out;
+}
+
+std::string who_says_yes(const RuleGroup& group) {
+  std::string who = group.needed == kAll ? "all" : std::to_string(group.needed);
+  who += " of ";
+  if (!group.people.empty()) who += joined(group.people);
+  if (!group.people.empty() && !group.roles.empty()) who += " or ";
+  if (!group.roles.empty()) who += "role " + joined(group.roles);
+  return who + " (tier " + std::to_string(group.tier) + ")";
+}
+
+std::string consequence(const RuleVersion& rule) {
+  std::string out = spoken(EnumNameOutcome(rule.outcome));
+  if (rule.outcome == Outcome::exclude) return "rule " + rule.exclude + " does not apply";
+  if (rule.outcome != Outcome::ask) return out;
+  std::string who;
+  for (const RuleGroup& group : rule.groups)
+    who += (who.empty() ? " " : " and ") + who_says_yes(group);
+  return out + who;
+}
+
+std::string sentence(const Book& book, const RuleVersion& rule) {
+  std::string out = "At " + std::string(EnumNameMoment(rule.moment)) + " of any order";
+  if (rule.scope_kind != ScopeKind::book) {
+    out += " of " + spoken(EnumNameScopeKind(rule.scope_kind)) + " " + rule.scope;
+  }
+  std::string when;
+  for (const RuleCondition& condition : rule.conditions)
+    when += (when.empty() ? ", when " : " and ") + phrase(book, condition);
+  out += when + ": " + consequence(rule);
+  return rule.withdrawn ? out + " - withdrawn" : out;
+}
+
+void fill_conditions(const Book& book, const RuleVersion& rule, wire::RuleAnswerT& out) {
+  for (const RuleCondition& condition : rule.conditions) {
+    auto& row = add_row(out.conditions);
+    row.figure = condition.figure;
+    row.operator_ = condition.op;
+    row.threshold = threshold(book, condition);
+    if (unit_of(condition.figure) == Unit::money) {
+      row.currency = currency_of(book, condition).value();
+    }
+  }
+  for (const RuleGroup& group : rule.groups) {
+    auto& row = add_row(out.tiers);
+    row.tier = group.tier;
+    row.wanted = group.needed;
+    row.people = group.people;
+    row.roles = group.roles;
+  }
+}
+
+}  // namespace
+
+Answered answer_rule(const Book& book, const Query& query) {
+  const auto id = book.rules().find(query.name);
+  if (!id) return not_found("rule", query.name, "rules");
+  const RuleVersion& rule = book.rules().current(*id);
+  wire::RuleAnswerT out;
+  out.rule = query.name;
+  out.label = rule.label;
+  out.sentence = sentence(book, rule);
+  out.version = rule.version;
+  out.set_at = rule.set_at.value();
+  out.scope_kind = rule.scope_kind;
+  out.scope = rule.scope;
+  out.moment = rule.moment;
+  out.outcome = rule.outcome;
+  out.exclude = rule.exclude;
+  out.valid_from = rule.valid_from.value();
+  out.valid_to = rule.valid_to.value();
+  out.withdrawn = rule.withdrawn;
+  fill_conditions(book, rule, out);
+  return answered(out);
+}
+
+Answered list_rules(const Book& book, const Query& query) {
+  const Rules& rules = book.rules();
+  wire::RulesAnswerT out;
+  auto next = fill_page(query, rules.count(), [&](std::uint64_t index, PageRoom&) {
+    const RuleId id{static_cast<std::uint32_t>(index)};
+    const RuleVersion& rule = rules.current(id);
+    auto& row = add_row(out.rules);
+    row.rule = rules.name(id);
+    row.sentence = sentence(book, rule);
+    row.version = rule.version;
+    row.set_at = rule.set_at.value();
+    row.withdrawn = rule.withdrawn;
+    return true;
+  });
+  return answered(out, std::move(next));
+}
+
+}  // namespace kontor::questions

@@ -1,0 +1,88 @@
+#include "api/questions/stream.h"
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "events/json/json.h"
+
+namespace kontor::questions {
+namespace {
+
+constexpr std::array<std::string_view, 9> kKinds = {
+    "order", "invoice", "payment", "company", "buyer", "item", "warehouse", "terms", "rule"};
+
+template <class Id>
+std::optional<std::uint64_t> plain(const std::optional<Id>& id) {
+  return id ? std::optional<std::uint64_t>(id->value()) : std::nullopt;
+}
+template <class Document>
+std::optional<std::uint64_t> birth(const Document* document) {
+  return document == nullptr ? std::nullopt : std::optional(document->ref);
+}
+
+std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
+                                      std::string_view name) {
+  if (kind == "order") return birth(book.orders().find(name));
+  if (kind == "invoice") return birth(book.receivables().find_invoice(name));
+  if (kind == "payment") return birth(book.receivables().find_payment(name));
+  if (kind == "company") return plain(book.parties().find_company(name));
+  if (kind == "buyer") return plain(book.parties().find_buyer(name));
+  if (kind == "item") return plain(book.catalogue().find_item(name));
+  if (kind == "warehouse") return plain(book.stock().find_warehouse(name));
+  if (kind == "terms") return plain(book.terms().find(name));
+  if (kind == "rule") return plain(book.rules().find(name));
+  return std::nullopt;
+}
+
+Stream stream_of(std::string_view kind, std::uint64_t ref) {
+  const bool is_document = kind == "order" || kind == "invoice" || kind == "payment";
+  return {std::string(kind), ref, is_document};
+}
+
+std::optional<Stream> find_with_kind(const Book& book, std::string_view name) {
+  const std::size_t colon = name.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto ref = find_ref(book, name.substr(0, colon), name.substr(colon + 1));
+  if (!ref) return std::nullopt;
+  return stream_of(name.substr(0, colon), *ref);
+}
+
+}  // namespace
+
+Result<Stream> find_stream(const Book& book, std::string_view name) {
+  std::vector<Stream> found;
+  std::string kinds;
+  for (const std::string_view kind : kKinds) {
+    const auto ref = find_ref(book, kind, name);
+    if (!ref) continue;
+    found.push_back(stream_of(kind, *ref));
+    kinds += (kinds.empty() ? "" : ", ") + std::string(kind);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.size() > 1) {
+    return Error{ErrorKind::kUsage, "'" + std::string(name) + "' is the name of several things (" +
+                                        kinds + "): say which, as in " + found.front().kind + ":" +
+                                        std::string(name)};
+  }
+  if (auto exact = find_with_kind(book, name)) return std::move(*exact);
+  return Error{ErrorKind::kNotFound,
+               "no order, invoice, payment, company, buyer, item, warehouse, terms or rule is "
+               "called '" +
+                   std::string(name) + "'"};
+}
+
+bool belongs_to_stream(const Stream& stream, const EventView& event) {
+  if (stream.kind.empty()) return true;
+  if (stream.is_document) {
+    if (event.sequence.value() < stream.ref) return false;
+    if (event.sequence.value() == stream.ref) return true;
+  }
+  bool refers = false;
+  for_each_reference(event.header.kind, event.body, [&](std::string_view kind, std::uint64_t ref) {
+    refers = refers || (ref == stream.ref && kind == stream.kind);
+  });
+  return refers;
+}
+
+}  // namespace kontor::questions

@@ -1,0 +1,207 @@
+// why: what an order waits for and what would release it, or why a command was refused.
+#include "approval_generated.h"
+#include "book_generated.h"
+#include "credit_generated.h"
+
+#include "api/questions/groups.h"
+#include "api/questions/history.h"
+#include "api/questions/order_state.h"
+#include "engine/rules/matching.h"
+#include "events/base/currency.h"
+#include "events/codec/catalog.h"
+
+namespace kontor::questions {
+namespace {
+
+using Reasons = std::vector<std::unique_ptr<wire::WhyReasonT>>;
+
+void fill_reasons(const Book& book, const Grounds& grounds, Reasons& out) {
+  const BookNames names(book);
+  for (const ReasonText& reason : read_grounds(grounds, names)) {
+    auto& row = add_row(out);
+    row.reason = reason.reason;
+    row.outcome = reason.outcome;
+    row.subject = reason.subject;
+    row.name = reason.name;
+    row.line = reason.line;
+    row.found = reason.found;
+    row.allowed = reason.allowed;
+    row.unit = reason.unit;
+    row.currency = reason.currency;
+    row.rule_version = reason.rule;
+    row.evidence = reason.evidence;
+    const RuleVersion* const rule = book.rules().version_at(Sequence{reason.rule});
+    if (rule != nullptr) row.rule = book.rules().name(rule->rule);
+  }
+}
+
+// The event at a sequence, of a decision in the log.
+template <class Event>
+const Event* event_at(const AlignedBuffer& decision, std::uint64_t sequence) {
+  const Event* found = nullptr;
+  if (decision.empty()) return found;
+  DecisionView(decision.data()).for_each_event([&](const EventView& event) {
+    const bool is_it = event.sequence.value() == sequence && event.header.kind == number_of<Event>;
+    if (is_it && verify_event(event.header.kind, event.body)) {
+      found = flatbuffers::GetRoot<Event>(event.body.data());
+    }
+  });
+  return found;
+}
+
+template <class Event>
+void fill_grounds(const Book& book, const Event* event, Reasons& out, std::uint32_t& more) {
+  if (event == nullptr || event->grounds() == nullptr) return;
+  fill_reasons(book, *event->grounds(), out);
+  more = event->grounds()->more();
+}
+
+class WhyQuestion final : public HistoryQuestion {
+ public:
+  explicit WhyQuestion(Query query) : query_(std::move(query)) {}
+
+  std::optional<Answered> begin(const Book& book) override {
+    if (const Order* const order = book.orders().find(query_.name)) {
+      order_ = order->ref;
+      asked_.sequence = order->asked_at;
+      held_.sequence = order->held_at;
+      return std::nullopt;
+    }
+    const KnownOutcome* const outcome = book.outcomes().find(outcome_key(0, query_.name));
+    if (outcome == nullptr) {
+      return refused(StatusCode::kNotFound, "there is no order '" + query_.name +
+                                                "', and no command has this id; `kontor list "
+                                                "orders` shows the orders there are");
+    }
+    command_.sequence = outcome->first_sequence;
+    return std::nullopt;
+  }
+
+  Result<Slice> read(const LogReader& log, BookNumber book) override {
+    for (FoundDecision* const wanted : {&asked_, &held_, &command_}) {
+      if (wanted->sequence == 0) continue;
+      Result<AlignedBuffer> decision = log.decision_at(book, Sequence{wanted->sequence});
+      if (!decision) return decision.error();
+      wanted->bytes = std::move(*decision);
+    }
+    return Slice::kFinished;
+  }
+
+  Answered render(const Book& book) override {
+    wire::WhyAnswerT out;
+    if (command_.sequence != 0) {
+      explain_command(book, out);
+      return answered(out);
+    }
+    const Order& order = book.orders().get(OrderRef{order_});
+    out.order = query_.name;
+    out.state = state_of(book, order);
+    out.says = "order " + query_.name + " is " + std::string(state_word(out.state));
+    if (asked_.sequence != 0) explain_approval(book, order, out);
+    // It may have been released, or held anew, since the first step: then the reasons are not
+    // those.
+    if (order.held_at != 0 && order.held_at == held_.sequence) explain_hold(book, order, out);
+    return answered(out);
+  }
+
+ private:
+  struct FoundDecision {
+    std::uint64_t sequence = 0;  // 0: not wanted
+    AlignedBuffer bytes;
+  };
+
+  void explain_approval(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
+    out.approval = std::make_unique<wire::WhyApprovalT>();
+    wire::WhyApprovalT& approval = *out.approval;
+    approval.asked_at = asked_.sequence;
+    fill_grounds(book, event_at<ApprovalRequested>(asked_.bytes, asked_.sequence), approval.reasons,
+                 approval.more);
+    const ApprovalRequest* const request = book.approvals().find(OrderRef{order.ref});
+    approval.waits = request != nullptr;
+    if (request == nullptr) return;
+    ApprovalGroups groups = read_groups(book, *request);
+    approval.votes = std::move(groups.votes);
+    std::string who;
+    for (const auto& group : groups.groups) {
+      if (!group->open) continue;
+      for (const std::string& person : group->may)
+        who += (who.empty() ? "" : ", ") + person;
+    }
+    out.says += ": " + (who.empty() ? "nobody" : who) + " may approve it (tier " +
+                std::to_string(groups.open_tier) + ")";
+    approval.groups = std::move(groups.groups);
+  }
+
+  void explain_hold(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
+    out.hold = std::make_unique<wire::WhyHoldT>();
+    wire::WhyHoldT& hold = *out.hold;
+    const CompanyId payer{order.payer};
+    const Account& account = book.credit().account(payer);
+    hold.held_at = held_.sequence;
+    fill_grounds(book, event_at<OrderHeld>(held_.bytes, held_.sequence), hold.reasons, hold.more);
+    hold.payer = name_of(book, "company", payer);
+    hold.currency = account.currency.value();
+    hold.exposure = account.exposure().value();
+    const auto limit = limit_in_force(book, payer).limit;
+    if (limit) {
+      hold.limit = limit->value();
+      hold.available = (*limit - account.exposure()).value();
+    }
+    const auto held = account.held().find(order.ref);
+    if (held == account.held().end()) return;
+    hold.need = held->second.need.value();
+    hold.credit_only = held->second.credit_only;
+    hold.forced = held->second.forced;
+    say_what_releases(hold, limit, out.says);
+  }
+
+  static void say_what_releases(wire::WhyHoldT& hold, const std::optional<Minor>& limit,
+                                std::string& says) {
+    if (hold.forced) {
+      says += ": only a person releases it";
+      return;
+    }
+    if (!hold.credit_only || !limit) return;
+    const CurrencyCode currency{hold.currency};
+    const Minor over = Minor{hold.exposure} + Minor{hold.need} - *limit;
+    hold.missing = std::max(over, Minor{0}).value();
+    const auto money = [&](Minor amount) { return format_money(amount, currency); };
+    says += ": exposure " + money(Minor{hold.exposure}) + " and its own " +
+            money(Minor{hold.need}) + " are ";
+    says += over > Minor{0} ? money(over) + " over the limit of " + money(*limit) +
+                                  "; a payment of " + money(over) + " releases it"
+                            : "within the limit of " + money(*limit);
+  }
+
+  void explain_command(const Book& book, wire::WhyAnswerT& out) const {
+    const DecisionView decision(command_.bytes.data());
+    out.command = std::make_unique<wire::WhyCommandT>();
+    wire::WhyCommandT& command = *out.command;
+    command.id = query_.name;
+    command.command = command_name(decision.header().command_kind);
+    command.done = !decision.refused();
+    command.position = command_.sequence;
+    command.recorded_at = decision.header().recorded_at;
+    decision.for_each_event([&](const EventView& event) {
+      command.events.emplace_back(event_name(event.header.kind));
+    });
+    fill_grounds(book, event_at<CommandRefused>(command_.bytes, command_.sequence), command.reasons,
+                 command.more);
+    out.says = "command " + query_.name + " (" + command.command + ") was " +
+               (command.done ? "done" : "refused");
+  }
+
+  Query query_;
+  FoundDecision asked_;
+  FoundDecision held_;
+  FoundDecision command_;
+  std::uint64_t order_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<HistoryQuestion> make_why_question(Query query) {
+  return std::make_unique<WhyQuestion>(std::move(query));
+}
+
+}  // namespace kontor::questions
