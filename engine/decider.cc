@@ -97,7 +97,7 @@ void check_effective_date(Step& step) {
 }  // namespace
 
 Hash128 content_hash(const CommandInput& input) {
-  XXH3_state_t state;
+  XXH3_state_t state{};
   XXH3_128bits_reset_withSeed(&state, std::uint64_t{input.kind} << 8 | input.version);
   XXH3_128bits_update(&state, input.body.data(), input.body.size());
   for (const std::string_view text : {input.actor, input.on_behalf_of, input.reason}) {

@@ -1,5 +1,6 @@
 #include "engine/reader.h"
 
+#include <algorithm>
 #include <string>
 
 #include "events/json/json.h"
@@ -95,62 +96,71 @@ Sequence Reader::last_sequence(BookNumber book) const {
   return directory_.last_sequence(book);
 }
 
-Result<PageView> Reader::page_at(BookNumber book, Sequence sequence) const {
+Status Reader::load_page(BookNumber book, CommitNumber commit) const {
+  page_.number = CommitNumber{};
+  page_.decisions.clear();
+  const Status read =
+      log_.read(commit, commit, [&](CommitNumber, std::span<const std::byte> bytes) {
+        page_.commit.clear();
+        page_.commit.append(bytes);
+        return true;
+      });
+  if (!read.ok()) return read;
+  std::span<const std::byte> bytes = page_.commit.bytes();
+  while (!bytes.empty()) {
+    const auto page = read_page(bytes);
+    if (!page.ok()) return page.error();
+    if (page->header().book == book.value()) {
+      page->for_each_decision([&](const DecisionView& decision) {
+        page_.decisions.emplace_back(decision.header().first_sequence, decision.bytes().data());
+      });
+    }
+    bytes = bytes.subspan(page->header().header_bytes + page->header().stored_bytes);
+  }
+  page_.number = commit;
+  page_.book = book;
+  return {};
+}
+
+Status Reader::open_page(BookNumber book, Sequence sequence) const {
   const CommitNumber commit = directory_.find(book, sequence);
   if (commit.value() == 0) {
     return Error{ErrorKind::kNotFound,
                  "sequence " + std::to_string(sequence.value()) + " is not in the log (yet)"};
   }
-  if (commit != commit_number_) {
-    commit_number_ = CommitNumber{};
-    const Status read =
-        log_.read(commit, commit, [&](CommitNumber, std::span<const std::byte> bytes) {
-          commit_.clear();
-          commit_.append(bytes);
-          return true;
-        });
-    if (!read.ok()) return read.error();
-    commit_number_ = commit;
+  if (commit == page_.number && book == page_.book) return {};
+  return load_page(book, commit);
+}
+
+Result<const std::byte*> Reader::find_decision(BookNumber book, Sequence sequence) const {
+  if (const Status opened = open_page(book, sequence); !opened.ok()) return opened.error();
+  const auto after = std::upper_bound(
+      page_.decisions.begin(), page_.decisions.end(), sequence.value(),
+      [](std::uint64_t wanted, const auto& place) { return wanted < place.first; });
+  if (after == page_.decisions.begin()) {
+    return Error{ErrorKind::kCorrupt, "commit " + std::to_string(page_.number.value()) +
+                                          " lacks sequence " + std::to_string(sequence.value()) +
+                                          "; run kontor verify"};
   }
-  std::span<const std::byte> bytes = commit_.bytes();
-  while (!bytes.empty()) {
-    auto page = read_page(bytes);
-    if (!page.ok()) return page.error();
-    if (page->header().book == book.value()) return page;
-    bytes = bytes.subspan(page->header().header_bytes + page->header().stored_bytes);
-  }
-  return Error{ErrorKind::kCorrupt,
-               "commit " + std::to_string(commit.value()) + " lacks its page; run kontor verify"};
+  return (after - 1)->second;
 }
 
 Result<AlignedBuffer> Reader::decision_at(BookNumber book, Sequence sequence) const {
-  const auto page = page_at(book, sequence);
-  if (!page.ok()) return page.error();
-  AlignedBuffer out;
-  page->for_each_decision([&](const DecisionView& decision) {
-    const std::uint64_t first = decision.header().first_sequence;
-    const bool holds =
-        sequence.value() >= first && sequence.value() < first + decision.header().event_count;
-    if (holds) out.append(decision.bytes());
-  });
-  if (out.empty()) return Error{ErrorKind::kCorrupt, "a page without the sequence it should hold"};
-  return out;
+  const auto found = find_decision(book, sequence);
+  if (!found.ok()) return found.error();
+  return AlignedBuffer(DecisionView(*found).bytes());
 }
 
 Status Reader::scan(BookNumber book, Sequence from,
                     const std::function<bool(const DecisionView&)>& visit) const {
   const Sequence last = directory_.last_sequence(book);
   Sequence next{std::max<std::uint64_t>(from.value(), 1)};
-  bool go_on = true;
-  while (go_on && next <= last) {
-    const auto page = page_at(book, next);
-    if (!page.ok()) return page.error();
-    page->for_each_decision([&](const DecisionView& decision) {
-      const std::uint64_t end = decision.header().first_sequence + decision.header().event_count;
-      if (!go_on || end <= next.value() || decision.first_sequence() > last) return;
-      next = Sequence{end};
-      go_on = visit(decision);
-    });
+  while (next <= last) {
+    const auto found = find_decision(book, next);
+    if (!found.ok()) return found.error();
+    const DecisionView decision(*found);
+    next = Sequence{decision.header().first_sequence + decision.header().event_count};
+    if (!visit(decision)) return {};
   }
   return {};
 }

@@ -36,8 +36,18 @@ class Reader final : public LogReader {
  private:
   void run();
   void push(LogWork work);
-  // The page of the commit that holds the sequence, kept until another is asked for.
-  Result<PageView> page_at(BookNumber book, Sequence sequence) const;
+  // A checked page with the place of each of its decisions. Kept until another one is asked for:
+  // who asks for one decision mostly asks for its neighbours next.
+  struct OpenPage {
+    AlignedBuffer commit;
+    CommitNumber number;
+    BookNumber book;
+    std::vector<std::pair<std::uint64_t, const std::byte*>> decisions;  // by first sequence
+  };
+  Status open_page(BookNumber book, Sequence sequence) const;
+  Status load_page(BookNumber book, CommitNumber commit) const;
+  // The decision that holds the sequence, in the open page.
+  Result<const std::byte*> find_decision(BookNumber book, Sequence sequence) const;
 
   const EventLog& log_;
   const Directory& directory_;
@@ -47,8 +57,7 @@ class Reader final : public LogReader {
   bool stopping_ = false;
   std::thread thread_;
 
-  mutable AlignedBuffer commit_;  // the last commit read
-  mutable CommitNumber commit_number_;
+  mutable OpenPage page_;
 };
 
 }  // namespace kontor
