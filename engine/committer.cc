@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/engine.h"
+
 namespace kontor {
 
 Committer::Committer(Parts parts, std::vector<PageChain> chains, Epoch epoch, Fatal fatal,
@@ -102,11 +104,9 @@ void Committer::append(Batch& batch) {
   ++stats_.commits;
   stats_.bytes += bytes.size();
   stats_.seconds_sum += took.count();
-  double bound = 10e-6;
-  std::size_t bucket = 0;
-  for (; bucket < kCommitBounds && took.count() > bound; ++bucket)
-    bound *= 2;
-  ++stats_.buckets[bucket];
+  const auto& bounds = Engine::commit_bounds();
+  const auto bound = std::lower_bound(bounds.begin(), bounds.end(), took.count());
+  ++stats_.buckets.at(static_cast<std::size_t>(bound - bounds.begin()));
 }
 
 void Committer::answer(Batch& batch) {

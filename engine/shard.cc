@@ -31,13 +31,10 @@ Result<std::unique_ptr<Engine>> Engine::start(EventLog& log, Clock& clock, Engin
 }
 
 const std::vector<double>& Engine::commit_bounds() {
-  static const std::vector<double> kBounds = [] {
-    std::vector<double> bounds;
-    double bound = 10e-6;
-    for (std::size_t i = 0; i < kCommitBounds; ++i, bound *= 2)
-      bounds.push_back(bound);
-    return bounds;
-  }();
+  static const std::vector<double> kBounds = {0.00001, 0.00002, 0.00004, 0.00008, 0.00016, 0.00032,
+                                              0.00064, 0.00128, 0.00256, 0.00512, 0.01024, 0.02048,
+                                              0.04096, 0.08192, 0.16384, 0.32768, 0.65536, 1.31072,
+                                              2.62144, 5.24288, 10.48576};
   return kBounds;
 }
 
