@@ -9,6 +9,7 @@
 
 #include "events/codec/catalog.h"
 #include "events/codec/schema_plan.h"
+#include "tests/support/test_data.h"
 
 namespace kontor {
 namespace {
@@ -68,7 +69,7 @@ Lines lines_of_the_schema() {
 
 Lines pinned_lines() {
   Lines lines;
-  std::ifstream file(KONTOR_SOURCE_DIR "/tests/events/schema/pinned.txt");
+  std::ifstream file(test::source_dir() / "tests/events/schema/pinned.txt");
   for (std::string line; std::getline(file, line);)
     lines.insert(line);
   return lines;
