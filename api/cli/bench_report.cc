@@ -111,7 +111,7 @@ Json conditions_json(const BenchReport& report) {
           {"cpu", cpu_model()},
           {"kernel", kernel()},
           {"kontor", KONTOR_VERSION},
-          {"kontord", report.server_version},
+          {"server", report.server_version},
           {"own_server", report.own_server},
           {"connections", o.connections},
           {"in_flight", o.in_flight},
@@ -134,7 +134,7 @@ std::uint64_t BenchReport::commands() const {
 
 void print_bench_report(std::ostream& out, const BenchReport& report) {
   const BenchOptions& o = report.options;
-  out << "kontor " << KONTOR_VERSION << ", kontord " << report.server_version << ", "
+  out << "kontor " << KONTOR_VERSION << ", " << report.server_version << ", "
       << std::thread::hardware_concurrency() << " cores of " << cpu_model() << ", " << kernel()
       << "\n"
       << o.connections << " connections, " << o.in_flight << " commands in flight on each, "

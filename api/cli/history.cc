@@ -1,14 +1,14 @@
 // kontor events and kontor explain: what happened, and what a number is made of.
-#include <chrono>
 #include <iomanip>
 #include <memory>
 #include <ostream>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <poll.h>
+#include <unistd.h>
 
 #include "wire_generated.h"
 
@@ -24,7 +24,13 @@ using Json = nlohmann::ordered_json;
 using wire::Question;
 
 constexpr int kSequenceColumns = 8;
-constexpr std::chrono::milliseconds kLookAgain{300};
+constexpr int kLookAgainMs = 300;
+
+// Waits until it is time to look for new events, or until nobody reads standard output any more.
+bool reader_is_gone() {
+  pollfd output{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  return poll(&output, 1, kLookAgainMs) > 0;
+}
 
 struct HistoryOptions {
   std::string name;
@@ -75,8 +81,8 @@ int run_events(const Environment& env, const HistoryOptions& options) {
       return fail(env, asked.error());
     }
     if (!options.follow) break;
-    if (!env.out) return kExitDone;  // whoever read it has gone
-    std::this_thread::sleep_for(kLookAgain);
+    env.out.flush();
+    if (!env.out || reader_is_gone()) return kExitDone;
   }
   if (env.json) {
     env.out << Json{{"position", position}}.dump() << '\n';

@@ -42,6 +42,15 @@ Result<std::uint16_t> free_port() {
   return ntohs(address.sin_port);
 }
 
+// ": what the server said last", if it said anything.
+std::string last_line(const std::string& log) {
+  std::ifstream file(log);
+  std::string last;
+  for (std::string line; std::getline(file, line);)
+    last = ": " + line;
+  return last;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
@@ -60,6 +69,7 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
   std::unique_ptr<OwnServer> server(new OwnServer);
   server->address_ = "127.0.0.1:" + std::to_string(*port);
   const std::string http_address = "127.0.0.1:" + std::to_string(*http);
+  const std::string log = data_folder + ".log";
   std::vector<std::string> words = {program,          "--data", data_folder, "--listen",
                                     server->address_, "--http", http_address};
   std::vector<char*> arguments;
@@ -69,6 +79,8 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
+                                   O_CREAT | O_TRUNC | O_WRONLY, 0600);
   const int failed =
       ::posix_spawn(&server->pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -81,7 +93,7 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
     ready = server->wait_ready(out[0]);
   }
   ::close(out[0]);
-  if (!ready) return ready.error();
+  if (!ready) return Error{ready.error().kind, ready.error().message + last_line(log)};
   return server;
 }
 
@@ -99,7 +111,7 @@ Status OwnServer::wait_ready(int out) {
     if (readable.revents == 0) continue;
     const ssize_t count = ::read(out, bytes.data(), bytes.size());
     if (count <= 0) {
-      return Error{ErrorKind::kUnavailable, "kontord ended before it was ready; see its message"};
+      return Error{ErrorKind::kUnavailable, "kontord ended before it was ready"};
     }
     said.append(bytes.data(), static_cast<std::size_t>(count));
   }

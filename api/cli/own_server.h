@@ -12,7 +12,8 @@ namespace kontor::cli {
 
 class OwnServer {
  public:
-  // Starts `program` on `data_folder` and returns once it says it is ready.
+  // Starts `program` on `data_folder` and returns once it says it is ready. What it says on stderr
+  // goes into a file of that name with `.log` behind it.
   static Result<std::unique_ptr<OwnServer>> start(const std::string& program,
                                                   const std::string& data_folder);
   ~OwnServer();  // as stop()

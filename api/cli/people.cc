@@ -28,7 +28,7 @@ bool is_rows(const Json& value) {
          std::all_of(value.begin(), value.end(), [](const Json& row) { return row.is_object(); });
 }
 
-// One line of text, however deep: for cells of tables.
+// One line of text, however deep: for cells of tables. What lies deeper stands in brackets.
 std::string cell(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return {};
@@ -38,7 +38,7 @@ std::string cell(const Json& value) {
   for (const auto& [key, part] : value.items()) {
     if (!text.empty()) text += value.is_array() ? ", " : "; ";
     if (value.is_object()) text += label(key) + ' ';
-    text += cell(part);
+    text += part.is_object() ? '(' + cell(part) + ')' : cell(part);
   }
   return text;
 }

@@ -38,7 +38,7 @@ std::string sentence(const Json& reason) {
   if (const std::string name = text_of(reason, "name"); !name.empty()) {
     line += ": " + text_of(reason, "subject") + ' ' + name;
   }
-  if (const std::string at = text_of(reason, "line"); !at.empty()) line += ", line " + at;
+  if (reason.value("line", 0U) != 0) line += ", line " + text_of(reason, "line");
   const std::string found = text_of(reason, "found");
   if (!found.empty()) {
     const std::string currency = text_of(reason, "currency");
@@ -59,16 +59,16 @@ void print_reasons(std::ostream& out, const Json& part) {
   for (const Json& reason : part.value("reasons", Json::array())) {
     out << "  - " << sentence(reason) << '\n';
   }
-  if (const std::string more = text_of(part, "more"); !more.empty()) {
-    out << "  - and " << more << " more\n";
-  }
+  if (part.value("more", 0U) != 0) out << "  - and " << text_of(part, "more") << " more\n";
 }
 
 void print_approval(std::ostream& out, const Json& approval) {
-  out << "Approval asked at " << text_of(approval, "asked_at") << ":\n";
+  const bool waits = approval.value("waits", false);
+  out << (waits ? "Waits for approval since " : "Approval was asked at ")
+      << text_of(approval, "asked_at") << ":\n";
   print_reasons(out, approval);
   for (const Json& group : approval.value("groups", Json::array())) {
-    if (!group.value("open", false)) continue;
+    if (!waits || !group.value("open", false)) continue;
     std::string may;
     for (const Json& person : group.value("may", Json::array())) {
       may += (may.empty() ? "" : ", ") + person.get<std::string>();
