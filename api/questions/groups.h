@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "answers_generated.h"
+#include "history_answers_generated.h"
 
 #include "engine/rules/asking.h"
 

@@ -1,7 +1,7 @@
 // The one word for where an order stands, from its parts.
 #pragma once
 
-#include "answers_generated.h"
+#include "history_answers_generated.h"
 
 #include "projections/book.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "answers_generated.h"
+#include "history_answers_generated.h"
 #include "wire_generated.h"
 
 #include "api/wire.h"
