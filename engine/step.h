@@ -15,6 +15,7 @@
 #include "reasons_generated.h"
 
 #include "engine/job.h"
+#include "events/base/limits.h"
 #include "events/codec/catalog.h"
 #include "events/log/page_builder.h"
 #include "projections/book.h"
@@ -96,6 +97,10 @@ class Step {
   void emit_refusal();
 
   std::uint32_t event_count() const { return events_; }
+  // Of the decision so far. Work that can go on in another decision stops at half of what one may
+  // have: what one order adds is less than the other half.
+  std::size_t bytes() const { return page_.buffer().size() - page_.decision_begin(); }
+  bool is_half_full() const { return bytes() > limits::kDecisionBytesMax / 2; }
   // Of the event that comes next.
   Sequence next_sequence() const { return Sequence{book_.last_sequence().value() + 1}; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "credit_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
 
@@ -77,6 +78,16 @@ void Stock::on(const Envelope& by, const LineBackordered& event) {
     entry.quantity += Quantity{line.quantity()};
     queue.total += Quantity{line.quantity()};
     waiting_at_[{event.order(), line.line()}] = {line.item(), place};
+    // What is left may be stock that those before it cannot have: whoever can is served in order.
+    if (has_salable(line.item())) want_serving(line.item(), by.sequence);
+  }
+}
+
+void Stock::on(const Envelope& by, const HoldReleased& event) {
+  const std::uint64_t order = event.order();
+  for (auto at = waiting_at_.lower_bound({order, 0});
+       at != waiting_at_.end() && at->first.first == order; ++at) {
+    want_serving(at->second.first, by.sequence);
   }
 }
 
@@ -119,6 +130,15 @@ void Stock::on(const Envelope&, const FollowUpAdvanced& event) {
 }
 
 // ---- parts of folds -----------------------------------------------------------------------------
+
+bool Stock::has_salable(std::uint32_t item) const {
+  bool found = false;
+  for_each_record(ItemId{item}, [&](const StockRecord& record) {
+    const bool active = warehouses_[record.warehouse].status == WarehouseStatus::active;
+    found = found || (active && record.salable() > Quantity{0});
+  });
+  return found;
+}
 
 StockRecord& Stock::record_for(std::uint32_t item, std::uint32_t warehouse) {
   const std::uint64_t key = key_of(item, warehouse);

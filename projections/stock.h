@@ -31,6 +31,7 @@ struct ReservationReleased;
 struct GoodsShipped;
 struct LinesCancelled;
 struct FollowUpAdvanced;
+struct HoldReleased;
 
 struct Warehouse {
   std::string name;
@@ -82,6 +83,7 @@ class Stock {
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const LinesCancelled& event);
+  void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   std::optional<WarehouseId> find_warehouse(std::string_view name) const;
@@ -136,6 +138,7 @@ class Stock {
     Quantity total;
   };
 
+  bool has_salable(std::uint32_t item) const;  // in an active warehouse
   StockRecord& record_for(std::uint32_t item, std::uint32_t warehouse);
   void reserve(std::uint64_t order, std::uint32_t line, const StockRecord& at, Quantity quantity);
   void unreserve(std::uint64_t order, std::uint32_t line, std::uint32_t warehouse,

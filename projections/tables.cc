@@ -91,7 +91,7 @@ void NameTable::load(Source& in) {
   std::string name;
   for (std::uint64_t left = in.size_of_run(8); left > 0 && in.ok(); --left) {
     in.text(name);
-    if (find(name)) return in.fail();
+    if (name.size() > kChunkBytes || find(name)) return in.fail();
     add(name);
   }
 }
@@ -152,8 +152,11 @@ void KeyTable::load(Source& in) {
   in.pod(count);
   in.pods(slots_);
   count_ = count;
+  const auto used =
+      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.key != 0; });
   if (!slots_.empty() && !std::has_single_bit(slots_.size())) in.fail();
-  if (count_ * 4 > slots_.size() * 3) in.fail();
+  // A table without a free slot would be searched for ever.
+  if (count_ != static_cast<std::size_t>(used) || count_ * 4 > slots_.size() * 3) in.fail();
 }
 
 }  // namespace kontor

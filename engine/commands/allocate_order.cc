@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "allocate_order_generated.h"
 
 #include "engine/commands.h"
@@ -19,6 +21,14 @@ void refuse_missing(Step& step, const Order& order, const AllocationPlan& plan) 
         with_quantity(about_line(ReasonCode::short_stock, line, step.book().catalogue().name(item)),
                       need - quantity, need));
   }
+}
+
+// Units billed ahead of their shipment can no longer be cancelled.
+bool can_cancel(const Step& step, const Order& order, const AllocationPlan& plan) {
+  const auto lines = step.book().orders().lines(order);
+  return std::any_of(plan.missing.begin(), plan.missing.end(), [&](const auto& missing) {
+    return lines[missing.first - 1].open() > Quantity{0};
+  });
 }
 
 // The caller's own parts, each checked against need and stock.
@@ -52,7 +62,9 @@ void decide(Step& step, const AllocateOrder& command) {
         about(ReasonCode::nothing_to_allocate, Subject::order, view(command.order()), order->ref));
   }
   const std::string_view shortage = step.book().policies().value(PolicyKey::stock_short);
-  const bool nothing_to_do = plan.parts.empty() && shortage == "partial";
+  const bool nothing_to_do =
+      plan.parts.empty() &&
+      (shortage == "partial" || (shortage == "cancel_rest" && !can_cancel(step, *order, plan)));
   if (!plan.missing.empty() && (shortage == "refuse" || nothing_to_do)) {
     return refuse_missing(step, *order, plan);
   }

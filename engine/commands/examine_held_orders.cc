@@ -17,9 +17,14 @@ void decide(Step& step, const ExamineHeldOrders& command) {
   for (; at != held.end() && batch.size() < limits::kFollowUpBatch; ++at) {
     if (!at->second.forced) batch.push_back(at->second.order);
   }
-  const std::uint64_t next = at == held.end() ? 0 : at->first;
-  for (const OrderRef order : batch)
+  std::uint64_t next = at == held.end() ? 0 : at->first;
+  for (const OrderRef order : batch) {
+    if (step.is_half_full()) {
+      next = order.value();
+      break;
+    }
     go_on(step, order);
+  }
 
   const bool finished = next == 0 || !step.book().credit().account(payer).may_release();
   step.emit<FollowUpAdvanced>(0, [&](flatbuffers::FlatBufferBuilder& out) {

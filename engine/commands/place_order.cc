@@ -28,8 +28,8 @@ struct Wishes {
   Causes ask_causes;
   Causes warnings;
   bool approved_by_rule = false;
-  bool sole_holder =
-      false;  // nobody but the placer could approve, and the policy lets that be a yes
+  // Nobody but the placer could approve in any group, and the policy lets that be a yes.
+  bool sole_holder = false;
 };
 
 void check_header(Step& step, const PlaceOrder& command) {
@@ -78,13 +78,12 @@ void check_room(Step& step, const OrderParties& who, Minor total) {
 // Every group that is asked has somebody who may answer, or the order is refused.
 void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
   const bool sole_ok = step.book().policies().is(PolicyKey::approval_self, "sole_holder");
+  wishes.sole_holder = sole_ok && !wishes.asks.empty();
   for (const Match& match : wishes.asks) {
     for (const RuleGroup& group : match.rule->groups) {
       const Eligible eligible = count_eligible(step.book(), group, facts.company, facts.buyer);
-      if (eligible.only_placer && sole_ok) {
-        wishes.sole_holder = true;
-        continue;
-      }
+      if (eligible.only_placer && sole_ok) continue;
+      wishes.sole_holder = false;
       if (eligible.count >= (group.needed == 65535 ? 1U : group.needed)) continue;
       Cause cause = about(ReasonCode::no_approver, Subject::rule,
                           step.book().rules().name(match.rule->rule), match.rule->rule.value());

@@ -47,7 +47,8 @@ class Spending {
   Minor pay(const Invoice& invoice, const InstalmentState& part, Minor most) {
     if (part.open <= Minor{0} || applications_.size() == kApplicationsMax) return Minor{0};
     if (was_paid(invoice, part)) return Minor{0};
-    const Minor amount = std::min({left_, most, part.open});
+    // A part may be more than the whole where the balance is below zero.
+    const Minor amount = std::min({left_, most, part.open, invoice.open - applied_to(invoice)});
     if (amount <= Minor{0}) return Minor{0};
     applications_.emplace_back(invoice.ref, amount.value(), part.due,
                                static_cast<std::uint16_t>(part.number), invoice.currency);
@@ -60,6 +61,14 @@ class Spending {
     return std::any_of(applications_.begin(), applications_.end(), [&](const Application& a) {
       return a.invoice() == invoice.ref && a.instalment() == part.number;
     });
+  }
+
+  Minor applied_to(const Invoice& invoice) const {
+    Minor sum;
+    for (const Application& part : applications_) {
+      if (part.invoice() == invoice.ref) sum += Minor{part.amount()};
+    }
+    return sum;
   }
 
   const Book& book_;

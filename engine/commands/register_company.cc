@@ -116,7 +116,10 @@ Found find_all_of(Step& step, const RegisterCompany& command) {
     return value == nullptr || value->size() == 0 ? kNoOrdinal : find(step, view(value));
   };
   found.parent = CompanyId{named(command.parent(), find_company)};
-  found.default_payer = CompanyId{named(command.default_payer(), find_company)};
+  // A company may name itself, also before it is there.
+  const bool pays_itself = view(command.default_payer()) == name;
+  found.default_payer =
+      CompanyId{pays_itself ? found.ordinal : named(command.default_payer(), find_company)};
   found.terms = TermsId{named(command.terms(), find_terms)};
   found.allowed_payers = find_all(step, command.allowed_payers(), find_company);
   found.allowed_terms = find_all(step, command.allowed_terms(), find_terms);

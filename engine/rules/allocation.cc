@@ -1,6 +1,7 @@
 #include "engine/rules/allocation.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -8,7 +9,7 @@
 namespace kontor {
 namespace {
 
-constexpr std::size_t kPartsMax = 4000;      // of one allocation; more is missing
+constexpr std::size_t kPartsMax = 3000;      // of one allocation; more is missing
 constexpr std::size_t kQueueLookMax = 4096;  // backorders looked at in one step
 
 // What of each (item, warehouse) an unfinished plan has taken already.
@@ -102,6 +103,9 @@ void cancel_missing(Step& step, OrderRef ref, const AllocationPlan& plan) {
   for (const auto& [line, quantity] : plan.missing) {
     quantities[line - 1] = std::min(quantity, lines[line - 1].open());
   }
+  const bool anything = std::any_of(quantities.begin(), quantities.end(),
+                                    [](Quantity quantity) { return quantity > Quantity{0}; });
+  if (!anything) return;
   cancel_quantities(step, ref, quantities, "");
   end_if_done(step, ref, CancelCause::cancelled);
 }
@@ -111,6 +115,33 @@ void reserve(Step& step, OrderRef ref, const std::vector<ReservedPart>& parts,
   step.emit<StockReserved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateStockReserved(out, ref.value(), structs(out, parts), from_backorder);
   });
+}
+
+// For an order that must not be split: all of it from one warehouse, the one it has stock in
+// already.
+std::vector<ReservedPart> parts_from_one(const Book& book, const Order& order,
+                                         const Backorder& waiting, ItemId item) {
+  std::optional<WarehouseId> bound;
+  book.stock().for_each_reservation(
+      waiting.order, [&](const Reservation& held) { bound = WarehouseId{held.warehouse}; });
+  for (const WarehouseId warehouse : book.stock().by_priority()) {
+    if (bound && warehouse != *bound) continue;
+    if (!book.stock().serves(warehouse, region_of(book, order))) continue;
+    if (book.stock().salable(item, warehouse) < waiting.quantity) continue;
+    return {make_part(book, waiting.line, item, warehouse, waiting.quantity)};
+  }
+  return {};
+}
+
+// What a backorder can have now; empty: nothing.
+std::vector<ReservedPart> parts_for(const Book& book, const Order& order, const Backorder& waiting,
+                                    ItemId item) {
+  if (order.no_split != 0) return parts_from_one(book, order, waiting, item);
+  Taken taken;
+  std::vector<ReservedPart> parts;
+  take_by_priority(book, region_of(book, order), waiting.line, item, waiting.quantity, taken,
+                   parts);
+  return parts;
 }
 
 Quantity salable_anywhere(const Book& book, ItemId item) {
@@ -165,15 +196,11 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most) {
   std::size_t served = 0;
   for (const Backorder& waiting : step.book().stock().oldest_backorders(item, kQueueLookMax)) {
     if (salable_anywhere(step.book(), item) == Quantity{0}) return false;
-    if (served == most) return true;
+    if (served == most || step.is_half_full()) return true;
     const Order& order = step.book().orders().get(waiting.order);
     if (order.held_at != 0) continue;
-    Taken taken;
-    std::vector<ReservedPart> parts;
-    const Quantity missing = take_by_priority(step.book(), region_of(step.book(), order),
-                                              waiting.line, item, waiting.quantity, taken, parts);
-    const bool whole_only = order.no_split != 0;
-    if (parts.empty() || (whole_only && (missing > Quantity{0} || parts.size() > 1))) continue;
+    const std::vector<ReservedPart> parts = parts_for(step.book(), order, waiting, item);
+    if (parts.empty()) continue;
     reserve(step, waiting.order, parts, true);
     ++served;
   }

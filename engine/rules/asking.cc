@@ -50,23 +50,29 @@ bool belongs_to(const Book& book, const RuleGroup& group, BuyerId person, Compan
 
 bool may_vote(const Book& book, const RuleGroup& group, BuyerId person, CompanyId company,
               BuyerId placed_by) {
-  if (person == placed_by && !book.policies().is(PolicyKey::approval_self, "allowed")) return false;
-  return belongs_to(book, group, person, company);
+  if (!belongs_to(book, group, person, company)) return false;
+  if (person != placed_by || book.policies().is(PolicyKey::approval_self, "allowed")) return true;
+  return book.policies().is(PolicyKey::approval_self, "sole_holder") &&
+         count_eligible(book, group, company, placed_by).only_placer;
 }
 
 Eligible count_eligible(const Book& book, const RuleGroup& group, CompanyId company,
                         BuyerId placed_by) {
   Eligible out;
+  const bool self = book.policies().is(PolicyKey::approval_self, "allowed");
   const bool placer_belongs = is_set(placed_by) && belongs_to(book, group, placed_by, company);
+  const auto counts = [&](BuyerId person) {
+    return (self || person != placed_by) && belongs_to(book, group, person, company);
+  };
   for_each_person_above(book, company, [&](BuyerId person) {
-    if (may_vote(book, group, person, company, placed_by)) ++out.count;
+    if (counts(person)) ++out.count;
   });
   for (const std::string& name : group.people) {  // named people may act for other companies
     const auto person = book.parties().find_buyer(name);
     if (!person || book.parties().is_at_or_above(book.parties().buyer(*person).company, company)) {
       continue;
     }
-    if (may_vote(book, group, *person, company, placed_by)) ++out.count;
+    if (counts(*person)) ++out.count;
   }
   out.only_placer = out.count == 0 && placer_belongs;
   return out;

@@ -36,7 +36,7 @@ Asked read_asked(const Book& book, const Order& order, std::span<const Sequence>
 
 // Whether the person may vote in the group for an order of `company` placed by `placed_by`: named
 // or holding a role that reaches the company, active; not the placer, unless approval.self allows
-// it.
+// it, or says sole_holder and nobody else could.
 bool may_vote(const Book& book, const RuleGroup& group, BuyerId person, CompanyId company,
               BuyerId placed_by);
 // The same without looking at who placed it.

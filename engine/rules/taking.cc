@@ -179,6 +179,15 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
 
 Holds find_holds(const Book& book, const Order& order) {
   Holds out;
+  const Minor need = countable_value(book, order);
+  if (!account_has_room(book, CompanyId{order.payer}, need)) {  // nobody can release that
+    const CompanyId payer{order.payer};
+    out.credit_only = false;
+    out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
+                                    book.parties().name(payer), payer.value()),
+                              need, Minor{limits::kSumMax}, CurrencyCode{order.currency}));
+    return out;
+  }
   if (release_in_force(book, order)) return out;
   static constexpr std::array kHolding = {Outcome::hold};
   for (const Match& match : match_rules(book, facts_of(book, order), kHolding)) {
