@@ -35,8 +35,9 @@ const CLI::App* deepest(const CLI::App& program) {
   return app;
 }
 
-// "unknown verb 'sumbit'; did you mean 'submit'?", when the first word left over is no verb.
-std::string unknown_verb(const CLI::App& app) {
+// "unknown verb 'sumbit'; did you mean 'submit'?", when the first word left over is no verb. Words
+// that a verb does not know are left over at the program.
+std::string unknown_verb(const CLI::App& program, const CLI::App& app) {
   const std::vector<const CLI::App*> verbs =
       app.get_subcommands([](const CLI::App*) { return true; });
   if (verbs.empty()) return {};
@@ -44,7 +45,7 @@ std::string unknown_verb(const CLI::App& app) {
   for (const CLI::App* verb : verbs)
     names.push_back(verb->get_name());
   const std::vector<std::string_view> views(names.begin(), names.end());
-  for (const std::string& word : app.remaining()) {
+  for (const std::string& word : program.remaining(true)) {
     if (word.starts_with('-')) continue;
     const std::string_view near = nearest_word(word, views);
     std::string text = "unknown verb '" + word + "'";
@@ -56,7 +57,7 @@ std::string unknown_verb(const CLI::App& app) {
 
 int parse_failed(const CLI::App& program, const CLI::ParseError& error, const Environment& env) {
   const CLI::App* app = deepest(program);
-  const std::string verb = unknown_verb(*app);
+  const std::string verb = unknown_verb(program, *app);
   env.err << "kontor: " << (verb.empty() ? error.what() : verb) << "\nTry `kontor";
   for (const CLI::App* at = &program; at != app;) {
     at = at->get_subcommands().front();
