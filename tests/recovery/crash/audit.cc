@@ -1,0 +1,90 @@
+#include "tests/recovery/crash/audit.h"
+
+#include <memory>
+#include <span>
+
+#include "api/cli/offline.h"
+#include "events/codec/catalog.h"
+#include "events/log/page.h"
+#include "events/log/rocksdb_event_log.h"
+#include "events/log/verify_log.h"
+
+namespace kontor::test {
+namespace {
+
+void note(const DecisionView& decision, bool in_server_book, Audited& out) {
+  ++out.decisions;
+  if (decision.id().empty()) return;  // of the engine's own
+  // OpenBook is decided by book 0 and, under the same id, opens the new book.
+  const bool opens_itself = decision.header().command_kind == number_of<OpenBook>;
+  if (opens_itself && !in_server_book) return;
+  Verdict verdict;
+  verdict.status = decision.refused() ? StatusCode::kRefused : StatusCode::kDone;
+  verdict.sequence = decision.first_sequence().value();
+  verdict.events = decision.header().event_count;
+  out.logged[std::string(decision.id())].push_back(verdict);
+}
+
+Status note_decisions(const EventLog& log, Audited& out) {
+  Status pages;
+  const auto visit = [&](CommitNumber, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const Result<PageView> page = read_page(bytes);
+      if (!page) {
+        pages = page.error();
+        return false;
+      }
+      page->for_each_decision(
+          [&](const DecisionView& decision) { note(decision, page->header().book == 0, out); });
+      bytes = bytes.subspan(page->bytes());
+    }
+    return true;
+  };
+  const Status read = log.read(CommitNumber{1}, log.tail().last, visit);
+  return pages ? read : pages;
+}
+
+Status replay_twice(const EventLog& log, Audited& out) {
+  cli::ReplayWish wish;
+  wish.check_invariants = true;
+  const Result<cli::ReplayOutcome> first = cli::replay_log(log, wish, nullptr);
+  if (!first) return first.error();
+  const Result<cli::ReplayOutcome> second = cli::replay_log(log, wish, nullptr);
+  if (!second) return second.error();
+  for (std::size_t i = 0; i < first->books.size(); ++i) {
+    const cli::ReplayedBook& book = first->books[i];
+    if (second->books.size() <= i || second->books[i].digest != book.digest) {
+      return Error{
+          ErrorKind::kCorrupt,
+          "two replays of book " + std::to_string(book.number.value()) + " have different digests"};
+    }
+    out.books[book.number.value()] = {book.last.value(), book.digest};
+  }
+  out.events = first->events;
+  return {};
+}
+
+}  // namespace
+
+Result<Audited> audit(const std::filesystem::path& data_folder) {
+  RocksdbLogOptions options;
+  options.mode = FolderMode::kReadOnly;
+  const auto log = RocksdbEventLog::open(data_folder, options);
+  if (!log && log.error().kind == ErrorKind::kNotFound) return Audited{};
+  if (!log) return log.error();
+  if (const Status files = (*log)->verify_store(); !files) return files.error();
+  const LogVerification verified = verify_log(**log, nullptr);
+  if (verified.finding.has_value()) {
+    return Error{verified.finding->kind, verified.finding->text()};
+  }
+  Audited out;
+  out.commits = verified.report.commits;
+  if (const Status noted = note_decisions(**log, out); !noted) return noted.error();
+  if (out.decisions != verified.report.decisions) {
+    return Error{ErrorKind::kCorrupt, "two readings of the log count different decisions"};
+  }
+  if (const Status replayed = replay_twice(**log, out); !replayed) return replayed.error();
+  return out;
+}
+
+}  // namespace kontor::test
