@@ -4,7 +4,7 @@
 //   decision := DecisionHeader strings command event*
 //   strings  := id actor on_behalf_of reason correlation_id     (back to back, then padded)
 //   command  := FlatBuffers body of command_kind                (command_bytes, then padded)
-//   event    := EventHeader body                                (body padded; length counts it unpadded)
+//   event    := EventHeader body                   (padded; its length counts it unpadded)
 #pragma once
 
 #include <array>
@@ -83,9 +83,9 @@ struct EventHeader {
   std::uint16_t kind = 0;
   std::uint8_t version = 1;
   std::uint8_t flags = 0;
-  std::uint32_t length = 0;     // of the body, without padding
-  // What the event is about: a document's birth sequence, 0 for itself (a birth), or for master data
-  // its ordinal plus one (the event's kind tells which).
+  std::uint32_t length = 0;  // of the body, without padding
+  // What the event is about: a document's birth sequence, 0 for itself (a birth), or for master
+  // data its ordinal plus one (the event's kind tells which).
   std::uint64_t reference = 0;
 };
 static_assert(sizeof(EventHeader) == 16);
@@ -166,8 +166,8 @@ class DecisionView {
   DecisionHeader header_;
 };
 
-// Checks that a decision's structure lies within `bytes` (its length is bytes.size()): sizes, counts,
-// padding, known format. Does not look into FlatBuffers bodies (catalog.h: verify_command,
+// Checks that a decision's structure lies within `bytes` (its length is bytes.size()): sizes,
+// counts, padding, known format. Does not look into FlatBuffers bodies (catalog.h: verify_command,
 // verify_event). Errors: kCorrupt, kNewer.
 Status check_decision(std::span<const std::byte> bytes);
 
