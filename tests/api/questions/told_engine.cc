@@ -51,7 +51,7 @@ Status ToldEngine::scan(BookNumber, Sequence from,
 
 Result<AlignedBuffer> ToldEngine::decision_at(BookNumber, Sequence sequence) const {
   for (const AlignedBuffer& bytes : log_) {
-    const DecisionHeader& header = DecisionView(bytes.data()).header();
+    const DecisionHeader header = DecisionView(bytes.data()).header();
     if (header.first_sequence + header.event_count > sequence.value()) {
       return AlignedBuffer(bytes.bytes());
     }
