@@ -14,7 +14,6 @@ using W = std::string_view;
 
 constexpr std::array kPlacementApproval = {W("placement"), W("approval")};
 constexpr std::array kPlacement = {W("placement")};
-constexpr std::array kApproval = {W("approval")};
 constexpr std::array kTakenLater = {W("allocation"), W("shipment"), W("invoice"), W("payment")};
 constexpr std::array kPriceLater = {W("approval"), W("shipment"), W("invoice")};
 constexpr std::array kBudgetLater = {W("approval"), W("shipment"), W("invoice"), W("payment")};
@@ -29,7 +28,6 @@ constexpr std::array kDraftLater = {W("reserve")};
 constexpr std::array kTree = {W("own")};
 constexpr std::array kTreeLater = {W("each"), W("shared")};
 constexpr std::array kAbsentCredit = {W("unlimited"), W("none")};
-constexpr std::array kRelease = {W("automatic"), W("ready")};
 constexpr std::array kReleaseNow = {W("automatic")};
 constexpr std::array kReady = {W("ready")};
 constexpr std::array kUncleared = {W("counts"), W("does_not_count")};
