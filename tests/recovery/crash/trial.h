@@ -13,7 +13,7 @@
 #include "tests/recovery/crash/audit.h"
 #include "tests/recovery/crash/lane.h"
 #include "tests/recovery/crash/ledger.h"
-#include "tests/recovery/crash/server_process.h"
+#include "tests/support/recovery/server_process.h"
 #include "tests/recovery/crash/traffic.h"
 
 namespace kontor::test {

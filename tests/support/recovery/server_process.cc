@@ -1,4 +1,4 @@
-#include "tests/recovery/crash/server_process.h"
+#include "tests/support/recovery/server_process.h"
 
 #include <array>
 #include <cerrno>
