@@ -81,6 +81,10 @@ std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) 
     const Order* const order = orders().find(OrderRef{ref});
     if (order != nullptr) return std::string(orders().name(*order));
   }
+  if (kind == "return") {
+    const Return* const one = orders().returns().find(ReturnRef{ref});
+    if (one != nullptr) return std::string(orders().returns().name(*one));
+  }
   if (kind == "invoice") {
     const Invoice* const invoice = receivables().find_invoice(InvoiceRef{ref});
     if (invoice != nullptr) return std::string(receivables().name(*invoice));

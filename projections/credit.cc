@@ -103,6 +103,9 @@ void Credit::on(const Envelope& by, const CreditReleased& event) {
 void Credit::on(const Envelope& by, const GoodsShipped& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const GoodsReturned& event) {
+  fold(by, event.moves());
+}
 void Credit::on(const Envelope& by, const InvoiceIssued& event) {
   fold(by, event.moves());
 }

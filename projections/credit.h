@@ -32,6 +32,7 @@ struct HoldReleased;
 struct RuleSet;
 struct PolicySet;
 struct GoodsShipped;
+struct GoodsReturned;
 struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
@@ -97,6 +98,7 @@ class Credit {
   void on(const Envelope& by, const RuleSet& event);
   void on(const Envelope& by, const PolicySet& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);

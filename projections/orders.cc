@@ -169,6 +169,16 @@ void Orders::on(const Envelope&, const GoodsShipped& event) {
   }
 }
 
+void Orders::on(const Envelope& by, const GoodsReturned& event) {
+  const Order& order = touch(event.order());
+  for (const ReturnedLine& returned : run(event.lines())) {
+    OrderLineState& state = line(order, returned.line());
+    state.returned += Quantity{returned.quantity()};
+    state.returned_unbilled += Quantity{returned.unbilled()};
+  }
+  if (event.return_() != nullptr) returns_.add(by, event);
+}
+
 void Orders::on(const Envelope&, const InvoiceIssued& event) {
   const Order& order = touch(event.order());
   for (const InvoiceLine& billed : run(event.lines())) {
@@ -207,6 +217,7 @@ void Orders::save(Sink& out) const {
   index_.save(out);
   out.pods(orders_);
   out.pods(lines_);
+  returns_.save(out);
 }
 
 void Orders::load(Source& in) {
@@ -216,6 +227,7 @@ void Orders::load(Source& in) {
   index_.load(in);
   in.pods(orders_);
   in.pods(lines_);
+  returns_.load(in);
   if (orders_.size() != names_.size()) in.fail();
 }
 
@@ -235,9 +247,13 @@ Status Orders::check_invariants() const {
           l.reserved > l.ordered - l.cancelled - l.voided - l.shipped) {
         return broken("reserved beyond what is left" + where);
       }
+      if (l.returned > l.shipped || l.returned_unbilled > l.returned || l.credited < none ||
+          l.returned - l.returned_unbilled > l.billed()) {
+        return broken("more back than went out" + where);
+      }
     }
   }
-  return {};
+  return returns_.check_invariants();
 }
 
 }  // namespace kontor

@@ -14,6 +14,7 @@
 #include "events/base/result.h"
 #include "events/base/time.h"
 #include "projections/envelope.h"
+#include "projections/returns.h"
 #include "projections/sink.h"
 #include "projections/tables.h"
 
@@ -35,18 +36,21 @@ struct StockReserved;
 struct LineBackordered;
 struct ReservationReleased;
 struct GoodsShipped;
+struct GoodsReturned;
 struct InvoiceIssued;
 
-// A line's counters; they only grow, but for reserved. Money by the part rule: a run of units is
-// worth value_of_part(end) - value_of_part(begin), with the boxes laid out as billed, delivered,
-// open, cancelled - so the parts of a line always add up to it.
+// A line's counters; they only grow, but for reserved, backordered and credited. Money by the part
+// rule: a run of units is worth value_of_part(end) - value_of_part(begin), with the boxes laid out
+// as billed, delivered, open, cancelled - so the parts of a line always add up to it.
 struct OrderLineState {
   Quantity ordered;
   Quantity cancelled;
   Quantity voided;
   Quantity shipped;
   Quantity invoiced;
-  Quantity returned_unbilled;  // u
+  Quantity returned;           // all that came back
+  Quantity returned_unbilled;  // u: of that, before it was billed
+  Quantity credited;           // billed units that credit notes name, without those voided
   Quantity reserved;
   Quantity backordered;
   Minor net;
@@ -118,6 +122,7 @@ class Orders {
   void on(const Envelope& by, const LineBackordered& event);
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const InvoiceIssued& event);
 
   const Order* find(
@@ -133,6 +138,7 @@ class Orders {
   bool has_cancellation(std::string_view name) const {
     return cancellations_.find(name).has_value();
   }
+  const Returns& returns() const { return returns_; }
   void prefetch(std::string_view name) const { names_.prefetch(name); }
 
   void save(Sink& out) const;
@@ -152,6 +158,7 @@ class Orders {
   KeyTable index_;  // birth sequence to index
   std::vector<Order> orders_;
   std::vector<OrderLineState> lines_;
+  Returns returns_;
 };
 
 }  // namespace kontor

@@ -113,6 +113,16 @@ void Stock::on(const Envelope& by, const GoodsShipped& event) {
   }
 }
 
+void Stock::on(const Envelope& by, const GoodsReturned& event) {
+  for (const ReturnedLine& line : run(event.lines())) {
+    if (line.disposition() != Disposition::restock) continue;
+    StockRecord& record = record_for(line.item(), event.warehouse());
+    record.on_hand += Quantity{line.quantity()};
+    record.last_change = by.sequence.value();
+    if (queues_.contains(line.item())) want_serving(line.item(), by.sequence);
+  }
+}
+
 void Stock::on(const Envelope&, const LinesCancelled& event) {
   for (const CancelledLine& line : run(event.lines())) {
     if (line.from_backorder() > 0) {

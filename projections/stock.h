@@ -1,5 +1,5 @@
 // Stock: what lies where, what is reserved for whom, and who waits. Folds what arrives, is
-// reserved, backordered, released, shipped and cancelled. Rules: domain, Stock.
+// reserved, backordered, released, shipped, returned and cancelled. Rules: domain, Stock.
 #pragma once
 
 #include <map>
@@ -29,6 +29,7 @@ struct StockReserved;
 struct LineBackordered;
 struct ReservationReleased;
 struct GoodsShipped;
+struct GoodsReturned;
 struct LinesCancelled;
 struct FollowUpAdvanced;
 struct HoldReleased;
@@ -82,6 +83,7 @@ class Stock {
   void on(const Envelope& by, const LineBackordered& event);
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const LinesCancelled& event);
   void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);

@@ -31,6 +31,8 @@ void fill_line(const Book& book, const OrderLineState& line, wire::OrderLineRowT
   row.cancelled = line.cancelled.value();
   row.voided = line.voided.value();
   row.returned = line.returned_unbilled.value();
+  row.returned_in_all = line.returned.value();
+  row.credited = line.credited.value();
   row.unit_price = line.unit_price;
   row.net = line.net.value();
   row.gross = line.gross.value();
@@ -64,7 +66,7 @@ OrderState progress_of(const Book& book, const Order& order) {
   for (const OrderLineState& line : book.orders().lines(order)) {
     const Quantity wanted = line.ordered - line.cancelled - line.voided;
     all_shipped = all_shipped && line.shipped >= wanted;
-    all_billed = all_billed && line.billed() >= wanted;
+    all_billed = all_billed && line.billed() + line.returned_unbilled >= wanted;
     some_shipped = some_shipped || line.shipped > Quantity{0};
     some_billed = some_billed || line.billed() > Quantity{0};
   }

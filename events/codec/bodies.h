@@ -30,6 +30,7 @@
 #include "register_warehouse_generated.h"   // IWYU pragma: export
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
+#include "return_goods_generated.h"         // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export
 #include "serve_backorders_generated.h"     // IWYU pragma: export
 #include "set_credit_limit_generated.h"     // IWYU pragma: export

@@ -28,7 +28,7 @@ class RandomTrade {
 
   // The next command, valid or not.
   std::string next() {
-    switch (pick(20)) {
+    switch (pick(21)) {
       case 0:
       case 1:
       case 2:
@@ -67,6 +67,8 @@ class RandomTrade {
                lines({{item(), number(60)}}) + "}";
       case 18:
         return rare();
+      case 19:
+        return give_back();
       default:
         return R"("ReleaseHold":{"order":)" + order() + "}";
     }
@@ -97,6 +99,13 @@ class RandomTrade {
     if (pick(3) == 0) out += R"(,"region":"S")";
     if (pick(8) == 0) out += R"(,"no_split":true)";
     return out + R"(,"lines":)" + lines({{item(), number(50)}, {item(), number(20)}}) + "}";
+  }
+
+  std::string give_back() {
+    static constexpr std::array kFates = {"restock", "scrap", "none"};
+    return R"("ReturnGoods":{"order":)" + order() + R"(,"return":)" + fresh("B") +
+           R"(,"warehouse":"north","lines":[{"line":)" + number(2) + R"(,"quantity":)" + number(6) +
+           R"(,"disposition":")" + kFates.at(pick(3)) + R"("}]})";
   }
 
   std::string set(std::string_view key, std::string_view value) {
