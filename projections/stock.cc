@@ -273,6 +273,12 @@ Quantity Stock::reserved(OrderRef order, std::uint32_t line, WarehouseId warehou
   return sum;
 }
 
+std::size_t Stock::reservation_count(OrderRef order) const {
+  std::size_t count = 0;
+  for_each_reservation(order, [&](const Reservation&) { ++count; });
+  return count;
+}
+
 Quantity Stock::backordered(ItemId item) const {
   const auto found = queues_.find(item.value());
   return found == queues_.end() ? Quantity{0} : found->second.total;

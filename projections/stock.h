@@ -116,6 +116,7 @@ class Stock {
     }
   }
   Quantity reserved(OrderRef order, std::uint32_t line, WarehouseId warehouse) const;
+  std::size_t reservation_count(OrderRef order) const;
 
   bool has_backorders(ItemId item) const { return queues_.contains(item.value()); }
   Quantity backordered(ItemId item) const;

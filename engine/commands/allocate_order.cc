@@ -48,8 +48,9 @@ void decide(Step& step, const AllocateOrder& command) {
   const Order* const order = expect_order(step, view(command.order()));
   if (order == nullptr) return;
   expect_taken(step, *order);
-  if (run(command.parts()).size() > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 4096 parts"));
+  const std::size_t held = step.book().stock().reservation_count(OrderRef{order->ref});
+  if (held + run(command.parts()).size() > limits::kReservationsMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 8192 parts of an order"));
   }
   if (step.refused()) return;
 

@@ -97,8 +97,8 @@ void decide(Step& step, const ShipOrder& command) {
   if (step.book().stock().has_shipment(shipment)) {
     step.refuse(about(ReasonCode::shipment_exists, Subject::shipment, shipment));
   }
-  if (run(command.lines()).size() > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 4096 lines"));
+  if (run(command.lines()).size() > limits::kReservationsMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 8192 lines"));
   }
   if (order == nullptr) return;
   expect_taken(step, *order);

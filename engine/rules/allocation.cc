@@ -5,11 +5,12 @@
 
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
+#include "events/base/limits.h"
 
 namespace kontor {
 namespace {
 
-constexpr std::size_t kPartsMax = 3000;      // of one allocation; more is missing
+constexpr std::size_t kPartsMax = 3000;      // of one allocation
 constexpr std::size_t kQueueLookMax = 4096;  // backorders looked at in one step
 
 // What of each (item, warehouse) an unfinished plan has taken already.
@@ -22,6 +23,13 @@ class Taken {
  private:
   std::map<std::pair<std::uint32_t, std::uint32_t>, Quantity> taken_;
 };
+
+// How many parts an order may get now; what it needs beyond is missing. An event that gives all of
+// them back has to fit into a decision.
+std::size_t parts_left(const Book& book, const Order& order) {
+  const std::size_t held = book.stock().reservation_count(OrderRef{order.ref});
+  return std::min(kPartsMax, limits::kReservationsMax - std::min(limits::kReservationsMax, held));
+}
 
 std::string_view region_of(const Book& book, const Order& order) {
   const std::string_view own = book.orders().region(order);
@@ -36,25 +44,39 @@ ReservedPart make_part(const Book& book, std::uint32_t line, ItemId item, Wareho
   return ReservedPart(quantity.value(), item.value(), warehouse.value(), line, promised.value());
 }
 
-// Takes up to `need` from the warehouses that serve the region, in order; returns what is missing.
-Quantity take_by_priority(const Book& book, std::string_view region, std::uint32_t line,
-                          ItemId item, Quantity need, Taken& taken,
-                          std::vector<ReservedPart>& parts) {
-  for (const WarehouseId warehouse : book.stock().by_priority()) {
-    if (need == Quantity{0} || parts.size() >= kPartsMax) break;
-    if (!book.stock().serves(warehouse, region)) continue;
-    const StockRecord* const record = book.stock().record(item, warehouse);
-    if (record == nullptr) continue;
-    Quantity& used = taken.of(item, warehouse);
-    const Quantity free = record->salable() - used;
-    const Quantity part = std::min(need, std::max(free, Quantity{0}));
-    if (part == Quantity{0}) continue;
-    parts.push_back(make_part(book, line, item, warehouse, part));
-    used += part;
-    need -= part;
+// Takes from the warehouses that serve a region, in order, for line after line of one order.
+class Taker {
+ public:
+  // At most `most` parts.
+  Taker(const Book& book, std::string_view region, std::size_t most)
+      : book_(book), region_(region), most_(most) {}
+
+  // Takes up to `need`; returns what is missing.
+  Quantity take(std::uint32_t line, ItemId item, Quantity need) {
+    for (const WarehouseId warehouse : book_.stock().by_priority()) {
+      if (need == Quantity{0} || parts_.size() >= most_) break;
+      if (!book_.stock().serves(warehouse, region_)) continue;
+      const StockRecord* const record = book_.stock().record(item, warehouse);
+      if (record == nullptr) continue;
+      Quantity& used = taken_.of(item, warehouse);
+      const Quantity free = record->salable() - used;
+      const Quantity part = std::min(need, std::max(free, Quantity{0}));
+      if (part == Quantity{0}) continue;
+      parts_.push_back(make_part(book_, line, item, warehouse, part));
+      used += part;
+      need -= part;
+    }
+    return need;
   }
-  return need;
-}
+  const std::vector<ReservedPart>& parts() const { return parts_; }
+
+ private:
+  const Book& book_;
+  std::string_view region_;
+  std::size_t most_;
+  Taken taken_;
+  std::vector<ReservedPart> parts_;
+};
 
 // One warehouse for the whole order, or none.
 AllocationPlan plan_from_one(const Book& book, const Order& order, std::string_view region) {
@@ -137,11 +159,9 @@ std::vector<ReservedPart> parts_from_one(const Book& book, const Order& order,
 std::vector<ReservedPart> parts_for(const Book& book, const Order& order, const Backorder& waiting,
                                     ItemId item) {
   if (order.no_split != 0) return parts_from_one(book, order, waiting, item);
-  Taken taken;
-  std::vector<ReservedPart> parts;
-  take_by_priority(book, region_of(book, order), waiting.line, item, waiting.quantity, taken,
-                   parts);
-  return parts;
+  Taker taker(book, region_of(book, order), parts_left(book, order));
+  taker.take(waiting.line, item, waiting.quantity);
+  return taker.parts();
 }
 
 Quantity salable_anywhere(const Book& book, ItemId item) {
@@ -165,7 +185,7 @@ AllocationPlan plan_allocation(const Book& book, const Order& order) {
   const std::string_view region = region_of(book, order);
   if (order.no_split != 0) return plan_from_one(book, order, region);
   AllocationPlan plan;
-  Taken taken;
+  Taker taker(book, region, parts_left(book, order));
   const auto lines = book.orders().lines(order);
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     Quantity need = needs_stock(lines[i]);
@@ -173,10 +193,11 @@ AllocationPlan plan_allocation(const Book& book, const Order& order) {
     const ItemId item{lines[i].item};
     // No newcomer takes stock while older backorders of it wait.
     if (!book.stock().has_backorders(item)) {
-      need = take_by_priority(book, region, i + 1, item, need, taken, plan.parts);
+      need = taker.take(i + 1, item, need);
     }
     if (need > Quantity{0}) plan.missing.emplace_back(i + 1, need);
   }
+  plan.parts = taker.parts();
   return plan;
 }
 
@@ -211,14 +232,12 @@ void check_stock_for(Step& step, std::span<const OrderLine> lines, std::string_v
                      CompanyId company) {
   const Book& book = step.book();
   const std::string_view where = region.empty() ? book.parties().company(company).region : region;
-  Taken taken;
-  std::vector<ReservedPart> parts;
+  Taker taker(book, where, kPartsMax);
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const ItemId item{lines[i].item()};
     const Quantity need{lines[i].quantity()};
-    const Quantity missing = book.stock().has_backorders(item)
-                                 ? need
-                                 : take_by_priority(book, where, i + 1, item, need, taken, parts);
+    const Quantity missing =
+        book.stock().has_backorders(item) ? need : taker.take(i + 1, item, need);
     if (missing == Quantity{0}) continue;
     step.refuse(
         with_quantity(about_line(ReasonCode::short_stock, i + 1, book.catalogue().name(item)),

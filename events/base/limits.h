@@ -20,6 +20,7 @@ inline constexpr std::size_t kConnectionsMax = 1024;
 inline constexpr std::size_t kConnectionUnansweredBytesMax = 32U << 20;
 inline constexpr std::size_t kReasonsMax = 16;
 inline constexpr std::size_t kLinesMax = 5000;      // of one document
+inline constexpr std::size_t kReservationsMax = 8192;  // of one order: lines times warehouses
 inline constexpr std::size_t kTextBytesMax = 4096;  // free text
 inline constexpr std::size_t kBooksMax = 10'000;
 inline constexpr std::size_t kCompanyDepthMax = 16;       // company.depth_max may be lower
