@@ -1,4 +1,5 @@
 // kontor verify: everything a data folder promises, checked without a server.
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -10,10 +11,12 @@
 #include "api/cli/environment.h"
 #include "api/cli/offline.h"
 #include "api/cli/progress.h"
+#include "api/cli/table.h"
 #include "api/cli/verbs.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
 #include "events/log/verify_log.h"
+#include "projections/sink.h"
 
 namespace kontor::cli {
 namespace {
@@ -30,25 +33,51 @@ int found_damage(const Environment& env, const std::string& what) {
   return kExitCorrupt;
 }
 
-void print_sound(const Environment& env, const LogReport& report) {
-  if (env.json) {
-    env.out << nlohmann::ordered_json{{"sound", true},
-                                      {"commits", report.commits},
-                                      {"pages", report.pages},
-                                      {"decisions", report.decisions},
-                                      {"events", report.events},
-                                      {"bytes", report.bytes},
-                                      {"epoch", report.epoch.value()}}
-                   .dump()
-            << '\n';
-    return;
+const BookReport* report_of(const LogReport& report, BookNumber book) {
+  const auto found = std::ranges::find(report.books, book, &BookReport::book);
+  return found == report.books.end() ? nullptr : &*found;
+}
+
+void print_json(const Environment& env, const LogReport& report, const ReplayOutcome& outcome) {
+  nlohmann::ordered_json json = {{"sound", true},
+                                 {"commits", report.commits},
+                                 {"pages", report.pages},
+                                 {"decisions", report.decisions},
+                                 {"events", report.events},
+                                 {"bytes", report.bytes},
+                                 {"epoch", report.epoch.value()}};
+  for (const ReplayedBook& book : outcome.books) {
+    const BookReport* const found = report_of(report, book.number);
+    if (found == nullptr) continue;  // without a page so far
+    json["books"].push_back({{"number", book.number.value()},
+                             {"book", book.name},
+                             {"pages", found->pages},
+                             {"decisions", found->decisions},
+                             {"events", found->events},
+                             {"bytes", found->bytes},
+                             {"tree_root", hex(found->tree_root)},
+                             {"digest", book.digest}});
   }
+  env.out << json.dump() << '\n';
+}
+
+void print_sound(const Environment& env, const LogReport& report, const ReplayOutcome& outcome) {
+  if (env.json) return print_json(env, report, outcome);
   env.out
       << "sound: " << with_thousands(report.commits) << " commits, "
       << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
       << " events, " << with_thousands(report.bytes)
       << " bytes; files, pages, hashes and bodies are whole, and every book's state that follows "
          "from them keeps its invariants\n";
+  Table table({"number", "book", "pages", "decisions", "events", "root of its tree"});
+  for (const ReplayedBook& book : outcome.books) {
+    const BookReport* const found = report_of(report, book.number);
+    if (found == nullptr) continue;
+    table.add({std::to_string(book.number.value()), book.name, with_thousands(found->pages),
+               with_thousands(found->decisions), with_thousands(found->events),
+               hex(found->tree_root)});
+  }
+  table.print(env.out);
 }
 
 int run_verify(const Environment& env, const VerifyOptions& options) {
@@ -77,7 +106,7 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
   if (!outcome && exit_status(outcome.error().kind) != kExitCorrupt)
     return fail(env, outcome.error());
   if (!outcome) return found_damage(env, outcome.error().message);
-  print_sound(env, verification.report);
+  print_sound(env, verification.report, *outcome);
   return kExitDone;
 }
 

@@ -399,8 +399,12 @@ const EnumPlan* SchemaPlan::find_enum(std::string_view name) const {
   return found == enums_.end() ? nullptr : &*found;
 }
 
+std::span<const std::byte> kontor_binary_schema() {
+  return {kontor_schema_begin, kontor_schema_end};
+}
+
 const SchemaPlan& kontor_schema() {
-  static const SchemaPlan kPlan{std::span<const std::byte>(kontor_schema_begin, kontor_schema_end)};
+  static const SchemaPlan kPlan{kontor_binary_schema()};
   return kPlan;
 }
 

@@ -122,7 +122,8 @@ class SchemaPlan {
   std::vector<ObjectPlan> objects_;  // by the index of the binary schema
 };
 
-// The plan of events/schema, made at the first call.
+// events/schema as flatc's binary schema, 16-aligned, and its plan, made at the first call.
+std::span<const std::byte> kontor_binary_schema();
 const SchemaPlan& kontor_schema();
 
 // The plans of bodies by permanent number; null: no such number.

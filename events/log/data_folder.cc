@@ -131,6 +131,12 @@ Result<State> look_at(const fs::path& path) {
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
     const std::string name = entries->path().filename().string();
     if (may_be_in_new_folder(name)) continue;
+    if (fs::exists(path / "log" / "CURRENT", error)) {
+      return Error{ErrorKind::kCorrupt, "the folder " + path.string() +
+                                            " holds a log but no file " + std::string(kMark) +
+                                            ", so it is damaged, or only a part of a data folder; "
+                                            "restore a backup of all of it"};
+    }
     return Error{ErrorKind::kUsage, "the folder " + path.string() + " holds '" + name +
                                         "' and is not a data folder of Kontor (it has no file " +
                                         std::string(kMark) + "); give an empty or a new folder"};

@@ -69,7 +69,9 @@ Status check_header(const PageHeader& header, std::size_t bytes_left) {
     return corrupt("stored size " + number(header.stored_bytes) + " and raw size " +
                    number(header.raw_bytes) + " do not fit");
   }
-  const bool spare_used = header.flags != 0 || header.spare1 != 0 ||
+  if (header.format == 0) return corrupt("format 0");
+  const bool spare_used = header.flags != 0 || header.spare1 != 0 || header.tenant != 0 ||
+                          header.header_bytes != sizeof(PageHeader) ||
                           std::any_of(header.spare.begin(), header.spare.end(),
                                       [](std::uint8_t byte) { return byte != 0; });
   // A later format that this reader may read can use them for what it may ignore.

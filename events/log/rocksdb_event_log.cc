@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <charconv>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <rocksdb/table.h>
 
 #include "events/log/commit.h"
+#include "events/log/table_scan.h"
 
 namespace kontor {
 namespace {
@@ -127,50 +129,76 @@ struct Store {
   ~Store() { families.clear(); }
 };
 
-// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
-// miss the newest, and would open without the commits in it.
-Status check_write_ahead_log(const DataFolder& folder, const rocksdb::Options& settings) {
+// A store has a write-ahead log from the number on that its MANIFEST names, if an empty one;
+// RocksDB itself does not miss the newest, and would open without the commits in it.
+Status check_write_ahead_log(const DataFolder& folder, const rocksdb::Options& settings,
+                             std::uint64_t from) {
   std::vector<std::string> names;
   const rocksdb::Status status = settings.env->GetChildren(folder.log_path().string(), &names);
   if (!status.ok() && !status.IsNotFound()) {
     return error_of(status, folder.path(), "cannot list");
   }
-  const bool found = std::any_of(names.begin(), names.end(),
-                                 [](std::string_view name) { return name.ends_with(".log"); });
+  const bool found = std::ranges::any_of(names, [from](const std::string& name) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    return error == std::errc{} && number >= from && std::string_view(end) == ".log";
+  });
   if (found) return {};
-  return corrupt(folder.path(), "is not whole (it has no write-ahead log)");
+  return corrupt(folder.path(),
+                 "is not whole (it has no write-ahead log" +
+                     (from == 0 ? ")" : " from " + std::to_string(from) + ".log on)"));
 }
 
-Result<Store> open_store(const DataFolder& folder, const RocksdbLogOptions& options) {
-  const rocksdb::Options settings = store_options(options, folder.is_new());
-  const std::string path = folder.log_path().string();
-  if (!folder.is_new()) {
-    if (Status wal = check_write_ahead_log(folder, settings); !wal.ok()) return wal.error();
+// Beside a running server, a file may be gone between its being named and its being opened: a
+// reader tries again.
+rocksdb::Status open_files(const rocksdb::Options& settings, const std::string& path,
+                           const std::vector<rocksdb::ColumnFamilyDescriptor>& wanted,
+                           bool read_only, Store& out) {
+  constexpr int kTries = 3;
+  rocksdb::Status status;
+  for (int i = 0; i < kTries; ++i) {
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    status = read_only ? rocksdb::DB::OpenForReadOnly(settings, path, wanted, &handles, &db)
+                       : rocksdb::DB::Open(settings, path, wanted, &handles, &db);
+    out.db.reset(db);
+    for (rocksdb::ColumnFamilyHandle* const handle : handles)
+      out.families.emplace_back(handle);
+    if (!read_only || !status.IsPathNotFound()) break;
   }
+  return status;
+}
+
+Result<Store> open_store(const DataFolder& folder, const rocksdb::Options& settings,
+                         FolderMode mode) {
+  const std::string path = folder.log_path().string();
   rocksdb::ColumnFamilyOptions small(settings);
   small.write_buffer_size = 1U << 20;
   const std::vector<rocksdb::ColumnFamilyDescriptor> wanted = {
       {rocksdb::kDefaultColumnFamilyName, settings}, {kMarkerFamily, small}};
 
-  rocksdb::DB* db = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status =
-      options.mode == FolderMode::kReadOnly
-          ? rocksdb::DB::OpenForReadOnly(settings, path, wanted, &handles, &db)
-          : rocksdb::DB::Open(settings, path, wanted, &handles, &db);
   Store store;
-  store.db.reset(db);
-  for (rocksdb::ColumnFamilyHandle* const handle : handles) {
-    store.families.emplace_back(handle);
-  }
-  if (status.IsInvalidArgument()) {
+  const rocksdb::Status status =
+      open_files(settings, path, wanted, mode == FolderMode::kReadOnly, store);
+  if (status.IsInvalidArgument() || status.IsPathNotFound()) {
     return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
   }
   if (!status.ok()) return error_of(status, folder.path(), "cannot open");
-  store.commits = handles.at(0);
-  store.marker = handles.at(1);
+  store.commits = store.families.at(0).get();
+  store.marker = store.families.at(1).get();
   return store;
 }
+
+// The folder as if it had no write-ahead logs: what is in tables alone, at once.
+class WithoutWals final : public rocksdb::EnvWrapper {
+ public:
+  using EnvWrapper::EnvWrapper;
+  rocksdb::Status GetChildren(const std::string& folder, std::vector<std::string>* names) override {
+    rocksdb::Status status = target()->GetChildren(folder, names);
+    std::erase_if(*names, [](const std::string& name) { return name.ends_with(".log"); });
+    return status;
+  }
+};
 
 rocksdb::ReadOptions read_options() {
   rocksdb::ReadOptions options;
@@ -184,8 +212,9 @@ class Log final : public RocksdbEventLog {
   Log(DataFolder folder, Store store, FolderMode mode)
       : folder_(std::move(folder)), store_(std::move(store)), mode_(mode) {}
 
-  // Finds the tail and checks it; called once before anything else.
-  Status recover();
+  // Finds the tail and checks it; called once before anything else. in_tables: what
+  // highest_commit_in_tables said before the store was opened.
+  Status recover(CommitNumber in_tables);
 
   LogTail tail() const override {
     const std::lock_guard lock(mutex_);
@@ -201,6 +230,7 @@ class Log final : public RocksdbEventLog {
 
  private:
   Status check_clean_end() const;
+  Status check_tables(CommitNumber in_tables) const;
   Status check_last(std::span<const std::byte> commit);
 
   DataFolder folder_;  // its lock outlives the store
@@ -213,7 +243,7 @@ class Log final : public RocksdbEventLog {
   std::atomic<bool> closed_ = false;
 };
 
-Status Log::recover() {
+Status Log::recover(CommitNumber in_tables) {
   const std::unique_ptr<rocksdb::Iterator> iterator(
       store_.db->NewIterator(read_options(), store_.commits));
   iterator->SeekToFirst();
@@ -229,7 +259,16 @@ Status Log::recover() {
     tail_.last = *last;
     if (Status status = check_last(bytes_of(iterator->value())); !status.ok()) return status;
   }
-  return check_clean_end();
+  if (Status status = check_clean_end(); !status.ok()) return status;
+  return check_tables(in_tables);
+}
+
+Status Log::check_tables(CommitNumber in_tables) const {
+  if (tail_.last >= in_tables) return {};
+  return corrupt(path(), "has commit " + std::to_string(in_tables.value()) +
+                             " in a table file that it does not know (its MANIFEST is damaged or "
+                             "old) and now ends at " +
+                             std::to_string(tail_.last.value()) + ": commits are lost");
 }
 
 Status Log::check_last(std::span<const std::byte> commit) {
@@ -333,6 +372,40 @@ Status Log::close() {
   return {};
 }
 
+// What a store says of itself without its write-ahead logs. All zero: it cannot be opened; opening
+// it with them will say why.
+struct Known {
+  CommitNumber in_tables;
+  std::uint64_t wal_from = 0;  // number of the oldest write-ahead log that it needs
+};
+
+Known ask_manifest(const DataFolder& folder, RocksdbLogOptions options) {
+  options.mode = FolderMode::kReadOnly;
+  rocksdb::Options settings = store_options(options, false);
+  WithoutWals env(settings.env);
+  settings.env = &env;
+  settings.track_and_verify_wals_in_manifest = false;
+  const Result<Store> store = open_store(folder, settings, options.mode);
+  Known known;
+  if (!store.ok()) return known;
+  const std::unique_ptr<rocksdb::Iterator> last(
+      store.value().db->NewIterator(read_options(), store.value().commits));
+  last->SeekToLast();
+  if (last->Valid()) {
+    known.in_tables = number_of_key(last->key()).value_or(CommitNumber{0});
+  }
+  store.value().db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &known.wal_from);
+  return known;
+}
+
+// As a reader, who changes nothing: a store that is opened for writing removes what it does not
+// know.
+Status look_first(const std::filesystem::path& path, RocksdbLogOptions options) {
+  options.mode = FolderMode::kReadOnly;
+  const auto log = RocksdbEventLog::open(path, options);
+  return log.ok() ? Status() : Status(log.error());
+}
+
 Status Log::verify_store() const {
   rocksdb::Status status = store_.db->VerifyChecksum(read_options());
   if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
@@ -346,11 +419,23 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
                                                                const RocksdbLogOptions& options) {
   Result<DataFolder> folder = DataFolder::open(path, options.mode);
   if (!folder.ok()) return folder.error();
-  Result<Store> store = open_store(folder.value(), options);
+  const rocksdb::Options settings = store_options(options, folder.value().is_new());
+  const std::string store_path = folder.value().log_path().string();
+  const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
+  if (!folder.value().is_new()) {
+    const Known known = ask_manifest(folder.value(), options);
+    Status wal = check_write_ahead_log(folder.value(), settings, known.wal_from);
+    if (!wal.ok()) return wal.error();
+    // A table that it does not know: left behind by a crash, or the evidence of lost commits.
+    if (options.mode != FolderMode::kReadOnly && known.in_tables < in_tables) {
+      if (Status sound = look_first(path, options); !sound.ok()) return sound.error();
+    }
+  }
+  Result<Store> store = open_store(folder.value(), settings, options.mode);
   if (!store.ok()) return store.error();
   auto log =
       std::make_unique<Log>(std::move(folder).value(), std::move(store).value(), options.mode);
-  if (Status status = log->recover(); !status.ok()) return status.error();
+  if (Status status = log->recover(in_tables); !status.ok()) return status.error();
   if (Status status = log->folder().finish_creation(); !status.ok()) return status.error();
   return std::unique_ptr<RocksdbEventLog>(std::move(log));
 }

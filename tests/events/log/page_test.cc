@@ -183,6 +183,13 @@ TEST(Page, WithALongerHeaderOfALaterFormatIsRead) {
   const Result<PageView> read = read_page(longer.bytes());
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read.value().bytes(), longer.size());
+
+  header.format = kPageFormat;  // which has 256
+  header.header_crc = 0;
+  std::memcpy(longer.data(), &header, sizeof header);
+  header.header_crc = crc32c(longer.bytes().first(header.header_bytes));
+  std::memcpy(longer.data(), &header, sizeof header);
+  expect_kind(read_page(longer.bytes()), ErrorKind::kCorrupt);
 }
 
 TEST(Page, ThatSaysOtherThanItHoldsIsCorrupt) {
@@ -205,6 +212,8 @@ TEST(Page, ThatSaysOtherThanItHoldsIsCorrupt) {
       [](PageHeader& h) { h.magic += 1; },
       [](PageHeader& h) { h.flags = 1; },
       [](PageHeader& h) { h.spare1 = 1; },
+      [](PageHeader& h) { h.tenant = 1; },
+      [](PageHeader& h) { h.format = 0; },
       [](PageHeader& h) { h.spare[95] = 1; },
   };
   for (std::size_t i = 0; i < lies.size(); ++i) {

@@ -166,6 +166,45 @@ TEST_F(RocksdbLog, IsNotOpenedWithATableFileGone) {
   EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
 }
 
+// Of an old MANIFEST the store misses nothing, and would remove the tables it does not know: the
+// evidence.
+TEST_F(RocksdbLog, IsNotOpenedWithAnOldManifestHoweverOften) {
+  const fs::path old = dir_.path() / "old";
+  {
+    const auto log = opened();
+    test::fill(*log, writer_, 5);
+    fs::copy(path_ / "log", old);
+    ASSERT_TRUE(log->close().ok());
+  }
+  for (const auto& entry : fs::directory_iterator(old)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("MANIFEST")) continue;
+    fs::copy_file(entry.path(), path_ / "log" / name, fs::copy_options::overwrite_existing);
+  }
+  for (const FolderMode mode :
+       {FolderMode::kReadOnly, FolderMode::kWrite, FolderMode::kCreate, FolderMode::kReadOnly}) {
+    expect_refused(ErrorKind::kCorrupt, "has commit 6 in a table file that it does not know", mode);
+  }
+}
+
+TEST_F(RocksdbLog, IsOpenedWithATableThatACrashLeftBehind) {
+  const fs::path old = dir_.path() / "old";
+  {
+    const auto log = opened();
+    test::fill(*log, writer_, 5);
+    fs::copy(path_, old, fs::copy_options::recursive);
+    ASSERT_TRUE(log->close().ok());
+  }
+  for (const fs::path& table : files_with(path_ / "log", ".sst"))
+    fs::copy_file(table, old / "log" / table.filename());
+  path_ = old;
+  for (const FolderMode mode : {FolderMode::kReadOnly, FolderMode::kWrite}) {
+    const auto log = opened(mode);
+    ASSERT_NE(log, nullptr);
+    EXPECT_EQ(log->tail().last, CommitNumber{6});
+  }
+}
+
 // What a bug, or a hand in the folder, would do: the store itself is sound, a commit is missing.
 void delete_commit(const fs::path& path, std::uint64_t number) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -307,6 +346,13 @@ TEST_F(RocksdbLog, WithItsStoreGoneIsCorruptAndNotMadeAnew) {
   fs::remove_all(path_ / "log");
   expect_refused(ErrorKind::kCorrupt, "is not whole");
   expect_refused(ErrorKind::kCorrupt, "is not whole", FolderMode::kWrite);
+}
+
+TEST_F(RocksdbLog, WithItsFormatFileGoneIsCorruptAndNobodyElses) {
+  closed_with(3);
+  fs::remove(path_ / "KONTOR");
+  expect_refused(ErrorKind::kCorrupt, "holds a log but no file KONTOR");
+  expect_refused(ErrorKind::kCorrupt, "restore a backup", FolderMode::kReadOnly);
 }
 
 TEST_F(RocksdbLog, FinishesACreationThatWasCutOff) {

@@ -1,0 +1,85 @@
+"""Runs the real programs: kontord on a data folder, and kontor."""
+
+import json
+import pathlib
+import select
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 120
+STOPPED_WITHIN_S = 120
+DEMO = sorted((ROOT / "ops" / "demo.d").glob("*.jsonl"))
+
+
+class Failed(Exception):
+    pass
+
+
+class Programs:
+    """The programs of one build, in the folder `bin`."""
+
+    def __init__(self, bin_folder):
+        self.bin = pathlib.Path(bin_folder)
+
+    def kontor(self, *words, status=0):
+        """What kontor printed; it must have ended with that exit status."""
+        done = subprocess.run([self.bin / "kontor", *map(str, words)], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=600)
+        if done.returncode != status:
+            raise Failed(f"kontor {' '.join(map(str, words))}: exit status {done.returncode}, "
+                         f"not {status}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def kontor_json(self, *words):
+        return json.loads(self.kontor("--json", *words))
+
+
+class Server:
+    """with Server(programs, data) as server: server.address is HOST:PORT, ready. Stops cleanly."""
+
+    def __init__(self, programs, data):
+        self.words = [programs.bin / "kontord", "--data", data, "--listen", "127.0.0.1:0", "--http",
+                      "off", "--log-level", "warn"]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, text=True)
+        self.address = self._address()
+        return self
+
+    def _address(self):
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            if not select.select([self.process.stdout], [], [], 1)[0]:
+                continue
+            line = self.process.stdout.readline()
+            if line.startswith("ready listen="):
+                return line.split("listen=")[1].split()[0]
+            if not line:
+                raise Failed("kontord ended before it was ready")
+        self.process.kill()
+        raise Failed(f"kontord was not ready within {READY_WITHIN_S} s")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            status = self.process.wait(STOPPED_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        finally:
+            self.process.stdout.close()
+        if status != 0:
+            raise Failed(f"kontord ended with status {status}")
+
+
+def trade(programs, data, files=None):
+    """Some days of a wholesaler's trade in a fresh data folder: a server for each file, so that the
+    log has as many epochs. Commands may be refused."""
+    for path in DEMO if files is None else files:
+        with Server(programs, data) as server:
+            words = ["--server", server.address]
+            if path.name != "00-book.jsonl":
+                words += ["--book", "north"]
+            programs.kontor(*words, "submit", path)
