@@ -99,6 +99,7 @@ void Comparison::line(const std::string& where, const OrderLineState& engine,
   same(where, "voided", engine.voided.value(), model.voided);
   same(where, "shipped", engine.shipped.value(), model.shipped);
   same(where, "invoiced", engine.invoiced.value(), model.invoiced);
+  same(where, "returned", engine.returned.value(), model.returned);
   same(where, "returned before billing", engine.returned_unbilled.value(),
        model.returned_unbilled);
   same(where, "reserved", engine.reserved.value(), model.reserved);

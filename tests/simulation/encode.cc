@@ -251,6 +251,18 @@ auto write(Builder& out, const m::ReleaseHold& c) {
   return CreateReleaseHold(out, text(out, c.order), day(c.expires));
 }
 
+auto write(Builder& out, const m::ReturnGoods& c) {
+  std::vector<ReturnLine> lines;
+  for (const m::ReturnLine& line : c.lines) {
+    lines.emplace_back(line.quantity, static_cast<std::uint32_t>(line.line),
+                       static_cast<Disposition>(line.disposition));
+  }
+  const auto order = text(out, c.order);
+  const auto name = text(out, c.goods_return);
+  const auto warehouse = text(out, c.warehouse);
+  return CreateReturnGoods(out, order, name, warehouse, structs(out, lines));
+}
+
 auto write(Builder& out, const m::InvoiceOrder& c) {
   std::vector<BillLine> lines;
   for (const m::LineQuantity& line : c.lines)

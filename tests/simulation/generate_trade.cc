@@ -135,6 +135,28 @@ m::Command Generator::receive_stock(const State&) {
   return c;
 }
 
+m::Command Generator::return_goods(const State& state) {
+  m::ReturnGoods c;
+  c.order = order_name(state, [](const m::Order& order) {
+    return std::any_of(order.lines.begin(), order.lines.end(),
+                       [](const m::Line& l) { return l.shipped > l.returned; });
+  });
+  c.goods_return = random_.one_in(50) ? used_name("return-") : new_name("return-");
+  if (!random_.one_in(4)) c.warehouse = name_of(warehouses_);
+  const m::Order* const order = order_called(state, c.order);
+  const std::size_t lines = order == nullptr ? 1 : order->lines.size();
+  for (int line = 1; line <= static_cast<int>(lines); ++line) {
+    for (int times = static_cast<int>(random_.below(3)); times > 0; --times) {
+      const m::Line of =
+          order == nullptr ? m::Line{} : order->lines[static_cast<std::size_t>(line - 1)];
+      const auto disposition = static_cast<m::Disposition>(random_.below(3));
+      c.lines.push_back({line, part_of(of.shipped - of.returned), disposition});
+    }
+  }
+  if (random_.one_in(40)) c.lines.push_back({9, m::kUnit, m::Disposition::kScrap});
+  return c;
+}
+
 m::Command Generator::invoice_order(const State& state) {
   m::InvoiceOrder c;
   c.order = order_name(state, [](const m::Order& order) {

@@ -65,6 +65,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {10, &Generator::register_company},  {20, &Generator::set_credit_limit},
       {10, &Generator::register_buyer},    {12, &Generator::set_rule},
       {14, &Generator::set_policy},        {5, &Generator::define_terms},
+      {45, &Generator::return_goods},
       {6, &Generator::register_item},      {5, &Generator::set_tax_rate},
       {8, &Generator::set_price},          {6, &Generator::register_warehouse},
   };

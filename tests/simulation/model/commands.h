@@ -287,6 +287,21 @@ struct ReleaseHold {
   bool operator==(const ReleaseHold&) const = default;
 };
 
+enum class Disposition { kRestock = 0, kScrap = 1, kNone = 2 };
+struct ReturnLine {
+  int line = 1;
+  Int quantity = 0;
+  Disposition disposition = Disposition::kRestock;
+  bool operator==(const ReturnLine&) const = default;
+};
+struct ReturnGoods {
+  std::string order;
+  std::string goods_return;
+  std::string warehouse;
+  std::vector<ReturnLine> lines;
+  bool operator==(const ReturnGoods&) const = default;
+};
+
 struct InvoiceOrder {
   std::string order;
   std::string invoice;
@@ -317,7 +332,7 @@ using Command =
     std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
                  DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
                  PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
-                 ReleaseHold, InvoiceOrder, RecordPayment, OpenBusinessDay>;
+                 ReleaseHold, ReturnGoods, InvoiceOrder, RecordPayment, OpenBusinessDay>;
 
 // A command and what its caller says about it.
 struct Request {

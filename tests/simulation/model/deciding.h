@@ -159,6 +159,7 @@ void decide(Deciding& d, const CancelOrder& command);
 void decide(Deciding& d, const AllocateOrder& command);
 void decide(Deciding& d, const ShipOrder& command);
 void decide(Deciding& d, const ReleaseHold& command);
+void decide(Deciding& d, const ReturnGoods& command);
 void decide(Deciding& d, const InvoiceOrder& command);
 void decide(Deciding& d, const RecordPayment& command);
 void decide(Deciding& d, const OpenBusinessDay& command);

@@ -118,6 +118,7 @@ struct Line {
   Int voided = 0;
   Int shipped = 0;
   Int invoiced = 0;
+  Int returned = 0;
   Int returned_unbilled = 0;
   Int reserved = 0;
   Int waiting = 0;
@@ -243,6 +244,7 @@ struct State {
   std::set<std::string, std::less<>> receipts;
   std::set<std::string, std::less<>> shipments;
   std::set<std::string, std::less<>> cancellations;
+  std::set<std::string, std::less<>> returns;
   std::map<std::string, std::string, std::less<>> policies;  // those that were set
   std::vector<int> items_to_serve;      // work that is left, oldest first
   std::vector<int> payers_to_examine;
