@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "events/base/mark.h"
 #include "events/json/json.h"
 
 namespace kontor {
@@ -85,6 +86,7 @@ void Reader::answer(PendingSubmission submission) {
       result.repeated = pending.repeated;
       result.status = decision.refused() ? StatusCode::kRefused : StatusCode::kDone;
       if (pending.compare && !says_the_same(held->job->commands[i], decision)) {
+        KONTOR_MARK("an id used again for something else");
         result.status = StatusCode::kIdReused;
       }
     }
