@@ -20,10 +20,8 @@ std::span<Mark> all_marks();
 }  // namespace kontor
 
 // Threads that pass at once may lose a count, never a mark.
-#define KONTOR_MARK(text)                                                             \
-  do {                                                                                \
-    [[gnu::section("kontor_marks"), gnu::used]] static constinit ::kontor::Mark mark{ \
-        text, {0}};                                                                   \
-    mark.count.store(mark.count.load(std::memory_order_relaxed) + 1,                  \
-                     std::memory_order_relaxed);                                      \
+#define KONTOR_MARK(text)                                                                        \
+  do {                                                                                           \
+    [[gnu::section("kontor_marks"), gnu::used]] static constinit ::kontor::Mark mark{text, {0}}; \
+    mark.count.store(mark.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); \
   } while (false)

@@ -83,7 +83,8 @@ std::optional<std::string> difference(const model::Request& request, const Engin
            listed(told_reasons.reasons) + "), by the model " + std::string(status_word(wanted)) +
            " (" + listed(model.reasons) + ")";
   }
-  if (engine.repeated != model.repeated) return std::string("a repeat that is none, or the reverse");
+  if (engine.repeated != model.repeated)
+    return std::string("a repeat that is none, or the reverse");
   if (engine.status == StatusCode::kIdReused) return std::nullopt;
   if (engine.decision == nullptr) return std::string("an answer without its decision");
   for (const std::string& reason : told_reasons.reasons) {
@@ -102,6 +103,18 @@ std::optional<std::string> difference(const model::Request& request, const Engin
     ++coverage.refusals[reason];
   if (done) ++coverage.kinds[std::string(command_name(kind_of(request.command)))];
   return std::nullopt;
+}
+
+std::string told(const EngineAnswer& answer) {
+  std::string out(status_word(answer.status));
+  if (answer.repeated) out += " again";
+  if (answer.decision == nullptr) return out;
+  const DecisionView decision(answer.decision);
+  const Told reasons = reasons_of(decision);
+  if (!reasons.reasons.empty()) return out + ": " + listed(reasons.reasons);
+  decision.for_each_event(
+      [&](const EventView& event) { out += ' ' + std::string(event_name(event.header.kind)); });
+  return out;
 }
 
 std::string told(const model::Request& request) {

@@ -21,6 +21,8 @@ struct EngineAnswer {
 std::optional<std::string> difference(const model::Request& request, const EngineAnswer& engine,
                                       const model::Decided& model, Coverage& coverage);
 
+// What came of it, as people read it: status, reasons, events.
+std::string told(const EngineAnswer& answer);
 // A request as people read it.
 std::string told(const model::Request& request);
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/book_run.h"
 
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@
 namespace kontor::test {
 namespace {
 
-constexpr std::uint64_t kBatchMost = 12;       // commands at once
+constexpr std::uint64_t kBatchMost = 12;        // commands at once
 constexpr std::uint64_t kEverythingEvery = 48;  // commands between comparisons of everything
 
 // Time goes on by itself, stands still, or even goes back: the engine makes it rise.
@@ -83,7 +84,8 @@ class BookRun {
       const auto& body = job->bodies[i];
       job->commands.push_back(input_of(job->requests[i], body.bytes()));
       const Status sane = check_command(job->commands.back().kind, body.bytes());
-      if (!sane.ok()) fail("the edge would not take it: " + sane.error().message, &job->requests[i]);
+      if (!sane.ok())
+        fail("the edge would not take it: " + sane.error().message, &job->requests[i]);
     }
     return job;
   }
@@ -98,8 +100,12 @@ class BookRun {
     const std::uint64_t before = sent_;
     for (std::size_t i = 0; i < kept->requests.size() && !finding_; ++i) {
       ++sent_;
-      const auto wrong = difference(kept->requests[i], answer_of(pending.results[i]),
-                                    kept->decided[i], coverage_);
+      const EngineAnswer answer = answer_of(pending.results[i]);
+      if (plan_.trace) {
+        std::fprintf(stderr, "%llu %s\n  %s\n", static_cast<unsigned long long>(sent_),
+                     told(kept->requests[i]).c_str(), told(answer).c_str());
+      }
+      const auto wrong = difference(kept->requests[i], answer, kept->decided[i], coverage_);
       if (wrong) fail(*wrong, &kept->requests[i]);
     }
     commit(*batch_);
@@ -152,7 +158,8 @@ class BookRun {
       pages.push_back({&page, &chains_[page.book().value()]});
     }
     const CommitNumber before = log_.tail().last;
-    const auto bytes = seal_commit(pages, {Epoch{1}, CommitNumber{before.value() + 1}, 1}, scratch_);
+    const auto bytes =
+        seal_commit(pages, {Epoch{1}, CommitNumber{before.value() + 1}, 1}, scratch_);
     const Status written = log_.append(Epoch{1}, before, bytes);
     if (!written.ok()) fail(written.error().message, nullptr);
     for (const CommitPage& page : pages)

@@ -1,7 +1,7 @@
 // A bounded campaign of every commit: some seeds, each a world of its own.
-#include <gtest/gtest.h>
-
 #include "tests/simulation/book_run.h"
+
+#include <gtest/gtest.h>
 
 namespace kontor::test {
 namespace {

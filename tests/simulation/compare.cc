@@ -37,8 +37,8 @@ class Comparison {
     const auto a = static_cast<std::int64_t>(engine);
     const auto b = static_cast<std::int64_t>(model);
     if (found_ || a == b) return;
-    found_ = where + ": " + what + " is " + std::to_string(a) + ", by the model " +
-             std::to_string(b);
+    found_ =
+        where + ": " + what + " is " + std::to_string(a) + ", by the model " + std::to_string(b);
   }
   void line(const std::string& where, const OrderLineState& engine, const m::Line& model);
   void reservations(const std::string& where, const Order& engine, const m::Order& model);
@@ -100,8 +100,7 @@ void Comparison::line(const std::string& where, const OrderLineState& engine,
   same(where, "shipped", engine.shipped.value(), model.shipped);
   same(where, "invoiced", engine.invoiced.value(), model.invoiced);
   same(where, "returned", engine.returned.value(), model.returned);
-  same(where, "returned before billing", engine.returned_unbilled.value(),
-       model.returned_unbilled);
+  same(where, "returned before billing", engine.returned_unbilled.value(), model.returned_unbilled);
   same(where, "reserved", engine.reserved.value(), model.reserved);
   same(where, "waiting", engine.backordered.value(), model.waiting);
   same(where, "net", engine.net.value(), model.net);
@@ -176,8 +175,8 @@ void Comparison::stock() {
     book_.stock().for_each_record(ItemId{ordinal_of(item)}, [&](const StockRecord& record) {
       const auto known = model_.stock.find({item, place_of(record.warehouse)});
       const m::Stock of = known == model_.stock.end() ? m::Stock{} : known->second;
-      const std::string where = model_.items[item].name + " in " +
-                                model_.warehouses[place_of(record.warehouse)].name;
+      const std::string where =
+          model_.items[item].name + " in " + model_.warehouses[place_of(record.warehouse)].name;
       same(where, "on hand", record.on_hand.value(), of.on_hand);
       same(where, "reserved", record.reserved.value(), of.reserved);
       ++records;

@@ -93,9 +93,8 @@ auto write(Builder& out, const m::SetRule& c) {
   std::vector<flatbuffers::Offset<Condition>> conditions;
   for (const m::Condition& condition : c.conditions) {
     conditions.push_back(CreateCondition(out, static_cast<Figure>(condition.figure),
-                                         static_cast<Operator>(condition.compare),
-                                         condition.amount, condition.currency, 0, 0,
-                                         condition.count));
+                                         static_cast<Operator>(condition.compare), condition.amount,
+                                         condition.currency, 0, 0, condition.count));
   }
   std::vector<flatbuffers::Offset<Tier>> tiers;
   for (const m::Tier& tier : c.tiers) {
@@ -114,9 +113,9 @@ auto write(Builder& out, const m::SetRule& c) {
   const auto rule = text(out, c.rule);
   const auto scope = text(out, c.scope);
   const auto exclude = text(out, c.exclude);
-  return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope,
-                       Moment::placement, condition_list, static_cast<Outcome>(c.outcome), 0,
-                       tier_list, exclude, day(c.valid_from), day(c.valid_to), c.withdrawn);
+  return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope, Moment::placement,
+                       condition_list, static_cast<Outcome>(c.outcome), 0, tier_list, exclude,
+                       day(c.valid_from), day(c.valid_to), c.withdrawn);
 }
 
 auto write(Builder& out, const m::SetPolicy& c) {
@@ -133,8 +132,7 @@ auto write(Builder& out, const m::DefineTerms& c) {
   std::vector<TermsLine> lines;
   for (const m::TermsLine& line : c.lines) {
     lines.emplace_back(line.amount, static_cast<std::int32_t>(line.percent),
-                       static_cast<std::int16_t>(line.months),
-                       static_cast<std::int16_t>(line.days),
+                       static_cast<std::int16_t>(line.months), static_cast<std::int16_t>(line.days),
                        static_cast<std::int16_t>(line.days_last),
                        static_cast<InstalmentKind>(line.part), line.month_end_first,
                        line.month_end_last, static_cast<DayRule>(line.day_rule),
@@ -307,8 +305,7 @@ std::uint16_t kind_of(const m::Command& command) {
 AlignedBuffer encode(const m::Command& command) {
   Builder builder;
   std::visit([&](const auto& c) { builder.Finish(write(builder, c)); }, command);
-  return AlignedBuffer(
-      std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
+  return AlignedBuffer(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
 }
 
 }  // namespace kontor::test

@@ -25,7 +25,7 @@ struct Coverage {
   std::uint64_t commits = 0;
   std::uint64_t replays = 0;
   std::uint64_t crashes = 0;
-  std::uint64_t resent = 0;  // commands whose answer a crash had cut off
+  std::uint64_t resent = 0;                       // commands whose answer a crash had cut off
   std::map<std::string, std::uint64_t> refusals;  // by reason
   std::map<std::string, std::uint64_t> kinds;     // commands done, by name
 
@@ -37,6 +37,7 @@ struct RunPlan {
   std::uint64_t seed = 1;
   std::uint64_t commands = 1000;
   bool exact = false;
+  bool trace = false;  // tells every command and what came of it, on stderr
 };
 
 }  // namespace kontor::test

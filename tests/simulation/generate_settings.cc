@@ -55,8 +55,8 @@ m::RegisterCompany Generator::company_named(const std::string& name) {
   if (random_.one_in(3)) c.tags.push_back(random_.of<std::string>({"vip", "new"}));
   if (random_.one_in(3)) c.company_class = random_.of<std::string>({"A", "B"});
   if (random_.one_in(3)) c.region = random_.of(regions_);
-  if (random_.one_in(12)) c.status = random_.of({m::CompanyStatus::kBlocked,
-                                                 m::CompanyStatus::kClosed});
+  if (random_.one_in(12))
+    c.status = random_.of({m::CompanyStatus::kBlocked, m::CompanyStatus::kClosed});
   return c;
 }
 
@@ -130,9 +130,9 @@ m::Command Generator::set_rule(const State& state) {
   m::SetRule c;
   c.rule = name_of(rules_);
   if (random_.one_in(10)) c.rule = random_.of<std::string>({"order-limit", "credit-limit"});
-  c.scope_kind = random_.of({m::Scope::kBook, m::Scope::kBook, m::Scope::kTag, m::Scope::kCompany,
-                             m::Scope::kCompanyAndBelow, m::Scope::kClass, m::Scope::kRole,
-                             m::Scope::kBuyer});
+  c.scope_kind =
+      random_.of({m::Scope::kBook, m::Scope::kBook, m::Scope::kTag, m::Scope::kCompany,
+                  m::Scope::kCompanyAndBelow, m::Scope::kClass, m::Scope::kRole, m::Scope::kBuyer});
   if (random_.one_in(60)) c.scope_kind = m::Scope::kItemCategory;
   const bool company =
       c.scope_kind == m::Scope::kCompany || c.scope_kind == m::Scope::kCompanyAndBelow;
@@ -191,8 +191,7 @@ m::DefineTerms Generator::terms_named(const std::string& name) {
     out.days_last = random_.one_in(4) ? 5 : 0;
     out.month_end_first = random_.one_in(4);
     out.month_end_last = random_.one_in(4);
-    out.day_rule = random_.one_in(3) ? static_cast<m::DayRule>(random_.below(4))
-                                     : m::DayRule::kAny;
+    out.day_rule = random_.one_in(3) ? static_cast<m::DayRule>(random_.below(4)) : m::DayRule::kAny;
     out.day_of_month = static_cast<int>(random_.between(1, 31));
     return out;
   };

@@ -28,13 +28,13 @@ m::Command Generator::place_order(const State& state) {
   for (const m::Buyer& buyer : state.buyers.all) {
     if (buyer.company == company) own.push_back(buyer.name);
   }
-  if (random_.percent(60)) c.buyer = own.empty() || random_.one_in(12) ? name_of(buyers_)
-                                                                       : random_.of(own);
+  if (random_.percent(60))
+    c.buyer = own.empty() || random_.one_in(12) ? name_of(buyers_) : random_.of(own);
   if (random_.one_in(12)) c.payer = name_of(companies_);
   if (random_.one_in(5)) c.terms = name_of(terms_);
   if (random_.one_in(60)) c.currency = 840;
-  if (random_.one_in(15)) c.requested = state.business_date + static_cast<m::Day>(
-                                            random_.between(-2, 30));
+  if (random_.one_in(15))
+    c.requested = state.business_date + static_cast<m::Day>(random_.between(-2, 30));
   if (random_.one_in(4)) c.region = random_.of(regions_);
   if (random_.one_in(20)) c.country = random_.of<std::string>({"DE", "FR"});
   c.no_split = random_.one_in(7);
@@ -99,9 +99,8 @@ m::Command Generator::allocate_order(const State& state) {
 
 m::Command Generator::ship_order(const State& state) {
   m::ShipOrder c;
-  c.order = order_name(state, [](const m::Order& order) {
-    return order.may_move() && !order.reservations.empty();
-  });
+  c.order = order_name(
+      state, [](const m::Order& order) { return order.may_move() && !order.reservations.empty(); });
   c.shipment = random_.one_in(50) ? used_name("shipment-") : new_name("shipment-");
   const m::Order* const order = order_called(state, c.order);
   if (order == nullptr || random_.one_in(2)) return c;

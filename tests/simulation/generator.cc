@@ -65,9 +65,9 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {10, &Generator::register_company},  {20, &Generator::set_credit_limit},
       {10, &Generator::register_buyer},    {12, &Generator::set_rule},
       {14, &Generator::set_policy},        {5, &Generator::define_terms},
-      {45, &Generator::return_goods},
-      {6, &Generator::register_item},      {5, &Generator::set_tax_rate},
-      {8, &Generator::set_price},          {6, &Generator::register_warehouse},
+      {45, &Generator::return_goods},      {6, &Generator::register_item},
+      {5, &Generator::set_tax_rate},       {8, &Generator::set_price},
+      {6, &Generator::register_warehouse},
   };
   return kKinds;
 }
@@ -234,8 +234,8 @@ m::Request Generator::wrapped(const State& state, Command command) {
   request.id = (opens ? "open-" : "c-") + std::to_string(++ids_);
   request.actor = actor_for(state, command);
   if (!opens && random_.percent(8)) {
-    request.effective_date = state.business_date - static_cast<m::Day>(random_.below(6)) +
-                             (random_.one_in(6) ? 3 : 0);
+    request.effective_date =
+        state.business_date - static_cast<m::Day>(random_.below(6)) + (random_.one_in(6) ? 3 : 0);
     if (random_.one_in(12)) request.effective_date = m::day_of(1850, 1, 1);
   }
   const std::optional<std::uint64_t> version = version_of(state, command);
@@ -267,8 +267,9 @@ std::string Generator::order_name(const State& state,
   const auto count = static_cast<std::uint64_t>(state.orders.size());
   if (count == 0 || random_.one_in(60)) return "no-order";
   const auto pick = [&] {
-    const std::uint64_t back =
-        random_.one_in(8) ? random_.below(count) : random_.below(std::min<std::uint64_t>(count, 30));
+    const std::uint64_t back = random_.one_in(8)
+                                   ? random_.below(count)
+                                   : random_.below(std::min<std::uint64_t>(count, 30));
     return &state.orders.all[count - 1 - back];
   };
   const m::Order* order = pick();
@@ -304,8 +305,8 @@ m::Int Generator::quantity(const State& state, const std::string& item) {
 
 m::Int Generator::money() {
   if (random_.one_in(60)) return hostile_number() % (m::kMost / 8);
-  return random_.of<m::Int>({random_.between(1, 500), random_.between(500, 20'000),
-                             random_.between(10'000, 300'000)});
+  return random_.of<m::Int>(
+      {random_.between(1, 500), random_.between(500, 20'000), random_.between(10'000, 300'000)});
 }
 
 m::Int Generator::part_of(m::Int most) {

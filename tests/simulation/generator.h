@@ -1,5 +1,5 @@
-// Makes commands: what a busy, careless and at times hostile world would ask of a book. It knows what
-// the model knows, so that most of them make sense; many do not.
+// Makes commands: what a busy, careless and at times hostile world would ask of a book. It knows
+// what the model knows, so that most of them make sense; many do not.
 //
 // A new command is one function here and a line in the table of generator.cc.
 #pragma once
@@ -90,8 +90,8 @@ class Generator {
 
   Random random_;
   std::deque<Command> to_set_up_;
-  std::deque<model::Request> late_;    // made, to be sent some time
-  std::vector<model::Request> sent_;   // the last ones
+  std::deque<model::Request> late_;   // made, to be sent some time
+  std::vector<model::Request> sent_;  // the last ones
   std::uint64_t ids_ = 0;
   std::uint64_t documents_ = 0;
   model::Names companies_;

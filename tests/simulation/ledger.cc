@@ -29,8 +29,7 @@ std::optional<std::string> Ledger::missing_in(const EventLog& log) const {
       page->for_each_decision([&](const DecisionView& decision) {
         if (decision.id().empty()) return;
         const Place place(page->header().book, std::string(decision.id()));
-        const bool is_new =
-            sequences.emplace(place, decision.first_sequence().value()).second;
+        const bool is_new = sequences.emplace(place, decision.first_sequence().value()).second;
         if (!is_new) wrong = "decided twice: " + place.second;
       });
       bytes = bytes.subspan(page->bytes());

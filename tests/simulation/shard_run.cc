@@ -18,7 +18,7 @@
 namespace kontor::test {
 namespace {
 
-constexpr std::uint64_t kFrameMost = 8;        // commands
+constexpr std::uint64_t kFrameMost = 8;         // commands
 constexpr std::uint64_t kFramesAtOnceMost = 4;  // in flight
 constexpr std::uint64_t kLifeMost = 24;         // appends until a fault
 
@@ -88,8 +88,8 @@ class ShardRun {
   void fail(const std::string& what) {
     if (finding_) return;
     const bool known = !unanswered_.empty() && !unanswered_.front()->requests.empty();
-    finding_ = Finding{plan_.seed, sent_, what,
-                       known ? told(unanswered_.front()->requests.front()) : ""};
+    finding_ =
+        Finding{plan_.seed, sent_, what, known ? told(unanswered_.front()->requests.front()) : ""};
   }
 
   EngineOptions options() {
@@ -191,8 +191,7 @@ class ShardRun {
     }
     // The inbox is full: what is in it goes first.
     hold_appends(false);
-    return wait_for([&] { return are_answered(place); }) &&
-           engine.submit(job) == StatusCode::kDone;
+    return wait_for([&] { return are_answered(place); }) && engine.submit(job) == StatusCode::kDone;
   }
 
   // False: the log failed, or nothing came for too long (a finding).
@@ -207,9 +206,7 @@ class ShardRun {
   void hold_appends(bool hold) {
     bell_.ring([&] { appends_held_ = hold; });
     if (!hold) return;
-    log_->before_append([this](CommitNumber) {
-      bell_.wait([this] { return !appends_held_; });
-    });
+    log_->before_append([this](CommitNumber) { bell_.wait([this] { return !appends_held_; }); });
   }
 
   void judge(const Frame& frame) {
@@ -224,8 +221,8 @@ class ShardRun {
       auto wrong = difference(frame.requests[i], answer, wanted, coverage_);
       if (!wrong) wrong = ledger_.note(frame.requests[i].id, answer);
       if (wrong) {
-        return fail(*wrong + " [command " + std::to_string(i + 1) + " of its frame: " +
-                    told(frame.requests[i]) + "]");
+        return fail(*wrong + " [command " + std::to_string(i + 1) +
+                    " of its frame: " + told(frame.requests[i]) + "]");
       }
     }
   }

@@ -1,7 +1,7 @@
 // A bounded campaign of the whole engine, its deaths included.
-#include <gtest/gtest.h>
-
 #include "tests/simulation/shard_run.h"
+
+#include <gtest/gtest.h>
 
 namespace kontor::test {
 namespace {

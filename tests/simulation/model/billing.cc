@@ -57,8 +57,8 @@ std::vector<Int> amounts_of(const std::vector<TermsLine>& lines, Int total) {
 bool in_bounds(const TermsLine& line) {
   const bool day_ok =
       line.day_rule == DayRule::kAny || (line.day_of_month >= 1 && line.day_of_month <= 31);
-  return day_ok && line.months >= 0 && line.months <= 120 && line.days >= 0 &&
-         line.days <= 3660 && line.days_last >= 0 && line.days_last <= 3660 && line.percent >= 0 &&
+  return day_ok && line.months >= 0 && line.months <= 120 && line.days >= 0 && line.days <= 3660 &&
+         line.days_last >= 0 && line.days_last <= 3660 && line.percent >= 0 &&
          line.percent <= kHundredPercent;
 }
 
@@ -246,8 +246,7 @@ void decide(Deciding& d, const InvoiceOrder& command) {
   State& state = d.state;
   const int place = d.expect_order(command.order);
   d.refuse_if(state.invoices.find(command.invoice) != kNone, "invoice_exists");
-  const bool back =
-      state.invoices.size() > 0 && d.effective < state.invoices.all.back().date;
+  const bool back = state.invoices.size() > 0 && d.effective < state.invoices.all.back().date;
   d.refuse_if(back, "date_before_last_invoice");
   if (place == kNone) return;
   const Order& order = state.orders[place];

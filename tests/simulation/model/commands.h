@@ -1,6 +1,6 @@
-// What can be asked of a book, as plain values. The generator makes them, the model decides them, and
-// tests/simulation/encode.h writes them as the engine reads them. Enumerators carry the permanent
-// numbers of events/schema.
+// What can be asked of a book, as plain values. The generator makes them, the model decides them,
+// and tests/simulation/encode.h writes them as the engine reads them. Enumerators carry the
+// permanent numbers of events/schema.
 #pragma once
 
 #include <cstdint>

@@ -141,8 +141,8 @@ bool holds_role(const State& state, int buyer, std::string_view role, int compan
   for (const Role& grant : person.said.roles) {
     if (grant.role != role) continue;
     const bool here = person.company == company && (own || grant.reach != Reach::kOwn);
-    const bool below = grant.reach == Reach::kCompanyAndBelow &&
-                       is_at_or_above(state, person.company, company);
+    const bool below =
+        grant.reach == Reach::kCompanyAndBelow && is_at_or_above(state, person.company, company);
     if (here || below) return true;
   }
   return false;
@@ -183,9 +183,9 @@ void decide(Deciding& d, const RegisterCompany& command) {
   d.expect_version(self == kNone ? 0 : state.companies[self].version);
   const int parent = find_or_refuse(d, state.companies, command.parent, "unknown_company");
   const bool pays_itself = command.default_payer == command.company;
-  const int payer = pays_itself ? self
-                                : find_or_refuse(d, state.companies, command.default_payer,
-                                                 "unknown_company");
+  const int payer =
+      pays_itself ? self
+                  : find_or_refuse(d, state.companies, command.default_payer, "unknown_company");
   const int terms = find_or_refuse(d, state.terms, command.terms, "unknown_terms");
   for (const std::string& name : command.allowed_payers)
     find_or_refuse(d, state.companies, name, "unknown_company");
@@ -267,8 +267,8 @@ void decide(Deciding& d, const RegisterItem& command) {
   d.refuse_if(!command.stocked, "not_supported");
   for (const Int value : {command.minimum, command.maximum, command.multiple})
     d.refuse_if(value < 0 || value > kMost, "invalid_value");
-  const bool broken = command.minimum > 0 && command.multiple > 0 &&
-                      command.minimum % command.multiple != 0;
+  const bool broken =
+      command.minimum > 0 && command.multiple > 0 && command.minimum % command.multiple != 0;
   const bool crossed = command.maximum > 0 && command.maximum < command.minimum;
   d.refuse_if(broken || crossed, "quantity_rule_conflict");
   if (d.refused()) return;

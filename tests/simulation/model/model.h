@@ -1,5 +1,5 @@
-// The reference model: what the engine must do, written from the domain alone, obviously simple, and
-// sharing no code with it. It decides one command after the other.
+// The reference model: what the engine must do, written from the domain alone, obviously simple,
+// and sharing no code with it. It decides one command after the other.
 #pragma once
 
 #include <map>

@@ -230,9 +230,8 @@ void check_shortage(Deciding& d, const Order& order, const Plan& plan) {
   const bool cancels = policy_is(d.state, "stock.short", "cancel_rest");
   const bool leaves = policy_is(d.state, "stock.short", "partial");
   const bool cancellable =
-      std::any_of(plan.missing.begin(), plan.missing.end(), [&](const auto& missing) {
-        return order.lines[at(missing.first)].open() > 0;
-      });
+      std::any_of(plan.missing.begin(), plan.missing.end(),
+                  [&](const auto& missing) { return order.lines[at(missing.first)].open() > 0; });
   const bool nothing = plan.parts.empty() && (leaves || (cancels && !cancellable));
   d.refuse_if(refuses || nothing, "short_stock");
 }
@@ -341,13 +340,18 @@ void decide(Deciding& d, const PlaceOrder& command) {
   std::set<int> items;
   for (const Line& line : priced.lines)
     items.insert(line.item);
-  const Facts facts{wanted.company,  wanted.payer, wanted.buyer,
-                    wanted.currency, priced.net,   priced.total,
-                    static_cast<Int>(items.size()), priced.total};
+  const Facts facts{wanted.company,
+                    wanted.payer,
+                    wanted.buyer,
+                    wanted.currency,
+                    priced.net,
+                    priced.total,
+                    static_cast<Int>(items.size()),
+                    priced.total};
   const Wishes wishes = assess(d, facts);
   d.refuse_if(!has_room(d.state, wanted.payer, priced.total), "amount_overflow");
-  const bool whole_or_not = policy_is(d.state, "stock.at", "placement") &&
-                            policy_is(d.state, "stock.short", "refuse");
+  const bool whole_or_not =
+      policy_is(d.state, "stock.at", "placement") && policy_is(d.state, "stock.short", "refuse");
   if (whole_or_not) {
     d.refuse_if(!lines_short_of_stock(d.state, command, priced.lines, wanted.company).empty(),
                 "short_stock");

@@ -18,8 +18,7 @@ const SetPrice* entry_on(const PriceList& list, const std::string& item, Day day
 }
 
 // The largest break not above the quantity.
-std::optional<Int> price_in(const PriceList& list, const std::string& item, Int quantity,
-                            Day day) {
+std::optional<Int> price_in(const PriceList& list, const std::string& item, Int quantity, Day day) {
   const SetPrice* const entry = entry_on(list, item, day);
   if (entry == nullptr) return std::nullopt;
   std::optional<Int> price;
@@ -41,8 +40,7 @@ std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const Pla
   for (const std::string& name : lists) {
     const int place = state.price_lists.find(name);
     if (place == kNone || state.price_lists[place].currency != wanted.currency) continue;
-    const auto price =
-        price_in(state.price_lists[place], line.item, line.quantity, d.effective);
+    const auto price = price_in(state.price_lists[place], line.item, line.quantity, d.effective);
     if (price) return price;
   }
   return std::nullopt;
@@ -63,13 +61,15 @@ std::optional<Int> decide_price(Deciding& d, const Wanted& wanted, const PlaceLi
 std::optional<Int> tax_rate(const State& state, int category, int regime,
                             const std::string& country, Day day) {
   const SetTaxRate* best = nullptr;
-  const auto start = [](const SetTaxRate& rate) { return Int{rate.valid_from.value_or(INT32_MIN)}; };
+  const auto start = [](const SetTaxRate& rate) {
+    return Int{rate.valid_from.value_or(INT32_MIN)};
+  };
   for (const SetTaxRate& rate : state.tax_categories[category].rates) {
     const bool here = rate.country.empty() || rate.country == country;
     if (rate.regime != regime || !here || start(rate) > day) continue;
-    const bool better = best == nullptr || (!rate.country.empty() && best->country.empty()) ||
-                        (rate.country.empty() == best->country.empty() &&
-                         start(rate) >= start(*best));
+    const bool better =
+        best == nullptr || (!rate.country.empty() && best->country.empty()) ||
+        (rate.country.empty() == best->country.empty() && start(rate) >= start(*best));
     if (better) best = &rate;
   }
   return best == nullptr ? std::nullopt : std::optional(best->rate);

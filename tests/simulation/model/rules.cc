@@ -84,8 +84,7 @@ bool covers(const State& state, const SetRule& rule, const Facts& facts) {
     case Scope::kBook:
       return true;
     case Scope::kTag:
-      return std::find(company.tags.begin(), company.tags.end(), rule.scope) !=
-             company.tags.end();
+      return std::find(company.tags.begin(), company.tags.end(), rule.scope) != company.tags.end();
     case Scope::kCompany:
       return state.companies[facts.company].name == rule.scope;
     case Scope::kCompanyAndBelow:
@@ -177,9 +176,8 @@ std::vector<AskedGroup> asked_groups(const Order& order) {
         out.push_back({group, tier.number});
     }
   }
-  std::stable_sort(out.begin(), out.end(), [](const AskedGroup& a, const AskedGroup& b) {
-    return a.tier < b.tier;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const AskedGroup& a, const AskedGroup& b) { return a.tier < b.tier; });
   return out;
 }
 
@@ -323,9 +321,8 @@ int expect_voter(Deciding& d, const Order& order) {
 
 bool has_everybody_approved(const State& state, const Order& order) {
   const std::vector<AskedGroup> groups = asked_groups(order);
-  return std::all_of(groups.begin(), groups.end(), [&](const AskedGroup& asked) {
-    return is_satisfied(state, order, asked);
-  });
+  return std::all_of(groups.begin(), groups.end(),
+                     [&](const AskedGroup& asked) { return is_satisfied(state, order, asked); });
 }
 
 void decide(Deciding& d, const SetRule& command) {

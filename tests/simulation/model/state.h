@@ -246,7 +246,7 @@ struct State {
   std::set<std::string, std::less<>> cancellations;
   std::set<std::string, std::less<>> returns;
   std::map<std::string, std::string, std::less<>> policies;  // those that were set
-  std::vector<int> items_to_serve;      // work that is left, oldest first
+  std::vector<int> items_to_serve;                           // work that is left, oldest first
   std::vector<int> payers_to_examine;
 
   // For whoever compares: orders that have changed since it was last emptied.

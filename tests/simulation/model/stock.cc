@@ -183,10 +183,9 @@ void reserve(State& state, int order, const std::vector<Reservation>& parts, boo
     line.reserved += part.quantity;
     state.stock[{line.item, part.warehouse}].reserved += part.quantity;
     if (had_waited) leave_queue(state, order, part.line, part.quantity);
-    const auto known =
-        std::find_if(of.reservations.begin(), of.reservations.end(), [&](const Reservation& r) {
-          return r.line == part.line && r.warehouse == part.warehouse;
-        });
+    const auto known = std::find_if(
+        of.reservations.begin(), of.reservations.end(),
+        [&](const Reservation& r) { return r.line == part.line && r.warehouse == part.warehouse; });
     if (known == of.reservations.end()) {
       of.reservations.push_back(part);
     } else {

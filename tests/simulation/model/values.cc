@@ -21,9 +21,9 @@ Day days(const year_month_day& date) {
 Wide divided(Wide numerator, Wide denominator) {
   const Wide magnitude = numerator < 0 ? -numerator : numerator;
   const bool small = magnitude < kMost && denominator < kMost;  // most are, and then it is quick
-  const Wide rounded = small ? static_cast<Int>(2 * magnitude + denominator) /
-                                   static_cast<Int>(2 * denominator)
-                             : (2 * magnitude + denominator) / (2 * denominator);
+  const Wide rounded =
+      small ? static_cast<Int>(2 * magnitude + denominator) / static_cast<Int>(2 * denominator)
+            : (2 * magnitude + denominator) / (2 * denominator);
   return numerator < 0 ? -rounded : rounded;
 }
 

@@ -1,5 +1,5 @@
-// The model's numbers and dates: plain integers, 128 bits for products, one function per rule of the
-// domain (Values). Written anew on purpose; nothing here is the engine's.
+// The model's numbers and dates: plain integers, 128 bits for products, one function per rule of
+// the domain (Values). Written anew on purpose; nothing here is the engine's.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ __extension__ using Wide = __int128;
 // Bounds of the product: a document or a quantity, and a sum of them.
 inline constexpr Int kMost = 1'000'000'000'000'000;
 inline constexpr Int kSumMost = INT64_MAX / 4;
-inline constexpr Int kUnit = 1'000'000;          // of quantity: one base unit
+inline constexpr Int kUnit = 1'000'000;            // of quantity: one base unit
 inline constexpr Int kHundredPercent = 1'000'000;  // 10^-4 of a percent
 
 Wide divided(Wide numerator, Wide denominator);  // rounded half away from zero; denominator > 0

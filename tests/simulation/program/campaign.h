@@ -18,6 +18,7 @@ struct CampaignOptions {
   std::uint64_t first = 1;
   std::uint64_t commands = 10'000;  // of one seed
   unsigned jobs = 2;                // seeds at a time
+  bool trace = false;               // every command and what came of it, on stderr
 };
 
 struct CampaignState {
@@ -47,8 +48,10 @@ class Campaign {
   unsigned working_ = 0;
 };
 
-// One seed: worlds of its own until the commands are used up. The finding tells the first step at
-// which something differs.
-std::optional<Finding> run_seed(std::uint64_t seed, std::uint64_t commands, Coverage& coverage);
+// One seed: a run of the whole engine, then worlds of their own until the commands are used up, now
+// and then the log on a disk that forgets. The finding tells the first step at which something
+// differs.
+std::optional<Finding> run_seed(std::uint64_t seed, const CampaignOptions& options,
+                                Coverage& coverage);
 
 }  // namespace kontor::test

@@ -1,15 +1,17 @@
 // kontor_simulate: the engine beside its reference model, over many seeds. Exit status 0: no
 // finding, 1: a finding, 2: usage.
-#include <unistd.h>
-
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
+#include "events/base/mark.h"
 #include "tests/simulation/program/campaign.h"
 
 namespace kontor::test {
@@ -34,8 +36,8 @@ bool read_number(std::string_view text, std::uint64_t& out) {
 std::optional<Options> read_options(const std::vector<std::string_view>& words) {
   Options out;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "--marks") {
-      out.marks = true;
+    if (words[i] == "--marks" || words[i] == "--trace") {
+      (words[i] == "--marks" ? out.marks : out.campaign.trace) = true;
       continue;
     }
     std::uint64_t jobs = out.campaign.jobs;
@@ -92,9 +94,9 @@ void print_coverage(const CampaignState& state, double seconds) {
   const Coverage& c = state.coverage;
   std::cout << "seeds " << state.seeds_done << "  commands " << c.commands << "  done " << c.done
             << "  refused " << c.refused << "  repeats " << c.repeats << "  reused ids "
-            << c.reused_ids << "\nevents " << c.events << "  commits " << c.commits
-            << "  replays " << c.replays << "  crashes " << c.crashes << "  sent again "
-            << c.resent << "  seconds " << static_cast<std::uint64_t>(seconds) << "  commands/s "
+            << c.reused_ids << "\nevents " << c.events << "  commits " << c.commits << "  replays "
+            << c.replays << "  crashes " << c.crashes << "  sent again " << c.resent << "  seconds "
+            << static_cast<std::uint64_t>(seconds) << "  commands/s "
             << static_cast<std::uint64_t>(static_cast<double>(c.commands) / seconds) << '\n';
   print_counts("done", c.kinds);
   print_counts("refused for", c.refusals);
@@ -106,15 +108,31 @@ void print_finding(const Finding& finding, const CampaignOptions& options) {
             << " --seeds 1 --commands " << options.commands << '\n';
 }
 
+// Marks of the same name count together. Whether each was reached.
+bool print_marks() {
+  std::map<std::string, std::uint64_t> counts;
+  for (const Mark& mark : all_marks())
+    counts[mark.name] += mark.count.load();
+  std::vector<std::string> never;
+  std::cout << "marks\n";
+  for (const auto& [name, count] : counts) {
+    std::cout << "  " << count << "  " << name << '\n';
+    if (count == 0) never.push_back(name);
+  }
+  for (const std::string& name : never)
+    std::cout << "NEVER REACHED: " << name << " (more seeds, or a generator that gets there)\n";
+  return never.empty();
+}
+
 int run(const Options& options) {
   Progress progress(options.campaign);
   Campaign campaign(options.campaign);
-  const CampaignState state =
-      campaign.run([&](const CampaignState& now) { progress.tell(now); });
+  const CampaignState state = campaign.run([&](const CampaignState& now) { progress.tell(now); });
   progress.end();
   print_coverage(state, progress.seconds());
   if (state.finding) print_finding(*state.finding, options.campaign);
-  return state.finding ? 1 : 0;
+  const bool reached = !options.marks || print_marks();
+  return state.finding || !reached ? 1 : 0;
 }
 
 }  // namespace
