@@ -70,8 +70,8 @@ void Committer::run() {
 }
 
 void Committer::commit(Batch& batch) {
-  if (batch.page_count() > 0) append(batch);
-  answer(batch);
+  if (!failed_ && batch.page_count() > 0) append(batch);
+  if (!failed_) answer(batch);
 }
 
 void Committer::append(Batch& batch) {
@@ -91,6 +91,7 @@ void Committer::append(Batch& batch) {
   const CommitNumber number{before.value() + 1};
   const auto bytes = seal_commit(pages, {epoch_, number, 1}, scratch_);
   if (const Status written = parts_.log.append(epoch_, before, bytes); !written.ok()) {
+    failed_ = true;
     return fatal_(written.error());
   }
   for (const CommitPage& page : pages) {

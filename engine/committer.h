@@ -31,7 +31,8 @@ struct CommitStats {
 
 class Committer {
  public:
-  using Fatal = std::function<void(const Error&)>;  // must not return
+  // Ends the process. Where it returns (a simulation's), nothing is appended or answered after it.
+  using Fatal = std::function<void(const Error&)>;
   using Idle = std::function<void()>;               // called when a batch is done
 
   struct Parts {
@@ -69,6 +70,7 @@ class Committer {
   std::unique_ptr<Batch> waiting_;  // handed over
   std::unique_ptr<Batch> spare_;    // done, to be given back
   bool busy_ = false;
+  bool failed_ = false;  // an append did; the committing thread's
   bool stopping_ = false;
   CommitStats stats_;
   std::thread thread_;

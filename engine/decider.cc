@@ -5,6 +5,7 @@
 #include "engine/commands.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "events/codec/bodies.h"
 
 #define XXH_INLINE_ALL
@@ -90,6 +91,7 @@ void check_effective_date(Step& step) {
   const Date latest = add_days(today, policies.number(PolicyKey::effective_days_ahead));
   const Date date = step.context().effective_date;
   if (date >= earliest && date <= latest) return;
+  KONTOR_MARK("an effective date the policies forbid");
   step.refuse(with_dates(about(ReasonCode::date_not_allowed, Subject::command, "effective_date"),
                          date, date > latest ? latest : earliest));
 }

@@ -31,6 +31,9 @@ struct EngineOptions {
   std::size_t page_decisions_max = 8'192;  // a group commit closes at this
   std::string server = "kontord";          // version, for LogClaimed
   std::string host;
+  // Instead of ending the process when the log cannot be written, for simulations: nothing is
+  // appended or answered after it, and the engine is only good for being stopped.
+  std::function<void(const Error&)> log_failed;
 };
 
 // Counters a scrape reads; each is monotonic unless said.

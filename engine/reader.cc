@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "events/base/mark.h"
 #include "events/codec/catalog.h"
 #include "events/json/json.h"
 
@@ -92,6 +93,7 @@ void Reader::answer(PendingSubmission submission) {
       result.status = status_of(decision);
       const bool fenced = result.status == StatusCode::kFenced;
       if (pending.compare && !fenced && !says_the_same(held->job->commands[i], decision)) {
+        KONTOR_MARK("an id used again for something else");
         result.status = StatusCode::kIdReused;
       }
     }

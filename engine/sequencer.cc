@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "events/codec/catalog.h"
 
 namespace kontor {
@@ -42,11 +43,13 @@ bool Sequencer::is_full(const Batch& batch) const {
 
 Timestamp Sequencer::next_time(const Book& book) {
   const std::int64_t last = book.last_recorded().value();
+  if (now_.value() <= last) KONTOR_MARK("a clock that did not go on");
   return std::max(now_, Timestamp{last + 1});
 }
 
 void Sequencer::make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
   if (!is_full(*batch)) return;
+  KONTOR_MARK("a batch full in the middle of a submission");
   for (PendingResult& result : pending.results) {
     pending.needs_log = pending.needs_log || result.decided_here;
     result.decided_here = false;
@@ -107,6 +110,7 @@ PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Bat
   const KnownOutcome* const known = book->outcomes().find(outcome_key(job.principal, input.id));
   if (known != nullptr) {
     counts_.count_repeat();
+    KONTOR_MARK("a command that was decided before");
     result.repeated = true;
     result.compare = !(known->content == content_hash(input));
     result.sequence = Sequence{known->first_sequence};

@@ -48,9 +48,9 @@ Status Shard::open(const Progress& progress) {
   replayed->places[0].push_back({replayed->chains[0].last_sequence, log_.tail().last});
   directory_.start(std::move(replayed->places), replayed->chains);
 
-  committer_ = std::make_unique<Committer>(Committer::Parts{log_, directory_, reader_},
-                                           std::move(replayed->chains), log_.tail().epoch,
-                                           end_process, [this] { wake_when_idle(); });
+  committer_ = std::make_unique<Committer>(
+      Committer::Parts{log_, directory_, reader_}, std::move(replayed->chains), log_.tail().epoch,
+      options_.log_failed ? options_.log_failed : end_process, [this] { wake_when_idle(); });
   sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
                                            [this](std::unique_ptr<Batch>& batch) { flush(batch); });
   tell_books();

@@ -11,6 +11,7 @@
 #include "rule_generated.h"
 #include "stock_generated.h"
 
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -160,7 +161,10 @@ void Credit::examine_everyone(Sequence cause) {
 }
 
 void Credit::want_examination(std::uint32_t payer, Sequence cause) {
-  if (!being_examined_.insert(payer).second) return;
+  if (!being_examined_.insert(payer).second) {
+    KONTOR_MARK("a payer to be examined twice");
+    return;
+  }
   to_examine_.push_back({payer, 0, cause.value()});
 }
 

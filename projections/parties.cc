@@ -4,6 +4,7 @@
 
 #include "company_generated.h"
 
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -47,6 +48,7 @@ void Parties::on(const Envelope& by, const BuyerRegistered& event) {
   }
   Buyer& buyer = buyers_.at(id.value());
   if (buyer.version > 0 && buyer.company != company) {
+    KONTOR_MARK("a buyer who moves to another company");
     std::erase(buyers_of_.at(buyer.company.value()), id);
     buyers_of_.at(company.value()).push_back(id);
   }

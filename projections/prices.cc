@@ -2,6 +2,7 @@
 
 #include "item_generated.h"
 
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -43,6 +44,7 @@ const Prices::Entry* Prices::entry(PriceListId list, ItemId item, Date on) const
     const bool begun = entry.valid_from <= on.value();
     const bool over = entry.valid_to != kNoDate.value() && entry.valid_to < on.value();
     if (begun && !over) return &entry;
+    KONTOR_MARK("an older price that is valid again or still");
     at = entry.previous;
   }
   return nullptr;

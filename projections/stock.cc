@@ -6,6 +6,7 @@
 #include "order_generated.h"
 #include "stock_generated.h"
 
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -181,6 +182,7 @@ void Stock::reserve(std::uint64_t order, std::uint32_t line, const StockRecord& 
     index = static_cast<std::uint32_t>(reservations_.size());
     reservations_.emplace_back();
   } else {
+    KONTOR_MARK("a freed reservation used again");
     free_reservation_ = reservations_[index].next_of_order;
   }
   reservations_[index] = {quantity, order, line, at.item, at.warehouse, head};
@@ -204,6 +206,7 @@ void Stock::unreserve(std::uint64_t order, std::uint32_t line, std::uint32_t war
 
   const std::uint32_t next = held.next_of_order;
   if (previous != kNoOrdinal) {
+    KONTOR_MARK("a reservation taken out of the middle");
     reservations_[previous].next_of_order = next;
   } else if (next != kNoOrdinal) {
     reservations_of_.set(order, next);
@@ -224,7 +227,10 @@ void Stock::shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by) 
   KONTOR_ASSERT(entry->second.quantity >= by);
   entry->second.quantity -= by;
   queue->second.total -= by;
-  if (entry->second.quantity > Quantity{0}) return;
+  if (entry->second.quantity > Quantity{0}) {
+    KONTOR_MARK("a backorder served or cut in part");
+    return;
+  }
   queue->second.waiting.erase(entry);
   waiting_at_.erase(known);
   if (queue->second.waiting.empty()) queues_.erase(queue);
@@ -235,6 +241,7 @@ void Stock::want_serving(std::uint32_t item, Sequence cause) {
   // One event may wake several items: causes are made distinct by counting on from its sequence in
   // units far below one event.
   std::uint64_t place = cause.value() << 20;
+  if (to_serve_.contains(place)) KONTOR_MARK("one event that wakes several items");
   while (to_serve_.contains(place))
     ++place;
   to_serve_[place] = item;

@@ -9,6 +9,7 @@
 #include "engine/rules/taking.h"
 #include "engine/rules/terms.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -78,6 +79,7 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
     const Minor net =
         line.net_of_billed(line.billed() + quantities[i]) - line.net_of_billed(line.billed());
     line.invoiced += quantities[i];
+    if (line.billed() > line.shipped) KONTOR_MARK("a line billed before it is shipped");
     out.opened += line.open_gross() - open_before;
     out.delivered += line.delivered_gross() - delivered_before;
     out.lines.emplace_back(quantities[i].value(), net.value(), line.item, i + 1, line.tax_category,

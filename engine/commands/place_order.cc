@@ -15,6 +15,7 @@
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -171,6 +172,8 @@ void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const W
   const bool asked = !wishes.asks.empty() && !wishes.approved_by_rule;
   const bool self = asked && (wishes.sole_holder || placer_approves(step.book(), wishes.asks,
                                                                     facts.company, facts.buyer));
+  if (self) KONTOR_MARK("an order approved by placing it");
+  if (wishes.approved_by_rule) KONTOR_MARK("an order approved by a rule");
   if (!asked || self) {
     const ApprovalCause cause = self                      ? ApprovalCause::self
                                 : wishes.approved_by_rule ? ApprovalCause::rule
@@ -214,6 +217,7 @@ void decide(Step& step, const PlaceOrder& command) {
   // Nothing below refuses.
   const OrderRef order = emit_order(step, command, who, priced);
   if (!wishes.warnings.empty()) {
+    KONTOR_MARK("an order placed with warnings");
     step.emit<CommandWarned>(order.value(), [&](Builder& out) {
       return CreateCommandWarned(out, wishes.warnings.write(out));
     });

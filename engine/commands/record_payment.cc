@@ -9,6 +9,7 @@
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -46,7 +47,10 @@ class Spending {
  private:
   Minor pay(const Invoice& invoice, const InstalmentState& part, Minor most) {
     if (part.open <= Minor{0} || applications_.size() == kApplicationsMax) return Minor{0};
-    if (was_paid(invoice, part)) return Minor{0};
+    if (was_paid(invoice, part)) {
+      KONTOR_MARK("an instalment named twice by a payment");
+      return Minor{0};
+    }
     // A part may be more than the whole where the balance is below zero.
     const Minor amount = std::min({left_, most, part.open, invoice.open - applied_to(invoice)});
     if (amount <= Minor{0}) return Minor{0};
@@ -54,6 +58,7 @@ class Spending {
                                static_cast<std::uint16_t>(part.number), invoice.currency);
     moves_.emplace_back(invoice.ref, -amount.value(), -amount.value(), invoice.payer, invoice.terms,
                         part.due, invoice.currency, invoice.currency, Bucket::receivable);
+    if (invoice.payer != payer_.value()) KONTOR_MARK("a payment for somebody else");
     left_ -= amount;
     return amount;
   }

@@ -10,6 +10,7 @@
 #include "engine/rules/refusals.h"
 #include "engine/rules/returning.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -93,6 +94,7 @@ std::vector<ReturnedLine> part_lines(std::span<const OrderLineState> lines, cons
     if (where.first != number) unbilled = line.delivered();
     number = where.first;
     const Quantity part = std::min(quantity, unbilled);
+    if (part < quantity) KONTOR_MARK("billed goods that come back");
     unbilled -= part;
     out.emplace_back(quantity.value(), part.value(), line.item, number, where.second);
   }

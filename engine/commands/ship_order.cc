@@ -8,6 +8,7 @@
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -117,6 +118,7 @@ void decide(Step& step, const ShipOrder& command) {
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};
+  if (leaving.size() > 1) KONTOR_MARK("a shipment out of several warehouses");
   for (const auto& [warehouse, quantities] : leaving) {
     emit_shipped(step, ref, shipment, warehouse, quantities);
   }

@@ -6,6 +6,7 @@
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -62,6 +63,7 @@ class Taker {
       const Quantity free = record->salable() - used;
       const Quantity part = std::min(need, std::max(free, Quantity{0}));
       if (part == Quantity{0}) continue;
+      if (part < need) KONTOR_MARK("a line that needs more than one warehouse has");
       parts_.push_back(make_part(book_, line, item, warehouse, part));
       used += part;
       need -= part;
@@ -100,6 +102,7 @@ AllocationPlan plan_from_one(const Book& book, const Order& order, std::string_v
       plan.parts.push_back(make_part(book, i + 1, item, warehouse, need));
     }
     if (plan.missing.empty()) return plan;
+    KONTOR_MARK("a warehouse that cannot serve an order whole");
   }
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const Quantity need = needs_stock(lines[i]);
@@ -128,6 +131,7 @@ void cancel_missing(Step& step, OrderRef ref, const AllocationPlan& plan) {
   const bool anything = std::any_of(quantities.begin(), quantities.end(),
                                     [](Quantity quantity) { return quantity > Quantity{0}; });
   if (!anything) return;
+  KONTOR_MARK("missing stock cancelled");
   cancel_quantities(step, ref, quantities, "");
   end_if_done(step, ref, CancelCause::cancelled);
 }
@@ -148,6 +152,7 @@ std::vector<ReservedPart> parts_from_one(const Book& book, const Order& order,
       waiting.order, [&](const Reservation& held) { bound = WarehouseId{held.warehouse}; });
   for (const WarehouseId warehouse : book.stock().by_priority()) {
     if (bound && warehouse != *bound) continue;
+    if (bound) KONTOR_MARK("a backorder bound to the warehouse of its order");
     if (!book.stock().serves(warehouse, region_of(book, order))) continue;
     if (book.stock().salable(item, warehouse) < waiting.quantity) continue;
     return {make_part(book, waiting.line, item, warehouse, waiting.quantity)};
@@ -192,7 +197,9 @@ AllocationPlan plan_allocation(const Book& book, const Order& order) {
     if (need == Quantity{0}) continue;
     const ItemId item{lines[i].item};
     // No newcomer takes stock while older backorders of it wait.
-    if (!book.stock().has_backorders(item)) {
+    if (book.stock().has_backorders(item)) {
+      KONTOR_MARK("a newcomer behind backorders");
+    } else {
       need = taker.take(i + 1, item, need);
     }
     if (need > Quantity{0}) plan.missing.emplace_back(i + 1, need);
@@ -219,9 +226,15 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most) {
     if (salable_anywhere(step.book(), item) == Quantity{0}) return false;
     if (served == most || step.is_half_full()) return true;
     const Order& order = step.book().orders().get(waiting.order);
-    if (order.held_at != 0) continue;
+    if (order.held_at != 0) {
+      KONTOR_MARK("a held order passed over by arriving stock");
+      continue;
+    }
     const std::vector<ReservedPart> parts = parts_for(step.book(), order, waiting, item);
-    if (parts.empty()) continue;
+    if (parts.empty()) {
+      KONTOR_MARK("a backorder that cannot have the stock there is");
+      continue;
+    }
     reserve(step, waiting.order, parts, true);
     ++served;
   }

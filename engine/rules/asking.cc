@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/rules/refusals.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -52,6 +53,7 @@ bool may_vote(const Book& book, const RuleGroup& group, BuyerId person, CompanyI
               BuyerId placed_by) {
   if (!belongs_to(book, group, person, company)) return false;
   if (person != placed_by || book.policies().is(PolicyKey::approval_self, "allowed")) return true;
+  KONTOR_MARK("a placer who would approve");
   return book.policies().is(PolicyKey::approval_self, "sole_holder") &&
          count_eligible(book, group, company, placed_by).only_placer;
 }
@@ -110,6 +112,7 @@ std::optional<Voter> expect_voter(Step& step, const Order& order) {
         continue;
       }
       if (asked.is_open(i) && !asked.satisfied(i)) return Voter{*person, group.tier};
+      KONTOR_MARK("a vote for a tier that is not open");
       why = ReasonCode::not_this_tier;
     }
   }
@@ -133,6 +136,7 @@ Asked read_asked(const Book& book, const Order& order, std::span<const Sequence>
       asked.rule = version;
       asked.wanted = group.needed;
       if (group.needed == kAll) {
+        KONTOR_MARK("a group of which everybody is asked");
         asked.wanted =
             std::max(1U, count_eligible(book, group, company, BuyerId{order.buyer}).count);
       }

@@ -4,6 +4,7 @@
 
 #include "engine/rules/refusals.h"
 #include "events/base/currency.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -169,6 +170,7 @@ std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
     auto compared = compare(book, facts, condition);
     if (!compared) return std::nullopt;
     const bool kind = rule.outcome == Outcome::approve || rule.outcome == Outcome::exclude;
+    if (!compared->comparable) KONTOR_MARK("an amount in a currency without a rate");
     if (!compared->comparable && kind) return std::nullopt;
     compared->cause.rule = rule.set_at;
     compared->cause.outcome = rule.outcome;
@@ -213,6 +215,7 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
     all.push_back(std::move(*match));
   }
   if (!exclusions) return all;
+  KONTOR_MARK("a rule that excludes another");
   std::vector<Match> left;
   for (const Match& match : all) {
     if (match.rule->outcome != Outcome::exclude && !is_excluded(book, match, all)) {
@@ -253,7 +256,10 @@ LimitInForce limit_in_force(const Book& book, CompanyId payer) {
   const Account& account = book.credit().account(payer);
   const bool expired =
       account.expires != kNoDate && account.expires < book.calendar().business_date();
-  if (account.limit && expired) return {Minor{0}, ReasonCode::limit_expired};
+  if (account.limit && expired) {
+    KONTOR_MARK("a credit limit that has expired");
+    return {Minor{0}, ReasonCode::limit_expired};
+  }
   if (account.limit) return {account.limit, ReasonCode::over_credit_limit};
   if (book.policies().is(PolicyKey::credit_absent_limit, "none")) {
     return {Minor{0}, ReasonCode::no_credit_limit};

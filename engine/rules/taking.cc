@@ -10,12 +10,14 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
 
 bool release_in_force(const Book& book, const Order& order) {
   if (order.released_at == 0) return false;
+  KONTOR_MARK("an order a person has released");
   const Date expires{order.release_expires};
   return expires == kNoDate || expires >= book.calendar().business_date();
 }
@@ -42,6 +44,7 @@ void commit_credit(Step& step, const Order& order) {
 }
 
 void release_hold(Step& step, const Order& order) {
+  KONTOR_MARK("a hold released by examination");
   const OrderRef ref{order.ref};
   const CompanyId payer{order.payer};
   const Account& account = step.book().credit().account(payer);
@@ -66,6 +69,7 @@ void cut_reservations(const Book& book, OrderRef order, std::uint32_t line, Quan
                       std::vector<ReservedPart>& out) {
   book.stock().for_each_reservation(order, [&](const Reservation& held) {
     if (held.line != line || excess <= Quantity{0}) return;
+    KONTOR_MARK("a reservation cut by a cancellation");
     const Quantity part = std::min(excess, held.quantity);
     out.emplace_back(part.value(), held.item, held.warehouse, line, kNoDate.value());
     excess -= part;
@@ -84,6 +88,7 @@ Cut plan_cut(const Book& book, const Order& order, std::span<const Quantity> qua
     const Quantity beyond_unserved =
         std::max(Quantity{0}, quantity - std::max(unserved, Quantity{0}));
     const Quantity from_backorder = std::min(line.backordered, beyond_unserved);
+    if (from_backorder > Quantity{0}) KONTOR_MARK("a backorder cut by a cancellation");
     cut_reservations(book, OrderRef{order.ref}, i + 1, beyond_unserved - from_backorder,
                      out.released);
     out.lines.emplace_back(quantity.value(), from_backorder.value(), line.item, i + 1);
@@ -116,12 +121,14 @@ void take_or_hold(Step& step, OrderRef ref) {
   if (order.forced_hold != 0) return;
   const Holds holds = find_holds(step.book(), order);
   if (!holds.causes.empty()) {
+    if (order.held_at != 0) KONTOR_MARK("an order that stays held");
     if (order.held_at == 0 || need_has_changed(step.book(), order)) hold(step, order, holds);
     return;
   }
   if (order.held_at != 0) release_hold(step, order);
   const Order& now = step.book().orders().get(ref);
   const bool at_placement = step.book().policies().is(PolicyKey::credit_at, "placement");
+  if (now.approval != Approval::kApproved && at_placement) KONTOR_MARK("credit before approval");
   if (now.approval == Approval::kApproved || at_placement) commit_credit(step, now);
 }
 
@@ -131,6 +138,7 @@ void take_stock(Step& step, OrderRef ref) {
   const Order& order = step.book().orders().get(ref);
   const bool approved = order.approval == Approval::kApproved;
   if (order.held_at != 0 || (!approved && policies.is(PolicyKey::stock_at, "approval"))) return;
+  KONTOR_MARK("stock taken without AllocateOrder");
   allocate_by_policy(step, ref);
 }
 
@@ -251,12 +259,14 @@ void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
     return line.shipped > Quantity{0} || line.invoiced > Quantity{0};
   });
   if (moved) {
+    KONTOR_MARK("an order fulfilled");
     step.emit<OrderFulfilled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
       return CreateOrderFulfilled(out, ref.value());
     });
     return;
   }
   if (order.held_at != 0) {
+    KONTOR_MARK("a held order cancelled whole");
     const CompanyId payer{order.payer};
     const CurrencyCode currency{order.currency};
     step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {

@@ -1,0 +1,143 @@
+#include "tests/simulation/answers.h"
+
+#include <set>
+
+#include "book_generated.h"
+#include "reasons_generated.h"
+
+#include "events/codec/catalog.h"
+#include "events/json/json.h"
+#include "tests/simulation/encode.h"
+
+namespace kontor::test {
+namespace {
+
+struct Told {
+  std::set<std::string> reasons;
+  bool all = true;  // no more than an answer holds
+};
+
+Told reasons_of(const DecisionView& decision) {
+  Told out;
+  decision.for_each_event([&](const EventView& event) {
+    if (event.header.kind != number_of<CommandRefused>) return;
+    const Grounds* const grounds =
+        flatbuffers::GetRoot<CommandRefused>(event.body.data())->grounds();
+    for (const Reason* const reason : *grounds->reasons()) {
+      out.reasons.insert(EnumNameReasonCode(static_cast<ReasonCode>(reason->code())));
+    }
+    out.all = grounds->more() == 0;
+  });
+  return out;
+}
+
+template <class Names>
+std::string listed(const Names& names) {
+  std::string out;
+  for (const auto& name : names)
+    out += (out.empty() ? "" : ", ") + std::string(name);
+  return out;
+}
+
+// Structure and bodies of what was decided, as whoever reads the log will check them.
+std::optional<std::string> unsound(const DecisionView& decision) {
+  const Status sound = check_decision(decision.bytes());
+  if (!sound.ok()) return sound.error().message;
+  std::optional<std::string> wrong;
+  decision.for_each_event([&](const EventView& event) {
+    if (verify_event(event.header.kind, event.body)) return;
+    wrong = std::string(event_name(event.header.kind)) + " has a body that cannot be read";
+  });
+  return wrong;
+}
+
+StatusCode status_of(model::Verdict verdict) {
+  switch (verdict) {
+    case model::Verdict::kDone:
+      return StatusCode::kDone;
+    case model::Verdict::kRefused:
+      return StatusCode::kRefused;
+    case model::Verdict::kIdReused:
+      return StatusCode::kIdReused;
+  }
+  return StatusCode::kDone;
+}
+
+}  // namespace
+
+std::optional<std::string> difference(const model::Request& request, const EngineAnswer& engine,
+                                      const model::Decided& model, Coverage& coverage) {
+  ++coverage.commands;
+  if (engine.repeated) ++coverage.repeats;
+  if (engine.status == StatusCode::kIdReused) ++coverage.reused_ids;
+  Told told_reasons;
+  if (engine.decision != nullptr) {
+    const DecisionView decision(engine.decision);
+    if (auto wrong = unsound(decision)) return wrong;
+    if (decision.id() != request.id) return "the answer is that of " + std::string(decision.id());
+    told_reasons = reasons_of(decision);
+  }
+  const StatusCode wanted = status_of(model.verdict);
+  if (engine.status != wanted) {
+    return "answered " + std::string(status_word(engine.status)) + " (" +
+           listed(told_reasons.reasons) + "), by the model " + std::string(status_word(wanted)) +
+           " (" + listed(model.reasons) + ")";
+  }
+  if (engine.repeated != model.repeated)
+    return std::string("a repeat that is none, or the reverse");
+  if (engine.status == StatusCode::kIdReused) return std::nullopt;
+  if (engine.decision == nullptr) return std::string("an answer without its decision");
+  for (const std::string& reason : told_reasons.reasons) {
+    if (!model.reasons.contains(reason)) return "refused for " + reason + ", not so by the model";
+  }
+  for (const std::string_view reason : model.reasons) {
+    if (told_reasons.all && !told_reasons.reasons.contains(std::string(reason))) {
+      return "not refused for " + std::string(reason) + " but (" + listed(told_reasons.reasons) +
+             ")";
+    }
+  }
+  if (engine.repeated) return std::nullopt;
+  const bool done = engine.status == StatusCode::kDone;
+  ++(done ? coverage.done : coverage.refused);
+  for (const std::string& reason : told_reasons.reasons)
+    ++coverage.refusals[reason];
+  if (done) ++coverage.kinds[std::string(command_name(kind_of(request.command)))];
+  return std::nullopt;
+}
+
+std::string told(const EngineAnswer& answer) {
+  std::string out(status_word(answer.status));
+  if (answer.repeated) out += " again";
+  if (answer.decision == nullptr) return out;
+  const DecisionView decision(answer.decision);
+  const Told reasons = reasons_of(decision);
+  if (!reasons.reasons.empty()) return out + ": " + listed(reasons.reasons);
+  decision.for_each_event(
+      [&](const EventView& event) { out += ' ' + std::string(event_name(event.header.kind)); });
+  return out;
+}
+
+std::string told(const model::Request& request) {
+  const AlignedBuffer body = encode(request.command);
+  CommandText text;
+  text.id = request.id;
+  text.actor = request.actor;
+  if (request.effective_date) text.effective_date = Date{*request.effective_date};
+  if (request.expected_version) text.expected_version = *request.expected_version;
+  text.kind = kind_of(request.command);
+  text.body.assign(body.bytes().begin(), body.bytes().end());
+  return write_command_json(text);
+}
+
+CommandInput input_of(const model::Request& request, std::span<const std::byte> body) {
+  CommandInput input;
+  input.id = request.id;
+  input.actor = request.actor;
+  if (request.effective_date) input.effective_date = Date{*request.effective_date};
+  if (request.expected_version) input.expected_version = *request.expected_version;
+  input.kind = kind_of(request.command);
+  input.body = body;
+  return input;
+}
+
+}  // namespace kontor::test

@@ -1,0 +1,312 @@
+#include "tests/simulation/compare.h"
+
+#include <map>
+#include <vector>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::test {
+namespace {
+
+namespace m = model;
+
+int place_of(std::uint32_t ordinal) {
+  return ordinal == kNoOrdinal ? m::kNone : static_cast<int>(ordinal);
+}
+std::uint32_t ordinal_of(int place) {
+  return static_cast<std::uint32_t>(place);
+}
+
+class Comparison {
+ public:
+  Comparison(const Book& book, const m::State& model) : book_(book), model_(model) {}
+
+  void settings();
+  void order(int place);
+  void orders();
+  void stock();
+  void accounts();
+  void invoices();
+  void payments();
+  const std::optional<std::string>& found() const { return found_; }
+
+ private:
+  // The first difference stays.
+  template <class A, class B>
+  void same(const std::string& where, const char* what, A engine, B model) {
+    const auto a = static_cast<std::int64_t>(engine);
+    const auto b = static_cast<std::int64_t>(model);
+    if (found_ || a == b) return;
+    found_ =
+        where + ": " + what + " is " + std::to_string(a) + ", by the model " + std::to_string(b);
+  }
+  void line(const std::string& where, const OrderLineState& engine, const m::Line& model);
+  void reservations(const std::string& where, const Order& engine, const m::Order& model);
+  void approval(const std::string& where, const Order& engine, const m::Order& model);
+  void account(int company, const m::Exposure& model);
+  void due_dates(int company);
+
+  const Book& book_;
+  const m::State& model_;
+  std::optional<std::string> found_;
+};
+
+void Comparison::settings() {
+  const std::string where = "settings";
+  same(where, "business date", book_.calendar().business_date().value(), model_.business_date);
+  same(where, "number of companies", book_.parties().company_count(), model_.companies.size());
+  same(where, "number of buyers", book_.parties().buyer_count(), model_.buyers.size());
+  same(where, "number of items", book_.catalogue().item_count(), model_.items.size());
+  same(where, "number of rules", book_.rules().count(), model_.rules.size());
+  same(where, "number of terms", book_.terms().count(), model_.terms.size());
+  same(where, "number of warehouses", book_.stock().warehouse_count(), model_.warehouses.size());
+  if (found_) return;
+  for (int i = 0; i < model_.companies.size(); ++i) {
+    const m::Company& of = model_.companies[i];
+    const Company& company = book_.parties().company(CompanyId{ordinal_of(i)});
+    const Account& account = book_.credit().account(CompanyId{ordinal_of(i)});
+    same(of.name, "version", company.version, of.version);
+    same(of.name, "status", company.status, of.said.status);
+    same(of.name, "parent", place_of(company.parent.value()), of.parent);
+    same(of.name, "limit", account.limit ? account.limit->value() : -1, of.limit.value_or(-1));
+  }
+  for (int i = 0; i < model_.buyers.size(); ++i) {
+    const Buyer& buyer = book_.parties().buyer(BuyerId{ordinal_of(i)});
+    same(model_.buyers[i].name, "version", buyer.version, model_.buyers[i].version);
+  }
+  for (int i = 0; i < model_.items.size(); ++i) {
+    const Item& item = book_.catalogue().item(ItemId{ordinal_of(i)});
+    same(model_.items[i].name, "version", item.version, model_.items[i].version);
+  }
+  for (int i = 0; i < model_.rules.size(); ++i) {
+    const RuleVersion& rule = book_.rules().current(RuleId{ordinal_of(i)});
+    same(model_.rules[i].name, "version", rule.version, model_.rules[i].version);
+  }
+  for (const auto& [policy, value] : model_.policies) {
+    bool known = false;
+    for (const PolicyRule& row : policy_registry()) {
+      if (policy_name(row.key) == policy) known = book_.policies().is(row.key, value);
+    }
+    same(policy, "being as set", known, true);
+  }
+}
+
+void Comparison::line(const std::string& where, const OrderLineState& engine,
+                      const m::Line& model) {
+  same(where, "item", place_of(engine.item), model.item);
+  same(where, "ordered", engine.ordered.value(), model.ordered);
+  same(where, "cancelled", engine.cancelled.value(), model.cancelled);
+  same(where, "voided", engine.voided.value(), model.voided);
+  same(where, "shipped", engine.shipped.value(), model.shipped);
+  same(where, "invoiced", engine.invoiced.value(), model.invoiced);
+  same(where, "returned", engine.returned.value(), model.returned);
+  same(where, "returned before billing", engine.returned_unbilled.value(), model.returned_unbilled);
+  same(where, "reserved", engine.reserved.value(), model.reserved);
+  same(where, "waiting", engine.backordered.value(), model.waiting);
+  same(where, "net", engine.net.value(), model.net);
+  same(where, "gross", engine.gross.value(), model.gross);
+  same(where, "open value", engine.open_gross().value(), model.open_value());
+  same(where, "delivered value", engine.delivered_gross().value(), model.delivered_value());
+}
+
+void Comparison::reservations(const std::string& where, const Order& engine,
+                              const m::Order& model) {
+  std::size_t left = model.reservations.size();
+  book_.stock().for_each_reservation(OrderRef{engine.ref}, [&](const Reservation& held) {
+    if (left == 0) return same(where, "number of reservations (too many)", 1, 0);
+    const m::Reservation& of = model.reservations[--left];  // the engine tells the newest first
+    same(where, "reservation's line", held.line, of.line + 1);
+    same(where, "reservation's warehouse", place_of(held.warehouse), of.warehouse);
+    same(where, "reservation's quantity", held.quantity.value(), of.quantity);
+  });
+  same(where, "reservations missing", 0, left);
+}
+
+void Comparison::approval(const std::string& where, const Order& engine, const m::Order& model) {
+  same(where, "approval", engine.approval, model.approval);
+  const ApprovalRequest* const request = book_.approvals().find(OrderRef{engine.ref});
+  same(where, "waiting for people", request != nullptr, model.asked.has_value());
+  if (found_ || request == nullptr) return;
+  same(where, "rules that ask", request->rules.size(), model.asked->rules.size());
+  same(where, "votes", request->votes.size(), model.asked->votes.size());
+}
+
+void Comparison::order(int place) {
+  const m::Order& of = model_.orders[place];
+  const Order* const order = book_.orders().find(of.name);
+  if (order == nullptr) {
+    if (!found_) found_ = of.name + ": only the model knows it";
+    return;
+  }
+  const std::string& where = of.name;
+  same(where, "company", place_of(order->company), of.company);
+  same(where, "payer", place_of(order->payer), of.payer);
+  same(where, "buyer", place_of(order->buyer), of.buyer);
+  same(where, "terms", place_of(order->terms), of.terms);
+  same(where, "net", order->net.value(), of.net);
+  same(where, "total", order->total.value(), of.total);
+  same(where, "being held", order->held_at != 0, of.held);
+  same(where, "being held by a person", order->forced_hold, of.forced);
+  same(where, "credit being taken", order->credit == CreditState::kTaken, of.taken);
+  same(where, "being cancelled", order->cancelled, of.cancelled);
+  same(where, "being fulfilled", order->fulfilled, of.fulfilled);
+  approval(where, *order, of);
+  const auto lines = book_.orders().lines(*order);
+  same(where, "number of lines", lines.size(), of.lines.size());
+  if (found_) return;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!found_) line(where, lines[i], of.lines[i]);
+    if (found_) found_ = *found_ + " (line " + std::to_string(i + 1) + ")";
+    if (found_) return;
+  }
+  reservations(where, *order, of);
+  same(where, "version", order->version, of.version);
+}
+
+void Comparison::orders() {
+  same("orders", "number", book_.orders().all().size(), model_.orders.size());
+  for (int place = 0; place < model_.orders.size() && !found_; ++place)
+    order(place);
+}
+
+void Comparison::stock() {
+  for (int item = 0; item < model_.items.size(); ++item) {
+    std::size_t records = 0;
+    book_.stock().for_each_record(ItemId{ordinal_of(item)}, [&](const StockRecord& record) {
+      const auto known = model_.stock.find({item, place_of(record.warehouse)});
+      const m::Stock of = known == model_.stock.end() ? m::Stock{} : known->second;
+      const std::string where =
+          model_.items[item].name + " in " + model_.warehouses[place_of(record.warehouse)].name;
+      same(where, "on hand", record.on_hand.value(), of.on_hand);
+      same(where, "reserved", record.reserved.value(), of.reserved);
+      ++records;
+    });
+    const auto& queue = model_.items[item].queue;
+    const auto waiting = book_.stock().oldest_backorders(ItemId{ordinal_of(item)}, 1'000'000);
+    same(model_.items[item].name, "lines waiting", waiting.size(), queue.size());
+    for (std::size_t i = 0; i < queue.size() && !found_; ++i) {
+      const m::Order& of = model_.orders[queue[i].order];
+      const Order& order = book_.orders().get(waiting[i].order);
+      same(of.name, "place in the queue, order", book_.orders().name(order) == of.name, true);
+      same(of.name, "place in the queue, line", waiting[i].line, queue[i].line + 1);
+    }
+  }
+}
+
+// Sums over the documents, as the domain says what exposure is.
+std::vector<m::Exposure> exposures(const m::State& state) {
+  std::vector<m::Exposure> out(state.companies.all.size());
+  const auto of = [&](int payer) -> m::Exposure& { return out[static_cast<std::size_t>(payer)]; };
+  for (const m::Order& order : state.orders.all) {
+    if (!order.taken) continue;
+    of(order.payer).ordered += order.open_value();
+    of(order.payer).delivered += order.delivered_value();
+  }
+  for (const m::Invoice& invoice : state.invoices.all)
+    of(invoice.payer).receivable += invoice.open;
+  for (const m::Payment& payment : state.payments.all)
+    of(payment.payer).unapplied += payment.amount - payment.applied;
+  return out;
+}
+
+void Comparison::account(int company, const m::Exposure& model) {
+  const Account& account = book_.credit().account(CompanyId{ordinal_of(company)});
+  const std::string where = "account of " + model_.companies[company].name;
+  same(where, "ordered", account.bucket(Bucket::ordered).value(), model.ordered);
+  same(where, "delivered", account.bucket(Bucket::delivered).value(), model.delivered);
+  same(where, "receivable", account.bucket(Bucket::receivable).value(), model.receivable);
+  same(where, "unapplied", account.bucket(Bucket::unapplied).value(), model.unapplied);
+  same(where, "deposits", account.bucket(Bucket::deposits).value(), 0);
+  same(where, "exposure", account.exposure().value(), model.sum());
+}
+
+void Comparison::due_dates(int company) {
+  std::map<m::Day, m::Int> due;
+  std::map<std::uint32_t, m::Int> terms;
+  for (const m::Invoice& invoice : model_.invoices.all) {
+    if (invoice.payer != company) continue;
+    for (const m::Instalment& part : invoice.instalments)
+      due[part.due] += part.open;
+    terms[ordinal_of(invoice.terms)] += invoice.open;
+  }
+  std::erase_if(due, [](const auto& entry) { return entry.second == 0; });
+  std::erase_if(terms, [](const auto& entry) { return entry.second == 0; });
+  const Account& account = book_.credit().account(CompanyId{ordinal_of(company)});
+  const std::string where = "account of " + model_.companies[company].name;
+  same(where, "number of due dates", account.by_due().size(), due.size());
+  same(where, "number of terms", account.by_terms().size(), terms.size());
+  for (const DueAmount& amount : account.by_due())
+    same(where, "receivable by due date", amount.amount.value(), due[amount.due.value()]);
+  for (const TermsAmount& amount : account.by_terms())
+    same(where, "receivable by terms", amount.amount.value(), terms[amount.terms.value()]);
+}
+
+void Comparison::accounts() {
+  const std::vector<m::Exposure> sums = exposures(model_);
+  for (int company = 0; company < model_.companies.size(); ++company) {
+    account(company, sums[static_cast<std::size_t>(company)]);
+    due_dates(company);
+  }
+}
+
+void Comparison::invoices() {
+  const auto all = book_.receivables().invoices();
+  same("invoices", "number", all.size(), model_.invoices.size());
+  for (std::size_t i = 0; i < all.size() && !found_; ++i) {
+    const m::Invoice& of = model_.invoices.all[i];
+    const Invoice& invoice = all[i];
+    same(of.name, "name", book_.receivables().name(invoice) == of.name, true);
+    same(of.name, "number", invoice.number, of.number);
+    same(of.name, "fiscal year", invoice.fiscal_year, of.year);
+    same(of.name, "date", invoice.date, of.date);
+    same(of.name, "payer", place_of(invoice.payer), of.payer);
+    same(of.name, "net", invoice.net.value(), of.net);
+    same(of.name, "tax", invoice.tax.value(), of.tax);
+    same(of.name, "total", invoice.total.value(), of.total());
+    same(of.name, "open", invoice.open.value(), of.open);
+    same(of.name, "paid", invoice.paid.value(), of.paid);
+    const auto parts = book_.receivables().instalments(invoice);
+    same(of.name, "number of instalments", parts.size(), of.instalments.size());
+    for (std::size_t p = 0; p < parts.size() && !found_; ++p) {
+      same(of.name, "instalment", parts[p].amount.value(), of.instalments[p].amount);
+      same(of.name, "instalment's open part", parts[p].open.value(), of.instalments[p].open);
+      same(of.name, "instalment's due date", parts[p].due, of.instalments[p].due);
+    }
+  }
+}
+
+void Comparison::payments() {
+  const auto all = book_.receivables().payments();
+  same("payments", "number", all.size(), model_.payments.size());
+  for (std::size_t i = 0; i < all.size() && !found_; ++i) {
+    const m::Payment& of = model_.payments.all[i];
+    same(of.name, "name", book_.receivables().name(all[i]) == of.name, true);
+    same(of.name, "amount", all[i].amount.value(), of.amount);
+    same(of.name, "applied", all[i].applied.value(), of.applied);
+    same(of.name, "value date", all[i].value_date, of.value_date);
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> difference(const Book& book, const m::State& model,
+                                      const std::set<int>& orders) {
+  Comparison comparison(book, model);
+  for (const int place : orders)
+    comparison.order(place);
+  if (!comparison.found()) comparison.stock();
+  return comparison.found();
+}
+
+std::optional<std::string> difference(const Book& book, const m::State& model) {
+  Comparison comparison(book, model);
+  comparison.settings();
+  if (!comparison.found()) comparison.orders();
+  if (!comparison.found()) comparison.stock();
+  if (!comparison.found()) comparison.accounts();
+  if (!comparison.found()) comparison.invoices();
+  if (!comparison.found()) comparison.payments();
+  return comparison.found();
+}
+
+}  // namespace kontor::test

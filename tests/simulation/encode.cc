@@ -1,0 +1,311 @@
+#include "tests/simulation/encode.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "engine/step.h"
+#include "events/codec/bodies.h"
+#include "events/codec/catalog.h"
+#include "projections/policies.h"
+
+namespace kontor::test {
+namespace {
+
+namespace m = model;
+using Builder = flatbuffers::FlatBufferBuilder;
+
+std::int32_t day(const std::optional<m::Day>& date) {
+  return date.value_or(kNoDate.value());
+}
+std::int64_t amount(const std::optional<m::Int>& value) {
+  return value.value_or(kAbsent);
+}
+auto names(Builder& out, const m::Names& values) {
+  return out.CreateVectorOfStrings(values);
+}
+
+// The pool of names that a command's structs index.
+class Pool {
+ public:
+  std::uint32_t of(const std::string& name) {
+    const auto known = std::find(names_.begin(), names_.end(), name);
+    if (known != names_.end()) return static_cast<std::uint32_t>(known - names_.begin());
+    names_.push_back(name);
+    return static_cast<std::uint32_t>(names_.size() - 1);
+  }
+  auto write(Builder& out) const { return out.CreateVectorOfStrings(names_); }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+auto write(Builder& out, const m::OpenBook& c) {
+  const auto book = text(out, c.book);
+  OpenBookBuilder body(out);
+  body.add_book(book);
+  body.add_currency(c.currency);
+  body.add_calendar(c.by_clock ? CalendarMode::clock : CalendarMode::manual);
+  body.add_first_business_date(c.first_day);
+  body.add_fiscal_year_first_month(static_cast<std::uint8_t>(c.first_month));
+  return body.Finish();
+}
+
+auto write(Builder& out, const m::RegisterCompany& c) {
+  const auto company = text(out, c.company);
+  const auto country = text(out, c.country);
+  const auto parent = text(out, c.parent);
+  const auto default_payer = text(out, c.default_payer);
+  const auto allowed_payers = names(out, c.allowed_payers);
+  const auto terms = text(out, c.terms);
+  const auto allowed_terms = names(out, c.allowed_terms);
+  const auto price_lists = names(out, c.price_lists);
+  const auto tags = names(out, c.tags);
+  const auto company_class = text(out, c.company_class);
+  const auto region = text(out, c.region);
+  return CreateRegisterCompany(out, company, 0, country, 0, static_cast<TaxRegime>(c.regime),
+                               c.currency, parent, default_payer, allowed_payers, terms,
+                               allowed_terms, price_lists, 0, tags, company_class, region,
+                               CreditStanding::good, static_cast<CompanyStatus>(c.status));
+}
+
+auto write(Builder& out, const m::SetCreditLimit& c) {
+  const auto company = text(out, c.company);
+  return CreateSetCreditLimit(out, company, amount(c.limit), c.currency, day(c.expires));
+}
+
+auto write(Builder& out, const m::RegisterBuyer& c) {
+  const auto buyer = text(out, c.buyer);
+  const auto company = text(out, c.company);
+  std::vector<flatbuffers::Offset<RoleGrant>> roles;
+  for (const m::Role& role : c.roles) {
+    roles.push_back(CreateRoleGrant(out, text(out, role.role), static_cast<RoleReach>(role.reach)));
+  }
+  const auto grants = out.CreateVector(roles);
+  return CreateRegisterBuyer(out, buyer, company, 0, grants, amount(c.order_limit),
+                             amount(c.period_limit), c.currency, PeriodKind::none, 0,
+                             c.active ? PersonStatus::active : PersonStatus::inactive);
+}
+
+auto write(Builder& out, const m::SetRule& c) {
+  std::vector<flatbuffers::Offset<Condition>> conditions;
+  for (const m::Condition& condition : c.conditions) {
+    conditions.push_back(CreateCondition(out, static_cast<Figure>(condition.figure),
+                                         static_cast<Operator>(condition.compare), condition.amount,
+                                         condition.currency, 0, 0, condition.count));
+  }
+  std::vector<flatbuffers::Offset<Tier>> tiers;
+  for (const m::Tier& tier : c.tiers) {
+    std::vector<flatbuffers::Offset<ApproverGroup>> groups;
+    for (const m::Group& group : tier.groups) {
+      const auto people = names(out, group.people);
+      const auto roles = names(out, group.roles);
+      groups.push_back(CreateApproverGroup(out, people, roles, false, false,
+                                           static_cast<std::uint16_t>(group.needed)));
+    }
+    tiers.push_back(
+        CreateTier(out, static_cast<std::uint16_t>(tier.number), out.CreateVector(groups)));
+  }
+  const auto condition_list = out.CreateVector(conditions);
+  const auto tier_list = out.CreateVector(tiers);
+  const auto rule = text(out, c.rule);
+  const auto scope = text(out, c.scope);
+  const auto exclude = text(out, c.exclude);
+  return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope, Moment::placement,
+                       condition_list, static_cast<Outcome>(c.outcome), 0, tier_list, exclude,
+                       day(c.valid_from), day(c.valid_to), c.withdrawn);
+}
+
+auto write(Builder& out, const m::SetPolicy& c) {
+  const auto registry = policy_registry();
+  const auto row = std::find_if(registry.begin(), registry.end(), [&](const PolicyRule& rule) {
+    return policy_name(rule.key) == c.policy;
+  });
+  KONTOR_ASSERT(row != registry.end());
+  const auto value = text(out, c.value);
+  return CreateSetPolicy(out, row->key, value);
+}
+
+auto write(Builder& out, const m::DefineTerms& c) {
+  std::vector<TermsLine> lines;
+  for (const m::TermsLine& line : c.lines) {
+    lines.emplace_back(line.amount, static_cast<std::int32_t>(line.percent),
+                       static_cast<std::int16_t>(line.months), static_cast<std::int16_t>(line.days),
+                       static_cast<std::int16_t>(line.days_last),
+                       static_cast<InstalmentKind>(line.part), line.month_end_first,
+                       line.month_end_last, static_cast<DayRule>(line.day_rule),
+                       static_cast<std::uint8_t>(line.day_of_month), TermsStart::invoice);
+  }
+  const auto terms = text(out, c.terms);
+  const auto list = structs(out, lines);
+  return CreateDefineTerms(out, terms, 0, 0, list, c.book_default);
+}
+
+auto write(Builder& out, const m::RegisterItem& c) {
+  const auto item = text(out, c.item);
+  const auto category = text(out, c.tax_category);
+  return CreateRegisterItem(out, item, 0, 0, static_cast<std::uint8_t>(c.decimals), category, 0,
+                            c.minimum, c.maximum, c.multiple,
+                            c.stocked ? ItemKind::stocked : ItemKind::not_stocked, 0, 0,
+                            c.active ? ItemStatus::active : ItemStatus::inactive);
+}
+
+auto write(Builder& out, const m::SetTaxRate& c) {
+  const auto category = text(out, c.category);
+  const auto country = text(out, c.country);
+  return CreateSetTaxRate(out, category, static_cast<TaxRegime>(c.regime), country,
+                          static_cast<std::int32_t>(c.rate), day(c.valid_from));
+}
+
+auto write(Builder& out, const m::SetPrice& c) {
+  std::vector<PriceBreak> breaks;
+  for (const m::Break& price : c.breaks)
+    breaks.emplace_back(price.from_quantity, price.unit_price);
+  const auto list = text(out, c.list);
+  const auto item = text(out, c.item);
+  const auto prices = structs(out, breaks);
+  return CreateSetPrice(out, list, c.currency, item, prices, day(c.valid_from), day(c.valid_to));
+}
+
+auto write(Builder& out, const m::RegisterWarehouse& c) {
+  const auto warehouse = text(out, c.warehouse);
+  const auto regions = names(out, c.regions);
+  return CreateRegisterWarehouse(out, warehouse, 0, regions, c.priority, c.lead_time_days,
+                                 c.active ? WarehouseStatus::active : WarehouseStatus::inactive);
+}
+
+auto write(Builder& out, const m::ReceiveStock& c) {
+  Pool pool;
+  std::vector<ReceivedLine> lines;
+  for (const m::ItemQuantity& line : c.lines)
+    lines.emplace_back(line.quantity, pool.of(line.item));
+  const auto receipt = text(out, c.receipt);
+  const auto warehouse = text(out, c.warehouse);
+  const auto list = structs(out, lines);
+  return CreateReceiveStock(out, pool.write(out), receipt, warehouse, list);
+}
+
+auto write(Builder& out, const m::PlaceOrder& c) {
+  Pool pool;
+  std::vector<PlaceLine> lines;
+  for (const m::PlaceLine& line : c.lines)
+    lines.emplace_back(line.quantity, amount(line.unit_price), pool.of(line.item), 0);
+  const auto order = text(out, c.order);
+  const auto company = text(out, c.company);
+  const auto buyer = text(out, c.buyer);
+  const auto payer = text(out, c.payer);
+  const auto terms = text(out, c.terms);
+  const auto region = text(out, c.region);
+  const auto country = text(out, c.country);
+  const auto list = structs(out, lines);
+  return CreatePlaceOrder(out, pool.write(out), order, company, buyer, payer, c.currency, terms,
+                          c.prepaid ? Settlement::prepaid : Settlement::account, day(c.requested),
+                          region, 0, country, 0, 0, c.no_split, list);
+}
+
+auto write(Builder& out, const m::ApproveOrder& c) {
+  return CreateApproveOrder(out, text(out, c.order));
+}
+auto write(Builder& out, const m::RejectOrder& c) {
+  return CreateRejectOrder(out, text(out, c.order));
+}
+
+auto write(Builder& out, const m::CancelOrder& c) {
+  std::vector<CancelLine> lines;
+  for (const m::LineQuantity& line : c.lines)
+    lines.emplace_back(line.quantity, static_cast<std::uint32_t>(line.line), 0);
+  const auto order = text(out, c.order);
+  const auto cancellation = text(out, c.cancellation);
+  return CreateCancelOrder(out, order, cancellation, structs(out, lines));
+}
+
+template <class Part>
+std::vector<Part> parts(const std::vector<m::PartOfLine>& values, Pool& pool) {
+  std::vector<Part> out;
+  for (const m::PartOfLine& part : values) {
+    out.emplace_back(part.quantity, static_cast<std::uint32_t>(part.line), pool.of(part.warehouse));
+  }
+  return out;
+}
+
+auto write(Builder& out, const m::AllocateOrder& c) {
+  Pool pool;
+  const auto list = structs(out, parts<AllocatePart>(c.parts, pool));
+  const auto order = text(out, c.order);
+  return CreateAllocateOrder(out, pool.write(out), order, list);
+}
+
+auto write(Builder& out, const m::ShipOrder& c) {
+  Pool pool;
+  const auto list = structs(out, parts<ShipLine>(c.lines, pool));
+  const auto order = text(out, c.order);
+  const auto shipment = text(out, c.shipment);
+  return CreateShipOrder(out, pool.write(out), order, shipment, list);
+}
+
+auto write(Builder& out, const m::ReleaseHold& c) {
+  return CreateReleaseHold(out, text(out, c.order), day(c.expires));
+}
+
+auto write(Builder& out, const m::ReturnGoods& c) {
+  std::vector<ReturnLine> lines;
+  for (const m::ReturnLine& line : c.lines) {
+    lines.emplace_back(line.quantity, static_cast<std::uint32_t>(line.line),
+                       static_cast<Disposition>(line.disposition));
+  }
+  const auto order = text(out, c.order);
+  const auto name = text(out, c.goods_return);
+  const auto warehouse = text(out, c.warehouse);
+  return CreateReturnGoods(out, order, name, warehouse, structs(out, lines));
+}
+
+auto write(Builder& out, const m::InvoiceOrder& c) {
+  std::vector<BillLine> lines;
+  for (const m::LineQuantity& line : c.lines)
+    lines.emplace_back(line.quantity, static_cast<std::uint32_t>(line.line), 0);
+  const auto order = text(out, c.order);
+  const auto invoice = text(out, c.invoice);
+  return CreateInvoiceOrder(out, order, invoice, structs(out, lines));
+}
+
+auto write(Builder& out, const m::RecordPayment& c) {
+  Pool pool;
+  std::vector<PayInvoice> invoices;
+  for (const m::PayInvoice& invoice : c.invoices)
+    invoices.emplace_back(amount(invoice.amount), pool.of(invoice.invoice), 0);
+  const auto payment = text(out, c.payment);
+  const auto payer = text(out, c.payer);
+  const auto list = structs(out, invoices);
+  return CreateRecordPayment(out, pool.write(out), payment, payer, c.amount, c.currency, list);
+}
+
+auto write(Builder& out, const m::OpenBusinessDay& c) {
+  return CreateOpenBusinessDay(out, c.date);
+}
+
+// The engine's type of what write() makes.
+template <class T>
+std::uint16_t kind(flatbuffers::Offset<T>) {
+  return number_of<T>;
+}
+
+}  // namespace
+
+std::uint16_t kind_of(const m::Command& command) {
+  return std::visit(
+      [](const auto& c) {
+        using Written = decltype(write(std::declval<Builder&>(), c));
+        return kind(Written{});
+      },
+      command);
+}
+
+AlignedBuffer encode(const m::Command& command) {
+  Builder builder;
+  std::visit([&](const auto& c) { builder.Finish(write(builder, c)); }, command);
+  return AlignedBuffer(std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize())));
+}
+
+}  // namespace kontor::test

@@ -1,0 +1,204 @@
+// Trade: what happens to orders, goods and money all day.
+#include <algorithm>
+
+#include "tests/simulation/generator.h"
+
+namespace kontor::test {
+namespace {
+
+namespace m = model;
+
+bool has_open(const m::Order& order) {
+  return std::any_of(order.lines.begin(), order.lines.end(),
+                     [](const m::Line& line) { return line.open() > 0; });
+}
+
+m::Int open_of(const m::Order* order, int line) {
+  return order == nullptr ? 0 : order->lines[static_cast<std::size_t>(line - 1)].open();
+}
+
+}  // namespace
+
+m::Command Generator::place_order(const State& state) {
+  m::PlaceOrder c;
+  c.order = random_.one_in(50) ? used_name("order-") : new_name("order-");
+  c.company = name_of(companies_);
+  const int company = state.companies.find(c.company);
+  m::Names own;
+  for (const m::Buyer& buyer : state.buyers.all) {
+    if (buyer.company == company) own.push_back(buyer.name);
+  }
+  if (random_.percent(60))
+    c.buyer = own.empty() || random_.one_in(12) ? name_of(buyers_) : random_.of(own);
+  if (random_.one_in(12)) c.payer = name_of(companies_);
+  if (random_.one_in(5)) c.terms = name_of(terms_);
+  if (random_.one_in(60)) c.currency = 840;
+  if (random_.one_in(15))
+    c.requested = state.business_date + static_cast<m::Day>(random_.between(-2, 30));
+  if (random_.one_in(4)) c.region = random_.of(regions_);
+  if (random_.one_in(20)) c.country = random_.of<std::string>({"DE", "FR"});
+  c.no_split = random_.one_in(7);
+  c.prepaid = random_.one_in(200);
+  const std::uint64_t lines = random_.one_in(100) ? 0 : 1 + random_.below(4);
+  const auto from = state.policies.find("price.from");
+  const bool stated = from != state.policies.end() && from->second == "command";
+  for (std::uint64_t i = 0; i < lines; ++i) {
+    m::PlaceLine line;
+    line.item = name_of(items_);
+    line.quantity = quantity(state, line.item);
+    if (stated || random_.one_in(40)) line.unit_price = random_.between(-50, 400) * 12'345;
+    if (line.unit_price && random_.one_in(30)) line.unit_price = hostile_number();
+    c.lines.push_back(line);
+  }
+  return c;
+}
+
+m::Command Generator::approve_order(const State& state) {
+  return m::ApproveOrder{
+      order_name(state, [](const m::Order& order) { return order.asked.has_value(); })};
+}
+
+m::Command Generator::reject_order(const State& state) {
+  return m::RejectOrder{
+      order_name(state, [](const m::Order& order) { return order.asked.has_value(); })};
+}
+
+m::Command Generator::cancel_order(const State& state) {
+  m::CancelOrder c;
+  c.order = order_name(state, has_open);
+  if (random_.one_in(3)) {
+    if (random_.one_in(3)) c.cancellation = new_name("cancellation-");
+    return c;
+  }
+  if (!random_.one_in(30)) c.cancellation = new_name("cancellation-");
+  if (random_.one_in(30)) c.cancellation = used_name("cancellation-");
+  const m::Order* const order = order_called(state, c.order);
+  const std::size_t lines = order == nullptr ? 1 : order->lines.size();
+  for (int line = 1; line <= static_cast<int>(lines); ++line) {
+    if (random_.one_in(2)) c.lines.push_back({line, part_of(open_of(order, line))});
+  }
+  if (random_.one_in(40)) c.lines.push_back({static_cast<int>(random_.below(9)), m::kUnit});
+  return c;
+}
+
+m::Command Generator::allocate_order(const State& state) {
+  m::AllocateOrder c;
+  c.order = order_name(state, [](const m::Order& order) {
+    return order.may_move() && std::any_of(order.lines.begin(), order.lines.end(),
+                                           [](const m::Line& l) { return l.needs_stock() > 0; });
+  });
+  const m::Order* const order = order_called(state, c.order);
+  if (order == nullptr || !random_.one_in(5)) return c;
+  for (int line = 1; line <= static_cast<int>(order->lines.size()); ++line) {
+    const m::Int need = order->lines[static_cast<std::size_t>(line - 1)].needs_stock();
+    if (random_.one_in(3)) c.parts.push_back({line, name_of(warehouses_), part_of(need)});
+  }
+  if (random_.one_in(60)) c.parts.push_back({7, name_of(warehouses_), m::kUnit});
+  return c;
+}
+
+m::Command Generator::ship_order(const State& state) {
+  m::ShipOrder c;
+  c.order = order_name(
+      state, [](const m::Order& order) { return order.may_move() && !order.reservations.empty(); });
+  c.shipment = random_.one_in(50) ? used_name("shipment-") : new_name("shipment-");
+  const m::Order* const order = order_called(state, c.order);
+  if (order == nullptr || random_.one_in(2)) return c;
+  for (const m::Reservation& held : order->reservations) {
+    if (random_.one_in(2)) continue;
+    const std::string& warehouse = state.warehouses[held.warehouse].name;
+    c.lines.push_back({held.line + 1, warehouse, part_of(held.quantity)});
+  }
+  if (random_.one_in(40)) c.lines.push_back({1, name_of(warehouses_), m::kUnit});
+  return c;
+}
+
+m::Command Generator::release_hold(const State& state) {
+  m::ReleaseHold c;
+  c.order = order_name(state, [](const m::Order& order) { return order.held; });
+  if (random_.one_in(3)) {
+    c.expires = state.business_date + static_cast<m::Day>(random_.between(-1, 10));
+  }
+  return c;
+}
+
+m::Command Generator::receive_stock(const State&) {
+  m::ReceiveStock c;
+  c.receipt = random_.one_in(40) ? used_name("receipt-") : new_name("receipt-");
+  c.warehouse = name_of(warehouses_);
+  const std::uint64_t lines = random_.one_in(60) ? 0 : 1 + random_.below(3);
+  for (std::uint64_t i = 0; i < lines; ++i) {
+    const m::Int some = random_.between(1, 40) * m::kUnit;
+    c.lines.push_back({name_of(items_), random_.one_in(50) ? hostile_number() : some});
+  }
+  return c;
+}
+
+m::Command Generator::return_goods(const State& state) {
+  m::ReturnGoods c;
+  c.order = order_name(state, [](const m::Order& order) {
+    return std::any_of(order.lines.begin(), order.lines.end(),
+                       [](const m::Line& l) { return l.shipped > l.returned; });
+  });
+  c.goods_return = random_.one_in(50) ? used_name("return-") : new_name("return-");
+  if (!random_.one_in(4)) c.warehouse = name_of(warehouses_);
+  const m::Order* const order = order_called(state, c.order);
+  const std::size_t lines = order == nullptr ? 1 : order->lines.size();
+  for (int line = 1; line <= static_cast<int>(lines); ++line) {
+    for (int times = static_cast<int>(random_.below(3)); times > 0; --times) {
+      const m::Line of =
+          order == nullptr ? m::Line{} : order->lines[static_cast<std::size_t>(line - 1)];
+      const auto disposition = static_cast<m::Disposition>(random_.below(3));
+      c.lines.push_back({line, part_of(of.shipped - of.returned), disposition});
+    }
+  }
+  if (random_.one_in(40)) c.lines.push_back({9, m::kUnit, m::Disposition::kScrap});
+  return c;
+}
+
+m::Command Generator::invoice_order(const State& state) {
+  m::InvoiceOrder c;
+  c.order = order_name(state, [](const m::Order& order) {
+    return order.may_move() && std::any_of(order.lines.begin(), order.lines.end(),
+                                           [](const m::Line& l) { return l.delivered() > 0; });
+  });
+  c.invoice = random_.one_in(50) ? used_name("invoice-") : new_name("invoice-");
+  const m::Order* const order = order_called(state, c.order);
+  if (order == nullptr || random_.one_in(2)) return c;
+  for (int line = 1; line <= static_cast<int>(order->lines.size()); ++line) {
+    const m::Line& of = order->lines[static_cast<std::size_t>(line - 1)];
+    const m::Int most = of.delivered() > 0 ? of.delivered() : of.open();
+    if (random_.one_in(2)) c.lines.push_back({line, part_of(most)});
+  }
+  return c;
+}
+
+m::Command Generator::record_payment(const State& state) {
+  m::RecordPayment c;
+  c.payment = random_.one_in(50) ? used_name("payment-") : new_name("payment-");
+  c.payer = name_of(companies_);
+  c.amount = random_.one_in(60) ? hostile_number() : money();
+  if (random_.one_in(60)) c.currency = 840;
+  const auto count = static_cast<std::uint64_t>(state.invoices.size());
+  for (std::uint64_t i = random_.below(4); i > 0 && count > 0; --i) {
+    const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 20));
+    const m::Invoice& invoice = state.invoices.all[count - 1 - back];
+    m::PayInvoice part{random_.one_in(50) ? "no-invoice" : invoice.name, std::nullopt};
+    if (random_.one_in(2)) part.amount = part_of(invoice.open);
+    c.invoices.push_back(part);
+    // Most often whoever owes it, and just enough.
+    if (!random_.one_in(4)) c.payer = state.companies[invoice.payer].name;
+    if (random_.one_in(2) && invoice.open > 0) c.amount = invoice.open;
+  }
+  return c;
+}
+
+m::Command Generator::open_business_day(const State& state) {
+  m::Int days = random_.between(1, 4);
+  if (random_.one_in(8)) days = random_.between(20, 70);
+  if (random_.one_in(12)) days = random_.between(-3, 0);
+  if (random_.one_in(80)) days = 3661;
+  return m::OpenBusinessDay{state.business_date + static_cast<m::Day>(days)};
+}
+
+}  // namespace kontor::test

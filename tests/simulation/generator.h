@@ -1,0 +1,109 @@
+// Makes commands: what a busy, careless and at times hostile world would ask of a book. It knows
+// what the model knows, so that most of them make sense; many do not.
+//
+// A new command is one function here and a line in the table of generator.cc.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/model/state.h"
+#include "tests/simulation/random.h"
+
+namespace kontor::test {
+
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed);
+
+  // The next command: sets the world up first, then trades. Some were sent before, word by word or
+  // with other content, and some were made long ago.
+  model::Request next(const model::State& state);
+
+ private:
+  using State = model::State;
+  using Command = model::Command;
+  struct Kind {
+    std::uint64_t weight = 0;
+    Command (Generator::*make)(const State&) = nullptr;
+  };
+  static const std::vector<Kind>& kinds();
+
+  void set_the_world_up();
+  void set_items_up();
+  void set_companies_up();
+  void set_policies_up();
+  model::Request fresh(const State& state);
+  model::Request wrapped(const State& state, Command command);
+  std::string actor_for(const State& state, const Command& command);
+  Command any_command(const State& state);
+
+  // generate_trade.cc
+  Command place_order(const State& state);
+  Command approve_order(const State& state);
+  Command reject_order(const State& state);
+  Command cancel_order(const State& state);
+  Command allocate_order(const State& state);
+  Command ship_order(const State& state);
+  Command release_hold(const State& state);
+  Command return_goods(const State& state);
+  Command receive_stock(const State& state);
+  Command invoice_order(const State& state);
+  Command record_payment(const State& state);
+  Command open_business_day(const State& state);
+
+  // generate_settings.cc
+  Command open_book(const State& state);
+  Command register_company(const State& state);
+  Command set_credit_limit(const State& state);
+  Command register_buyer(const State& state);
+  Command set_rule(const State& state);
+  Command set_policy(const State& state);
+  Command define_terms(const State& state);
+  Command register_item(const State& state);
+  Command set_tax_rate(const State& state);
+  Command set_price(const State& state);
+  Command register_warehouse(const State& state);
+
+  model::RegisterCompany company_named(const std::string& name);
+  model::RegisterBuyer buyer_named(const std::string& name);
+  model::RegisterItem item_named(const std::string& name);
+  model::RegisterWarehouse warehouse_named(const std::string& name);
+  model::SetPrice price_of(const std::string& list, const std::string& item);
+  model::DefineTerms terms_named(const std::string& name);
+  model::Tier tier(int number);
+
+  // Names, amounts and dates; now and then such as nobody expects.
+  std::string name_of(const model::Names& known);
+  std::string new_name(const std::string& kind);
+  std::string used_name(const std::string& kind);  // given out before, or nearly so
+  // An order that suits, if there is one among the newest; at times any, or none.
+  std::string order_name(const State& state, const std::function<bool(const model::Order&)>& suits);
+  const model::Order* order_called(const State& state, const std::string& name) const;
+  model::Int quantity(const State& state, const std::string& item);
+  model::Int hostile_number();
+  model::Int money();
+  model::Int part_of(model::Int most);  // from 1, seldom more than there is
+
+  Random random_;
+  std::deque<Command> to_set_up_;
+  std::deque<model::Request> late_;   // made, to be sent some time
+  std::vector<model::Request> sent_;  // the last ones
+  std::uint64_t ids_ = 0;
+  std::uint64_t documents_ = 0;
+  model::Names companies_;
+  model::Names buyers_;
+  model::Names items_;
+  model::Names warehouses_;
+  model::Names lists_;
+  model::Names terms_;
+  model::Names categories_;
+  model::Names rules_;
+  model::Names regions_;
+  model::Currency currency_ = 978;
+};
+
+}  // namespace kontor::test

@@ -1,0 +1,351 @@
+// What can be asked of a book, as plain values. The generator makes them, the model decides them,
+// and tests/simulation/encode.h writes them as the engine reads them. Enumerators carry the
+// permanent numbers of events/schema.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tests/simulation/model/values.h"
+
+namespace kontor::model {
+
+using Names = std::vector<std::string>;
+using Currency = std::uint16_t;  // ISO 4217; 0: not given
+
+enum class CompanyStatus { kActive = 0, kBlocked = 1, kClosed = 2 };
+enum class Reach { kOwn = 0, kCompany = 1, kCompanyAndBelow = 2 };
+enum class Scope {
+  kBook = 0,
+  kTag = 1,
+  kCompany = 2,
+  kCompanyAndBelow = 3,
+  kClass = 4,
+  kRole = 5,
+  kBuyer = 6,
+  kItemCategory = 7
+};
+enum class Compare { kGreater = 0, kAtLeast = 1, kLess = 2, kAtMost = 3, kEqual = 4, kIn = 5 };
+enum class Outcome {
+  kRefuse = 0,
+  kHold = 1,
+  kWarn = 2,
+  kDeposit = 3,
+  kAsk = 4,
+  kApprove = 5,
+  kExclude = 6
+};
+enum class Figure {
+  kTotal = 1,
+  kNet = 2,
+  kDistinctItems = 4,
+  kWeight = 5,
+  kOverOrderLimit = 20,
+  kExposureOverLimit = 40,
+  kExposureAfter = 41
+};
+enum class Part { kPercent = 0, kEqual = 1, kFixed = 2, kBalance = 3, kDeposit = 4 };
+enum class DayRule { kAny = 0, kThisMonth = 1, kNextMonth = 2, kNotEarlier = 3 };
+
+struct OpenBook {
+  std::string book;
+  Currency currency = 978;
+  Day first_day = 0;
+  int first_month = 1;
+  bool by_clock = false;
+  bool operator==(const OpenBook&) const = default;
+};
+
+struct RegisterCompany {
+  std::string company;
+  std::string country;
+  int regime = 0;
+  Currency currency = 0;
+  std::string parent;
+  std::string default_payer;
+  Names allowed_payers;
+  std::string terms;
+  Names allowed_terms;
+  Names price_lists;
+  Names tags;
+  std::string company_class;
+  std::string region;
+  CompanyStatus status = CompanyStatus::kActive;
+  bool operator==(const RegisterCompany&) const = default;
+};
+
+struct SetCreditLimit {
+  std::string company;
+  std::optional<Int> limit;
+  Currency currency = 0;
+  std::optional<Day> expires;
+  bool operator==(const SetCreditLimit&) const = default;
+};
+
+struct Role {
+  std::string role;
+  Reach reach = Reach::kCompany;
+  bool operator==(const Role&) const = default;
+};
+
+struct RegisterBuyer {
+  std::string buyer;
+  std::string company;
+  std::vector<Role> roles;
+  std::optional<Int> order_limit;
+  std::optional<Int> period_limit;  // not acted on yet
+  Currency currency = 0;
+  bool active = true;
+  bool operator==(const RegisterBuyer&) const = default;
+};
+
+struct Condition {
+  Figure figure = Figure::kTotal;
+  Compare compare = Compare::kGreater;
+  Int amount = 0;
+  Currency currency = 0;
+  Int count = 0;
+  bool operator==(const Condition&) const = default;
+};
+
+inline constexpr int kEverybody = 65535;
+struct Group {
+  Names people;
+  Names roles;
+  int needed = 1;
+  bool operator==(const Group&) const = default;
+};
+struct Tier {
+  int number = 1;
+  std::vector<Group> groups;
+  bool operator==(const Tier&) const = default;
+};
+
+struct SetRule {
+  std::string rule;
+  Scope scope_kind = Scope::kBook;
+  std::string scope;
+  std::vector<Condition> conditions;
+  Outcome outcome = Outcome::kRefuse;
+  std::vector<Tier> tiers;
+  std::string exclude;
+  std::optional<Day> valid_from;
+  std::optional<Day> valid_to;
+  bool withdrawn = false;
+  bool operator==(const SetRule&) const = default;
+};
+
+struct SetPolicy {
+  std::string policy;
+  std::string value;  // empty: back to the default
+  bool operator==(const SetPolicy&) const = default;
+};
+
+struct TermsLine {
+  Part part = Part::kPercent;
+  Int amount = 0;
+  Int percent = 0;
+  int months = 0;
+  int days = 0;
+  int days_last = 0;
+  bool month_end_first = false;
+  bool month_end_last = false;
+  DayRule day_rule = DayRule::kAny;
+  int day_of_month = 0;
+  bool operator==(const TermsLine&) const = default;
+};
+struct DefineTerms {
+  std::string terms;
+  std::vector<TermsLine> lines;
+  bool book_default = false;
+  bool operator==(const DefineTerms&) const = default;
+};
+
+struct RegisterItem {
+  std::string item;
+  int decimals = 0;
+  std::string tax_category;
+  Int minimum = 0;
+  Int maximum = 0;
+  Int multiple = 0;
+  bool active = true;
+  bool stocked = true;
+  bool operator==(const RegisterItem&) const = default;
+};
+
+struct SetTaxRate {
+  std::string category;
+  int regime = 0;
+  std::string country;
+  Int rate = 0;
+  std::optional<Day> valid_from;
+  bool operator==(const SetTaxRate&) const = default;
+};
+
+struct Break {
+  Int from_quantity = 0;
+  Int unit_price = 0;
+  bool operator==(const Break&) const = default;
+};
+struct SetPrice {
+  std::string list;
+  Currency currency = 0;
+  std::string item;
+  std::vector<Break> breaks;
+  std::optional<Day> valid_from;
+  std::optional<Day> valid_to;
+  bool operator==(const SetPrice&) const = default;
+};
+
+struct RegisterWarehouse {
+  std::string warehouse;
+  Names regions;
+  int priority = 0;
+  int lead_time_days = 0;
+  bool active = true;
+  bool operator==(const RegisterWarehouse&) const = default;
+};
+
+struct ItemQuantity {
+  std::string item;
+  Int quantity = 0;
+  bool operator==(const ItemQuantity&) const = default;
+};
+struct ReceiveStock {
+  std::string receipt;
+  std::string warehouse;
+  std::vector<ItemQuantity> lines;
+  bool operator==(const ReceiveStock&) const = default;
+};
+
+struct PlaceLine {
+  std::string item;
+  Int quantity = 0;
+  std::optional<Int> unit_price;
+  bool operator==(const PlaceLine&) const = default;
+};
+struct PlaceOrder {
+  std::string order;
+  std::string company;
+  std::string buyer;
+  std::string payer;
+  Currency currency = 0;
+  std::string terms;
+  std::optional<Day> requested;
+  std::string region;
+  std::string country;
+  bool no_split = false;
+  bool prepaid = false;
+  std::vector<PlaceLine> lines;
+  bool operator==(const PlaceOrder&) const = default;
+};
+
+struct ApproveOrder {
+  std::string order;
+  bool operator==(const ApproveOrder&) const = default;
+};
+struct RejectOrder {
+  std::string order;
+  bool operator==(const RejectOrder&) const = default;
+};
+
+struct LineQuantity {
+  int line = 1;
+  Int quantity = 0;
+  bool operator==(const LineQuantity&) const = default;
+};
+struct CancelOrder {
+  std::string order;
+  std::string cancellation;
+  std::vector<LineQuantity> lines;
+  bool operator==(const CancelOrder&) const = default;
+};
+
+struct PartOfLine {
+  int line = 1;
+  std::string warehouse;
+  Int quantity = 0;
+  bool operator==(const PartOfLine&) const = default;
+};
+struct AllocateOrder {
+  std::string order;
+  std::vector<PartOfLine> parts;
+  bool operator==(const AllocateOrder&) const = default;
+};
+struct ShipOrder {
+  std::string order;
+  std::string shipment;
+  std::vector<PartOfLine> lines;
+  bool operator==(const ShipOrder&) const = default;
+};
+struct ReleaseHold {
+  std::string order;
+  std::optional<Day> expires;
+  bool operator==(const ReleaseHold&) const = default;
+};
+
+enum class Disposition { kRestock = 0, kScrap = 1, kNone = 2 };
+struct ReturnLine {
+  int line = 1;
+  Int quantity = 0;
+  Disposition disposition = Disposition::kRestock;
+  bool operator==(const ReturnLine&) const = default;
+};
+struct ReturnGoods {
+  std::string order;
+  std::string goods_return;
+  std::string warehouse;
+  std::vector<ReturnLine> lines;
+  bool operator==(const ReturnGoods&) const = default;
+};
+
+struct InvoiceOrder {
+  std::string order;
+  std::string invoice;
+  std::vector<LineQuantity> lines;
+  bool operator==(const InvoiceOrder&) const = default;
+};
+
+struct PayInvoice {
+  std::string invoice;
+  std::optional<Int> amount;
+  bool operator==(const PayInvoice&) const = default;
+};
+struct RecordPayment {
+  std::string payment;
+  std::string payer;
+  Int amount = 0;
+  Currency currency = 0;
+  std::vector<PayInvoice> invoices;
+  bool operator==(const RecordPayment&) const = default;
+};
+
+struct OpenBusinessDay {
+  Day date = 0;
+  bool operator==(const OpenBusinessDay&) const = default;
+};
+
+using Command =
+    std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
+                 DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
+                 PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
+                 ReleaseHold, ReturnGoods, InvoiceOrder, RecordPayment, OpenBusinessDay>;
+
+// A command and what its caller says about it.
+struct Request {
+  std::string id;
+  std::string actor;
+  std::optional<Day> effective_date;
+  std::optional<std::uint64_t> expected_version;
+  Command command;
+
+  bool says_the_same(const Request& other) const {
+    return actor == other.actor && effective_date == other.effective_date &&
+           expected_version == other.expected_version && command == other.command;
+  }
+};
+
+}  // namespace kontor::model

@@ -1,0 +1,162 @@
+// What a payer owes, and which orders wait for it (domain: 8 and 9).
+#include <algorithm>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::model {
+namespace {
+
+Wide magnitude(Int value) {
+  return value < 0 ? -Wide{value} : Wide{value};
+}
+
+bool release_in_force(const State& state, const Order& order) {
+  return order.released &&
+         (!order.release_expires || *order.release_expires >= state.business_date);
+}
+
+// Why the order would be held now.
+struct Holds {
+  bool any = false;
+  bool credit_only = true;  // room alone would release it
+};
+Holds holds_of(const State& state, const Order& order) {
+  const Facts facts = facts_of(state, order);
+  if (!has_room(state, order.payer, facts.need)) return {true, false};
+  if (release_in_force(state, order)) return {};
+  Holds holds;
+  for (const Rule* const rule : matching_rules(state, facts, {Outcome::kHold})) {
+    const auto& conditions = rule->said.conditions;
+    holds.any = true;
+    holds.credit_only = holds.credit_only && conditions.size() == 1 &&
+                        conditions[0].figure == Figure::kExposureOverLimit;
+  }
+  return holds;
+}
+
+void hold(State& state, int place, bool credit_only) {
+  Order& order = state.orders[place];
+  order.held = true;
+  order.held_need = order.open_value() + order.delivered_value();
+  order.held_for_credit_only = credit_only;
+  touch(state, place);
+}
+
+void take_or_hold(State& state, int place) {
+  Order& order = state.orders[place];
+  if (order.forced) return;
+  const Holds holds = holds_of(state, order);
+  const Int need = order.open_value() + order.delivered_value();
+  if (holds.any) {
+    if (!order.held || order.held_need != need) hold(state, place, holds.credit_only);
+    return;
+  }
+  if (order.held) {
+    order.held = false;
+    touch(state, place);
+    for (const Line& line : order.lines) {
+      if (line.waiting > 0) want_serving(state, line.item);
+    }
+  }
+  const bool at_placement = policy_is(state, "credit.at", "placement");
+  if (order.approval != Approval::kApproved && !at_placement) return;
+  order.taken = true;
+  touch(state, place);
+  want_examination(state, order.payer);
+}
+
+void take_stock(State& state, int place) {
+  const Order& order = state.orders[place];
+  if (policy_is(state, "stock.at", "allocation") || order.held) return;
+  if (policy_is(state, "stock.at", "approval") && order.approval != Approval::kApproved) return;
+  allocate(state, place, plan_allocation(state, order));
+}
+
+// Whether a held order could pass: with the room there is, or because room is not all it lacks.
+bool one_could_pass(const State& state, int payer) {
+  const Company& company = state.companies[payer];
+  const Int exposure = exposure_of(state, payer).sum();
+  return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
+    if (!order.held || order.forced || order.payer != payer) return false;
+    return !order.held_for_credit_only || !company.limit ||
+           order.held_need <= *company.limit - exposure;
+  });
+}
+
+void enqueue(State& state, int payer) {
+  auto& work = state.payers_to_examine;
+  if (std::find(work.begin(), work.end(), payer) == work.end()) work.push_back(payer);
+}
+
+}  // namespace
+
+Int Order::open_value() const {
+  Int sum = 0;
+  for (const Line& line : lines)
+    sum += line.open_value();
+  return sum;
+}
+Int Order::delivered_value() const {
+  Int sum = 0;
+  for (const Line& line : lines)
+    sum += line.delivered_value();
+  return sum;
+}
+
+Exposure exposure_of(const State& state, int payer) {
+  Exposure e;
+  for (const Order& order : state.orders.all) {
+    if (order.payer != payer || !order.taken) continue;
+    e.ordered += order.open_value();
+    e.delivered += order.delivered_value();
+  }
+  for (const Invoice& invoice : state.invoices.all) {
+    if (invoice.payer == payer) e.receivable += invoice.open;
+  }
+  for (const Payment& payment : state.payments.all) {
+    if (payment.payer == payer) e.unapplied += payment.amount - payment.applied;
+  }
+  return e;
+}
+
+std::optional<Int> limit_in_force(const State& state, int payer) {
+  const Company& company = state.companies[payer];
+  const bool expired = company.limit_expires && *company.limit_expires < state.business_date;
+  if (company.limit) return expired ? 0 : *company.limit;
+  if (policy_is(state, "credit.absent_limit", "none")) return 0;
+  return std::nullopt;
+}
+
+bool has_room(const State& state, int payer, Int amount) {
+  const Exposure e = exposure_of(state, payer);
+  const Wide sum = magnitude(amount) + magnitude(e.ordered) + magnitude(e.delivered) +
+                   magnitude(e.receivable) + magnitude(e.unapplied);
+  return sum <= kSumMost;
+}
+
+void go_on(State& state, int order) {
+  if (!state.orders[order].taken) take_or_hold(state, order);
+  take_stock(state, order);
+}
+
+void want_examination(State& state, int payer) {
+  if (one_could_pass(state, payer)) enqueue(state, payer);
+}
+
+void want_examination_of_all(State& state) {
+  std::set<int> payers;
+  for (const Order& order : state.orders.all) {
+    if (order.held) payers.insert(order.payer);
+  }
+  for (const int payer : payers)
+    enqueue(state, payer);
+}
+
+void examine(State& state, int payer) {
+  for (int order = 0; order < state.orders.size(); ++order) {
+    const Order& held = state.orders[order];
+    if (held.held && !held.forced && held.payer == payer) go_on(state, order);
+  }
+}
+
+}  // namespace kontor::model

@@ -1,0 +1,167 @@
+// One command being decided, and the rules that more than one command needs. Each function says one
+// rule of the domain; they read the state, and those that change it say so in their name.
+#pragma once
+
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "tests/simulation/model/state.h"
+
+namespace kontor::model {
+
+using Reasons = std::set<std::string_view>;  // names, as in the domain
+
+struct Deciding {
+  State& state;
+  const Request& request;
+  Day effective = 0;
+  Reasons reasons;
+
+  bool refused() const { return !reasons.empty(); }
+  void refuse(std::string_view reason) { reasons.insert(reason); }
+  void refuse_if(bool wrong, std::string_view reason) {
+    if (wrong) refuse(reason);
+  }
+  void expect_version(std::uint64_t version) {
+    refuse_if(request.expected_version && *request.expected_version != version, "wrong_version");
+  }
+  // The order named; kNone after refusing.
+  int expect_order(const std::string& name) {
+    const int order = state.orders.find(name);
+    if (order == kNone) refuse("unknown_order");
+    if (order != kNone) expect_version(state.orders[order].version);
+    return order;
+  }
+  // Goods and bills move only for an order that is approved and not held.
+  void expect_movable(const Order& order) {
+    refuse_if(order.approval != Approval::kApproved, "not_approved");
+    refuse_if(order.held, "on_hold");
+  }
+};
+
+// ---- policies and people (master_data.cc)
+std::string_view policy(const State& state, std::string_view name);
+bool policy_is(const State& state, std::string_view name, std::string_view value);
+Int policy_number(const State& state, std::string_view name);
+bool is_at_or_above(const State& state, int above, int below);
+// Whether one of the buyer's grants of the role reaches the company; own: for own orders.
+bool holds_role(const State& state, int buyer, std::string_view role, int company, bool own);
+
+// ---- prices and totals (pricing.cc)
+struct Wanted {
+  int company = kNone;
+  int payer = kNone;
+  int buyer = kNone;
+  int terms = kNone;
+  Currency currency = 0;
+};
+struct Priced {
+  std::vector<Line> lines;
+  Int net = 0;
+  Int total = 0;
+};
+Priced price_lines(Deciding& d, const PlaceOrder& command, const Wanted& wanted);
+struct TaxSum {
+  int category = kNone;
+  Int rate = 0;
+  Wide net = 0;
+  Wide tax = 0;
+};
+// Tax per category and rate on the summed net, rounded once each.
+std::vector<TaxSum> tax_by_category(const std::vector<Line>& lines, const std::vector<Int>& nets);
+
+// ---- rules (rules.cc)
+struct Facts {
+  int company = kNone;
+  int payer = kNone;
+  int buyer = kNone;
+  Currency currency = 0;
+  Int net = 0;
+  Int total = 0;
+  Int distinct_items = 0;
+  Int need = 0;  // what it would add to its payer's exposure
+};
+Facts facts_of(const State& state, const Order& order);
+// The rules in force that match and have one of the outcomes; what is excluded is left out.
+std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
+                                        const std::set<Outcome>& outcomes);
+// Asking people.
+bool somebody_may_answer(const State& state, const Group& group, const Facts& facts);
+bool only_placer_may_answer(const State& state, const Group& group, const Facts& facts);
+bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
+                        const Facts& facts);
+// The tier the actor may vote in now; 0 after refusing.
+int expect_voter(Deciding& d, const Order& order);
+bool has_everybody_approved(const State& state, const Order& order);
+
+// ---- credit (credit.cc)
+struct Exposure {
+  Int ordered = 0;
+  Int delivered = 0;
+  Int receivable = 0;
+  Int unapplied = 0;
+  Int sum() const { return ordered + delivered + receivable - unapplied; }
+};
+Exposure exposure_of(const State& state, int payer);
+std::optional<Int> limit_in_force(const State& state, int payer);
+bool has_room(const State& state, int payer, Int amount);
+// Takes the order as far as it may go: holds it, takes credit, reserves stock.
+void go_on(State& state, int order);
+// Held orders of the payer are to be looked at again, if one of them could pass.
+void want_examination(State& state, int payer);
+void want_examination_of_all(State& state);
+void examine(State& state, int payer);
+
+// ---- stock (stock.cc)
+struct Plan {
+  std::vector<Reservation> parts;
+  std::vector<std::pair<int, Int>> missing;  // line, quantity
+};
+std::vector<int> warehouses_by_priority(const State& state);
+bool serves(const Warehouse& warehouse, std::string_view region);
+Int salable(const State& state, int item, int warehouse);
+Plan plan_allocation(const State& state, const Order& order);
+// Lines of an order yet to be placed that could not be reserved whole.
+std::vector<int> lines_short_of_stock(const State& state, const PlaceOrder& command,
+                                      const std::vector<Line>& lines, int company);
+void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited);
+void release(State& state, int order, const std::vector<Reservation>& parts);
+void allocate(State& state, int order, const Plan& plan);
+void want_serving(State& state, int item);
+void serve(State& state, int item);
+void leave_queue(State& state, int order, int line, Int quantity);
+
+// ---- orders (orders.cc)
+// Counts one more event of the order.
+void touch(State& state, int order);
+void cancel_quantities(State& state, int order, const std::vector<Int>& quantities,
+                       const std::string& document);
+void end_if_done(State& state, int order);
+
+// ---- the commands
+void decide(Deciding& d, const OpenBook& command);
+void decide(Deciding& d, const RegisterCompany& command);
+void decide(Deciding& d, const SetCreditLimit& command);
+void decide(Deciding& d, const RegisterBuyer& command);
+void decide(Deciding& d, const SetRule& command);
+void decide(Deciding& d, const SetPolicy& command);
+void decide(Deciding& d, const DefineTerms& command);
+void decide(Deciding& d, const RegisterItem& command);
+void decide(Deciding& d, const SetTaxRate& command);
+void decide(Deciding& d, const SetPrice& command);
+void decide(Deciding& d, const RegisterWarehouse& command);
+void decide(Deciding& d, const ReceiveStock& command);
+void decide(Deciding& d, const PlaceOrder& command);
+void decide(Deciding& d, const ApproveOrder& command);
+void decide(Deciding& d, const RejectOrder& command);
+void decide(Deciding& d, const CancelOrder& command);
+void decide(Deciding& d, const AllocateOrder& command);
+void decide(Deciding& d, const ShipOrder& command);
+void decide(Deciding& d, const ReleaseHold& command);
+void decide(Deciding& d, const ReturnGoods& command);
+void decide(Deciding& d, const InvoiceOrder& command);
+void decide(Deciding& d, const RecordPayment& command);
+void decide(Deciding& d, const OpenBusinessDay& command);
+
+}  // namespace kontor::model

@@ -1,0 +1,182 @@
+// What an order costs (domain: 2 and 4).
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::model {
+namespace {
+
+// The newest entry of the list for the item that is valid on the day; null: none.
+const SetPrice* entry_on(const PriceList& list, const std::string& item, Day day) {
+  for (auto entry = list.prices.rbegin(); entry != list.prices.rend(); ++entry) {
+    const bool begun = !entry->valid_from || *entry->valid_from <= day;
+    const bool over = entry->valid_to && *entry->valid_to < day;
+    if (entry->item == item && begun && !over) return &*entry;
+  }
+  return nullptr;
+}
+
+// The largest break not above the quantity.
+std::optional<Int> price_in(const PriceList& list, const std::string& item, Int quantity, Day day) {
+  const SetPrice* const entry = entry_on(list, item, day);
+  if (entry == nullptr) return std::nullopt;
+  std::optional<Int> price;
+  for (const Break& candidate : entry->breaks) {
+    if (candidate.from_quantity <= quantity) price = candidate.unit_price;
+  }
+  return price;
+}
+
+// A company's own lists win, then those above it, then the book's.
+std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const PlaceLine& line) {
+  const State& state = d.state;
+  Names lists;
+  for (int at = wanted.company; at != kNone; at = state.companies[at].parent) {
+    for (const std::string& list : state.companies[at].said.price_lists)
+      lists.push_back(list);
+  }
+  lists.emplace_back(policy(state, "price.list"));
+  for (const std::string& name : lists) {
+    const int place = state.price_lists.find(name);
+    if (place == kNone || state.price_lists[place].currency != wanted.currency) continue;
+    const auto price = price_in(state.price_lists[place], line.item, line.quantity, d.effective);
+    if (price) return price;
+  }
+  return std::nullopt;
+}
+
+std::optional<Int> decide_price(Deciding& d, const Wanted& wanted, const PlaceLine& line) {
+  if (policy_is(d.state, "price.from", "command")) {
+    if (!line.unit_price) d.refuse("no_price");
+    return line.unit_price;
+  }
+  const std::optional<Int> price = find_price(d, wanted, line);
+  if (!price) d.refuse("no_price");
+  d.refuse_if(price && line.unit_price && *line.unit_price != *price, "price_changed");
+  return price;
+}
+
+// In force on the day: of the latest start, one for the country before one for any, the last set.
+std::optional<Int> tax_rate(const State& state, int category, int regime,
+                            const std::string& country, Day day) {
+  const SetTaxRate* best = nullptr;
+  const auto start = [](const SetTaxRate& rate) {
+    return Int{rate.valid_from.value_or(INT32_MIN)};
+  };
+  for (const SetTaxRate& rate : state.tax_categories[category].rates) {
+    const bool here = rate.country.empty() || rate.country == country;
+    if (rate.regime != regime || !here || start(rate) > day) continue;
+    const bool better =
+        best == nullptr || (!rate.country.empty() && best->country.empty()) ||
+        (rate.country.empty() == best->country.empty() && start(rate) >= start(*best));
+    if (better) best = &rate;
+  }
+  return best == nullptr ? std::nullopt : std::optional(best->rate);
+}
+
+void check_quantity(Deciding& d, const RegisterItem& item, Int quantity) {
+  if (quantity <= 0) return d.refuse("not_positive");
+  if (quantity > kMost) return d.refuse("amount_overflow");
+  d.refuse_if(item.minimum > 0 && quantity < item.minimum, "below_minimum");
+  d.refuse_if(item.maximum > 0 && quantity > item.maximum, "above_maximum");
+  d.refuse_if(item.multiple > 0 && quantity % item.multiple != 0, "not_a_multiple");
+  Int step = kUnit;
+  for (int i = 0; i < item.decimals; ++i)
+    step /= 10;
+  d.refuse_if(quantity % step != 0, "too_many_decimals");
+}
+
+Line price_line(Deciding& d, const PlaceOrder& command, const Wanted& wanted,
+                const PlaceLine& said) {
+  Line line;
+  line.item = d.state.items.find(said.item);
+  if (line.item == kNone) {
+    d.refuse("unknown_item");
+    return line;
+  }
+  const Item& item = d.state.items[line.item];
+  d.refuse_if(!item.said.active, "item_inactive");
+  check_quantity(d, item.said, said.quantity);
+  const std::optional<Int> price = decide_price(d, wanted, said);
+  const RegisterCompany& company = d.state.companies[wanted.company].said;
+  const std::string& country = command.country.empty() ? company.country : command.country;
+  const std::optional<Int> rate =
+      tax_rate(d.state, item.tax_category, company.regime, country, d.effective);
+  if (!rate) d.refuse("no_tax_rate");
+  if (!price || !rate) return line;
+  const bool disputed = said.unit_price && *said.unit_price != *price;
+  const Wide net = net_of(said.quantity, *price);
+  if (!disputed) d.refuse_if(net > kMost || net < -kMost, "amount_overflow");
+  line.tax_category = item.tax_category;
+  line.tax_rate = *rate;
+  line.unit_price = *price;
+  line.ordered = said.quantity;
+  line.net = static_cast<Int>(net);
+  return line;
+}
+
+// Every line carries its part of its category's tax.
+void spread_tax(std::vector<Line>& lines, const std::vector<TaxSum>& taxes) {
+  for (const TaxSum& tax : taxes) {
+    if (tax.tax == 0) continue;
+    std::vector<Int> weights;
+    for (const Line& line : lines) {
+      const bool taxed = line.tax_category == tax.category && line.tax_rate == tax.rate;
+      weights.push_back(taxed ? std::abs(line.net) : 0);
+    }
+    const std::vector<Int> parts = split(static_cast<Int>(tax.tax), weights);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      lines[i].gross += parts[i];
+  }
+}
+
+}  // namespace
+
+std::vector<TaxSum> tax_by_category(const std::vector<Line>& lines, const std::vector<Int>& nets) {
+  std::vector<TaxSum> sums;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    auto sum = std::find_if(sums.begin(), sums.end(), [&](const TaxSum& tax) {
+      return tax.category == lines[i].tax_category && tax.rate == lines[i].tax_rate;
+    });
+    if (sum == sums.end()) {
+      sum = sums.insert(sums.end(), {lines[i].tax_category, lines[i].tax_rate, 0, 0});
+    }
+    sum->net += nets[i];
+  }
+  for (TaxSum& sum : sums)
+    sum.tax = percent_of(sum.net, sum.rate);
+  return sums;
+}
+
+Priced price_lines(Deciding& d, const PlaceOrder& command, const Wanted& wanted) {
+  Priced out;
+  for (const PlaceLine& line : command.lines)
+    out.lines.push_back(price_line(d, command, wanted, line));
+  if (d.refused()) return out;
+
+  std::vector<Int> nets;
+  for (Line& line : out.lines) {
+    nets.push_back(line.net);
+    line.gross = line.net;
+  }
+  const std::vector<TaxSum> taxes = tax_by_category(out.lines, nets);
+  Wide net = 0;
+  Wide total = 0;
+  for (const TaxSum& tax : taxes) {
+    net += tax.net;
+    total += tax.net + tax.tax;
+  }
+  if (net > kMost || total > kMost) {
+    d.refuse("amount_overflow");
+    return out;
+  }
+  d.refuse_if(total < 0, "negative_total");
+  if (d.refused()) return out;
+  out.net = static_cast<Int>(net);
+  out.total = static_cast<Int>(total);
+  spread_tax(out.lines, taxes);
+  return out;
+}
+
+}  // namespace kontor::model

@@ -1,0 +1,345 @@
+// One kind of rule, and asking people (domain: 7).
+#include <algorithm>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::model {
+namespace {
+
+bool compares(Compare compare, Int found, Int threshold) {
+  switch (compare) {
+    case Compare::kGreater:
+      return found > threshold;
+    case Compare::kAtLeast:
+      return found >= threshold;
+    case Compare::kLess:
+      return found < threshold;
+    case Compare::kAtMost:
+      return found <= threshold;
+    case Compare::kEqual:
+    case Compare::kIn:
+      return found == threshold;
+  }
+  return false;
+}
+
+enum class Matched { kNo, kYes, kNotComparable };
+
+Matched matched_if(bool matched) {
+  return matched ? Matched::kYes : Matched::kNo;
+}
+
+Matched over_order_limit(const State& state, const Facts& facts) {
+  if (facts.buyer == kNone) return Matched::kNo;
+  const Buyer& buyer = state.buyers[facts.buyer];
+  const bool unlimited = policy_is(state, "spending.absent_limit", "unlimited");
+  if (!buyer.said.order_limit && unlimited) return Matched::kNo;
+  if (buyer.currency != facts.currency) return Matched::kNotComparable;
+  return matched_if(facts.total > buyer.said.order_limit.value_or(0));
+}
+
+Matched over_credit_limit(const State& state, const Facts& facts) {
+  const std::optional<Int> limit = limit_in_force(state, facts.payer);
+  if (!limit) return Matched::kNo;
+  return matched_if(exposure_of(state, facts.payer).sum() + facts.need > *limit);
+}
+
+Matched matches(const State& state, const Facts& facts, const Condition& condition) {
+  const auto money = [&](Int found) {
+    const Currency wanted = condition.currency != 0 ? condition.currency : state.currency;
+    if (wanted != facts.currency) return Matched::kNotComparable;
+    return matched_if(compares(condition.compare, found, condition.amount));
+  };
+  switch (condition.figure) {
+    case Figure::kOverOrderLimit:
+      return over_order_limit(state, facts);
+    case Figure::kExposureOverLimit:
+      return over_credit_limit(state, facts);
+    case Figure::kTotal:
+      return money(facts.total);
+    case Figure::kNet:
+      return money(facts.net);
+    case Figure::kExposureAfter:
+      return money(exposure_of(state, facts.payer).sum() + facts.need);
+    case Figure::kDistinctItems:
+      return matched_if(compares(condition.compare, facts.distinct_items, condition.count));
+    case Figure::kWeight:
+      break;  // cannot be set
+  }
+  return Matched::kNo;
+}
+
+// What cannot be compared counts as matched, but not for what makes things easier.
+bool all_match(const State& state, const Facts& facts, const SetRule& rule) {
+  const bool eases = rule.outcome == Outcome::kApprove || rule.outcome == Outcome::kExclude;
+  return std::all_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& c) {
+    const Matched matched = matches(state, facts, c);
+    return matched == Matched::kYes || (matched == Matched::kNotComparable && !eases);
+  });
+}
+
+bool covers(const State& state, const SetRule& rule, const Facts& facts) {
+  const RegisterCompany& company = state.companies[facts.company].said;
+  switch (rule.scope_kind) {
+    case Scope::kBook:
+      return true;
+    case Scope::kTag:
+      return std::find(company.tags.begin(), company.tags.end(), rule.scope) != company.tags.end();
+    case Scope::kCompany:
+      return state.companies[facts.company].name == rule.scope;
+    case Scope::kCompanyAndBelow:
+      return is_at_or_above(state, state.companies.find(rule.scope), facts.company);
+    case Scope::kClass:
+      return company.company_class == rule.scope;
+    case Scope::kRole:
+      return facts.buyer != kNone &&
+             holds_role(state, facts.buyer, rule.scope, facts.company, true);
+    case Scope::kBuyer:
+      return facts.buyer != kNone && state.buyers[facts.buyer].name == rule.scope;
+    case Scope::kItemCategory:
+      break;  // cannot be set
+  }
+  return false;
+}
+
+// Buyer, role, company, its ancestors, tag, class, book: the smaller, the more specific.
+int breadth(Scope scope) {
+  switch (scope) {
+    case Scope::kBuyer:
+      return 0;
+    case Scope::kRole:
+      return 1;
+    case Scope::kCompany:
+      return 2;
+    case Scope::kCompanyAndBelow:
+      return 3;
+    case Scope::kTag:
+      return 4;
+    case Scope::kClass:
+      return 5;
+    default:
+      return 6;
+  }
+}
+
+bool in_force(const SetRule& rule, Day today) {
+  const bool begun = !rule.valid_from || *rule.valid_from <= today;
+  const bool over = rule.valid_to && *rule.valid_to < today;
+  return !rule.withdrawn && begun && !over;
+}
+
+// Named, or holding one of the roles for the company; and active.
+bool belongs_to(const State& state, const Group& group, int buyer, int company) {
+  const Buyer& person = state.buyers[buyer];
+  if (!person.said.active) return false;
+  if (std::find(group.people.begin(), group.people.end(), person.name) != group.people.end()) {
+    return true;
+  }
+  return std::any_of(group.roles.begin(), group.roles.end(), [&](const std::string& role) {
+    return holds_role(state, buyer, role, company, false);
+  });
+}
+
+// People of the group who may answer: not the placer, unless that is allowed.
+int count_who_may_answer(const State& state, const Group& group, int company, int placer) {
+  const bool self = policy_is(state, "approval.self", "allowed");
+  int count = 0;
+  for (int buyer = 0; buyer < state.buyers.size(); ++buyer) {
+    const bool allowed = self || buyer != placer;
+    if (allowed && belongs_to(state, group, buyer, company)) ++count;
+  }
+  return count;
+}
+
+bool only_placer(const State& state, const Group& group, int company, int placer) {
+  return placer != kNone && count_who_may_answer(state, group, company, placer) == 0 &&
+         belongs_to(state, group, placer, company);
+}
+
+bool may_answer(const State& state, const Group& group, int person, const Order& order) {
+  if (!belongs_to(state, group, person, order.company)) return false;
+  if (person != order.buyer || policy_is(state, "approval.self", "allowed")) return true;
+  return policy_is(state, "approval.self", "sole_holder") &&
+         only_placer(state, group, order.company, order.buyer);
+}
+
+// The groups asked about an order, by tier.
+struct AskedGroup {
+  Group group;
+  int tier = 1;
+};
+std::vector<AskedGroup> asked_groups(const Order& order) {
+  std::vector<AskedGroup> out;
+  for (const Rule& rule : order.asked->rules) {
+    for (const Tier& tier : rule.said.tiers) {
+      for (const Group& group : tier.groups)
+        out.push_back({group, tier.number});
+    }
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const AskedGroup& a, const AskedGroup& b) { return a.tier < b.tier; });
+  return out;
+}
+
+bool is_satisfied(const State& state, const Order& order, const AskedGroup& asked) {
+  const bool together = policy_is(state, "approval.tiers", "together");
+  int votes = 0;
+  for (const Vote& vote : order.asked->votes) {
+    const bool counts = together || vote.tier == asked.tier;
+    if (counts && belongs_to(state, asked.group, vote.buyer, order.company)) ++votes;
+  }
+  int wanted = asked.group.needed;
+  if (wanted == kEverybody) {
+    wanted = std::max(1, count_who_may_answer(state, asked.group, order.company, order.buyer));
+  }
+  return votes >= wanted;
+}
+
+// Its tier is open: together, or no earlier one still waits.
+bool is_open(const State& state, const Order& order, const AskedGroup& asked) {
+  if (policy_is(state, "approval.tiers", "together")) return true;
+  for (const AskedGroup& other : asked_groups(order)) {
+    if (other.tier < asked.tier && !is_satisfied(state, order, other)) return false;
+  }
+  return true;
+}
+
+void check_conditions(Deciding& d, const SetRule& command) {
+  for (const Condition& condition : command.conditions) {
+    d.refuse_if(condition.figure == Figure::kWeight, "not_supported");
+    d.refuse_if(condition.compare == Compare::kIn, "not_supported");
+  }
+}
+
+void check_tiers(Deciding& d, const SetRule& command) {
+  const bool asks = command.outcome == Outcome::kAsk;
+  d.refuse_if(asks && command.tiers.empty(), "invalid_value");
+  d.refuse_if(!asks && !command.tiers.empty(), "invalid_value");
+  for (const Tier& tier : command.tiers) {
+    d.refuse_if(tier.groups.empty(), "invalid_value");
+    for (const Group& group : tier.groups) {
+      const bool nobody = group.people.empty() && group.roles.empty();
+      d.refuse_if(nobody || group.needed == 0, "invalid_value");
+      for (const std::string& person : group.people)
+        d.refuse_if(d.state.buyers.find(person) == kNone, "unknown_buyer");
+    }
+  }
+}
+
+void check_scope(Deciding& d, const SetRule& command) {
+  const Scope kind = command.scope_kind;
+  d.refuse_if(kind == Scope::kItemCategory, "not_supported");
+  d.refuse_if((kind == Scope::kBook) != command.scope.empty(), "invalid_value");
+  if (kind == Scope::kBook) return;
+  const bool company = kind == Scope::kCompany || kind == Scope::kCompanyAndBelow;
+  d.refuse_if(company && d.state.companies.find(command.scope) == kNone, "unknown_company");
+  d.refuse_if(kind == Scope::kBuyer && d.state.buyers.find(command.scope) == kNone,
+              "unknown_buyer");
+}
+
+}  // namespace
+
+Facts facts_of(const State&, const Order& order) {
+  Facts facts{order.company, order.payer, order.buyer, order.currency, order.net, order.total};
+  std::set<int> items;
+  for (const Line& line : order.lines)
+    items.insert(line.item);
+  facts.distinct_items = static_cast<Int>(items.size());
+  facts.need = order.taken ? 0 : order.open_value() + order.delivered_value();
+  return facts;
+}
+
+std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
+                                        const std::set<Outcome>& outcomes) {
+  std::vector<const Rule*> matched;
+  for (const Rule& rule : state.rules.all) {
+    const bool wanted =
+        outcomes.contains(rule.said.outcome) || rule.said.outcome == Outcome::kExclude;
+    if (wanted && in_force(rule.said, state.business_date) && covers(state, rule.said, facts) &&
+        all_match(state, facts, rule.said)) {
+      matched.push_back(&rule);
+    }
+  }
+  const auto excluded = [&](const Rule* rule) {
+    return std::any_of(matched.begin(), matched.end(), [&](const Rule* other) {
+      return other->said.outcome == Outcome::kExclude && other->said.exclude == rule->name &&
+             breadth(other->said.scope_kind) < breadth(rule->said.scope_kind);
+    });
+  };
+  std::vector<const Rule*> left;
+  for (const Rule* const rule : matched) {
+    if (rule->said.outcome != Outcome::kExclude && !excluded(rule)) left.push_back(rule);
+  }
+  return left;
+}
+
+bool somebody_may_answer(const State& state, const Group& group, const Facts& facts) {
+  const int count = count_who_may_answer(state, group, facts.company, facts.buyer);
+  return count >= (group.needed == kEverybody ? 1 : group.needed);
+}
+
+bool only_placer_may_answer(const State& state, const Group& group, const Facts& facts) {
+  return only_placer(state, group, facts.company, facts.buyer);
+}
+
+bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
+                        const Facts& facts) {
+  if (facts.buyer == kNone || !policy_is(state, "approval.self", "allowed")) return false;
+  for (const Rule* const rule : asks) {
+    for (const Tier& tier : rule->said.tiers) {
+      for (const Group& group : tier.groups) {
+        if (group.needed != 1 || !belongs_to(state, group, facts.buyer, facts.company)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+int expect_voter(Deciding& d, const Order& order) {
+  if (!order.asked) {
+    d.refuse("request_closed");
+    return 0;
+  }
+  const State& state = d.state;
+  const int person = state.buyers.find(d.request.actor);
+  std::string_view why = "not_an_approver";
+  if (person != kNone) {
+    for (const AskedGroup& asked : asked_groups(order)) {
+      if (!may_answer(state, asked.group, person, order)) {
+        if (belongs_to(state, asked.group, person, order.company)) why = "self_approval";
+        continue;
+      }
+      if (is_open(state, order, asked) && !is_satisfied(state, order, asked)) return asked.tier;
+      why = "not_this_tier";
+    }
+  }
+  d.refuse(why);
+  return 0;
+}
+
+bool has_everybody_approved(const State& state, const Order& order) {
+  const std::vector<AskedGroup> groups = asked_groups(order);
+  return std::all_of(groups.begin(), groups.end(),
+                     [&](const AskedGroup& asked) { return is_satisfied(state, order, asked); });
+}
+
+void decide(Deciding& d, const SetRule& command) {
+  State& state = d.state;
+  const int self = state.rules.find(command.rule);
+  d.expect_version(self == kNone ? 0 : state.rules[self].version);
+  check_scope(d, command);
+  check_conditions(d, command);
+  d.refuse_if(command.outcome == Outcome::kDeposit, "not_supported");
+  check_tiers(d, command);
+  const bool excludes = command.outcome == Outcome::kExclude;
+  d.refuse_if(excludes && state.rules.find(command.exclude) == kNone, "unknown_rule");
+  if (d.refused()) return;
+  Rule& rule = state.rules[state.rules.place_of(command.rule)];
+  rule.said = command;
+  ++rule.version;
+  want_examination_of_all(state);
+}
+
+}  // namespace kontor::model

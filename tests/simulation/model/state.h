@@ -1,0 +1,256 @@
+// What the model knows of a book: lists of plain structs, referred to by their place in the list.
+// Sums are not kept but computed anew wherever they are asked for.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/simulation/model/commands.h"
+
+namespace kontor::model {
+
+inline constexpr int kNone = -1;
+
+// Things in the order they were first named.
+template <class T>
+struct Register {
+  std::vector<T> all;
+  std::map<std::string, int, std::less<>> places;
+
+  int find(std::string_view name) const {
+    const auto found = places.find(name);
+    return found == places.end() ? kNone : found->second;
+  }
+  T& operator[](int place) { return all[static_cast<std::size_t>(place)]; }
+  const T& operator[](int place) const { return all[static_cast<std::size_t>(place)]; }
+  int size() const { return static_cast<int>(all.size()); }
+  // The place of the name, which is new if it was not known.
+  int place_of(const std::string& name) {
+    const auto [entry, is_new] = places.try_emplace(name, size());
+    if (is_new) all.emplace_back().name = name;
+    return entry->second;
+  }
+};
+
+struct Company {
+  std::string name;
+  RegisterCompany said;  // as last registered
+  int parent = kNone;
+  int default_payer = kNone;
+  int terms = kNone;
+  Currency currency = 0;
+  std::optional<Int> limit;
+  std::optional<Day> limit_expires;
+  std::uint64_t version = 0;
+};
+
+struct Buyer {
+  std::string name;
+  RegisterBuyer said;
+  int company = kNone;
+  Currency currency = 0;
+  std::uint64_t version = 0;
+};
+
+struct Rule {
+  std::string name;
+  SetRule said;
+  std::uint64_t version = 0;
+};
+
+struct Terms {
+  std::string name;
+  std::vector<TermsLine> lines;
+  std::uint64_t version = 0;
+};
+
+struct TaxCategory {
+  std::string name;
+  std::vector<SetTaxRate> rates;  // in the order they were set
+};
+
+// A line of an order that waits for stock.
+struct Waiting {
+  int order = kNone;
+  int line = kNone;
+};
+
+struct Item {
+  std::string name;
+  RegisterItem said;
+  int tax_category = kNone;
+  std::uint64_t version = 0;
+  std::vector<Waiting> queue;  // oldest first
+};
+
+struct PriceList {
+  std::string name;
+  Currency currency = 0;
+  std::vector<SetPrice> prices;  // in the order they were set
+};
+
+struct Warehouse {
+  std::string name;
+  RegisterWarehouse said;
+  std::uint64_t version = 0;
+};
+
+struct Stock {
+  Int on_hand = 0;
+  Int reserved = 0;
+  Int salable() const { return on_hand - reserved; }
+};
+
+struct Line {
+  int item = kNone;
+  int tax_category = kNone;
+  Int tax_rate = 0;
+  Int unit_price = 0;
+  Int net = 0;
+  Int gross = 0;
+  Int ordered = 0;
+  Int cancelled = 0;
+  Int voided = 0;
+  Int shipped = 0;
+  Int invoiced = 0;
+  Int returned = 0;
+  Int returned_unbilled = 0;
+  Int reserved = 0;
+  Int waiting = 0;
+
+  // The boxes of the domain (Orders).
+  Int billed() const { return invoiced - voided; }
+  Int gone() const { return std::max(shipped, billed() + returned_unbilled); }
+  Int open() const { return ordered - cancelled - voided - gone(); }
+  Int delivered() const { return gone() - billed() - returned_unbilled; }
+  Int to_ship() const { return ordered - cancelled - voided - shipped; }
+  Int needs_stock() const { return to_ship() - reserved - waiting; }
+  Int net_of_first(Int units) const { return value_of_part(net, units, ordered); }
+  Int gross_of_first(Int units) const { return value_of_part(gross, units, ordered); }
+  // Laid out as billed and back unbilled, delivered, open, the rest; a box counts what it spans.
+  Int open_value() const {
+    return open() == 0 ? 0 : gross_of_first(gone() + open()) - gross_of_first(gone());
+  }
+  Int delivered_value() const {
+    return delivered() == 0 ? 0 : gross_of_first(gone()) - gross_of_first(gone() - delivered());
+  }
+};
+
+struct Reservation {
+  int line = kNone;
+  int warehouse = kNone;
+  Int quantity = 0;
+};
+
+struct Vote {
+  int buyer = kNone;
+  int tier = 1;
+};
+
+// People are asked about an order, by the rules as they were then.
+struct Asked {
+  std::vector<Rule> rules;
+  std::vector<Vote> votes;
+};
+
+enum class Approval { kNew, kPending, kApproved, kRejected };
+
+struct Order {
+  std::string name;
+  int company = kNone;
+  int payer = kNone;
+  int buyer = kNone;
+  int terms = kNone;
+  Currency currency = 0;
+  std::string region;
+  Day placed_on = 0;
+  bool no_split = false;
+  Int net = 0;
+  Int total = 0;
+  std::vector<Line> lines;
+  std::vector<Reservation> reservations;  // oldest first
+  Approval approval = Approval::kNew;
+  std::optional<Asked> asked;  // what waits for people
+  bool taken = false;          // counts at its payer
+  bool held = false;
+  Int held_need = 0;  // what it would have counted when it was held
+  bool held_for_credit_only = false;
+  bool forced = false;
+  bool released = false;  // by a person
+  std::optional<Day> release_expires;
+  bool cancelled = false;
+  bool fulfilled = false;
+  std::uint64_t version = 0;
+
+  Int open_value() const;
+  Int delivered_value() const;
+  bool may_move() const { return approval == Approval::kApproved && !held; }
+};
+
+struct Instalment {
+  Int amount = 0;
+  Int open = 0;
+  Day due = 0;
+};
+
+struct Invoice {
+  std::string name;
+  int order = kNone;
+  int payer = kNone;
+  int terms = kNone;
+  Currency currency = 0;
+  Day date = 0;
+  int year = 0;
+  int number = 0;
+  Int net = 0;
+  Int tax = 0;
+  Int open = 0;
+  Int paid = 0;
+  std::vector<Instalment> instalments;
+  Int total() const { return net + tax; }
+};
+
+struct Payment {
+  std::string name;
+  int payer = kNone;
+  Int amount = 0;
+  Int applied = 0;
+  Day value_date = 0;
+};
+
+struct State {
+  std::string book;  // empty: not opened yet
+  Currency currency = 0;
+  Day business_date = 0;
+  int fiscal_first_month = 1;
+  int default_terms = kNone;
+  Register<Company> companies;
+  Register<Buyer> buyers;
+  Register<Rule> rules;
+  Register<Terms> terms;
+  Register<TaxCategory> tax_categories;
+  Register<Item> items;
+  Register<PriceList> price_lists;
+  Register<Warehouse> warehouses;
+  std::map<std::pair<int, int>, Stock> stock;  // by item and warehouse
+  Register<Order> orders;
+  Register<Invoice> invoices;
+  Register<Payment> payments;
+  std::set<std::string, std::less<>> receipts;
+  std::set<std::string, std::less<>> shipments;
+  std::set<std::string, std::less<>> cancellations;
+  std::set<std::string, std::less<>> returns;
+  std::map<std::string, std::string, std::less<>> policies;  // those that were set
+  std::vector<int> items_to_serve;                           // work that is left, oldest first
+  std::vector<int> payers_to_examine;
+
+  // For whoever compares: orders that have changed since it was last emptied.
+  std::set<int> touched;
+};
+
+}  // namespace kontor::model

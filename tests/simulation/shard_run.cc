@@ -1,0 +1,265 @@
+#include "tests/simulation/shard_run.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "events/log/memory_event_log.h"
+#include "tests/simulation/answers.h"
+#include "tests/simulation/checks.h"
+#include "tests/simulation/compare.h"
+#include "tests/simulation/frame.h"
+#include "tests/simulation/generator.h"
+#include "tests/simulation/ledger.h"
+
+namespace kontor::test {
+namespace {
+
+constexpr std::uint64_t kFrameMost = 8;         // commands
+constexpr std::uint64_t kFramesAtOnceMost = 4;  // in flight
+constexpr std::uint64_t kLifeMost = 24;         // appends until a fault
+
+// Asked on the engine's thread only, one engine after the other.
+class LifeClock final : public Clock {
+ public:
+  explicit LifeClock(std::uint64_t seed) : random_(seed) {}
+  Timestamp now() override {
+    now_ += random_.between(-1'000'000, 30'000'000);
+    return Timestamp{now_};
+  }
+
+ private:
+  Random random_;
+  std::int64_t now_ = 1'772'409'600'000'000'000;  // 2026-03-02
+};
+
+// Holds the engine's books against the model, between batches.
+class StateQuestion final : public Question {
+ public:
+  struct Result {
+    std::optional<std::string> differs;
+    bool answered = false;
+  };
+  StateQuestion(const model::State& model, const EventLog& log, Result& result, Bell& bell)
+      : model_(model), log_(log), result_(result), bell_(bell) {}
+
+  void ask(const Books& books) override {
+    const Book* const book = books.find(BookNumber{1});
+    if (book == nullptr) return;
+    differs_ = difference(*book, model_);
+    const Status sound = book->check_invariants();
+    if (!differs_ && !sound.ok()) differs_ = sound.error().message;
+    if (!differs_) differs_ = saved_differs(books);
+    if (!differs_) differs_ = replay_differs(log_, books, false);
+  }
+  void answer() override {
+    bell_.ring([&] { result_ = {differs_, true}; });
+  }
+
+ private:
+  const model::State& model_;
+  const EventLog& log_;
+  Result& result_;
+  Bell& bell_;
+  std::optional<std::string> differs_;
+};
+
+class ShardRun {
+ public:
+  ShardRun(const RunPlan& plan, Coverage& coverage)
+      : plan_(plan),
+        coverage_(coverage),
+        random_(plan.seed * 2 + 1),
+        generator_(plan.seed),
+        clock_(plan.seed) {}
+
+  std::optional<Finding> run() {
+    while (!finding_ && (sent_ < plan_.commands || !unanswered_.empty()))
+      live();
+    if (finding_) return finding_;
+    if (const auto missing = ledger_.missing_in(*log_)) fail(*missing);
+    return finding_;
+  }
+
+ private:
+  void fail(const std::string& what) {
+    if (finding_) return;
+    const bool known = !unanswered_.empty() && !unanswered_.front()->requests.empty();
+    finding_ =
+        Finding{plan_.seed, sent_, what, known ? told(unanswered_.front()->requests.front()) : ""};
+  }
+
+  EngineOptions options() {
+    EngineOptions options;
+    if (random_.one_in(3)) options.page_decisions_max = 1 + random_.below(6);
+    if (random_.one_in(4)) options.inbox_commands_max = 1 + random_.below(8);
+    options.log_failed = [this](const Error&) { bell_.ring([this] { log_failed_ = true; }); };
+    return options;
+  }
+
+  // One process: from its start to its death, or to the end of the run.
+  void live() {
+    log_failed_ = false;
+    if (!random_.one_in(6)) {
+      log_->fail_append(1 + random_.below(kLifeMost),
+                        random_.of({AppendFault::kNothingWritten, AppendFault::kWrittenButFailed,
+                                    AppendFault::kTorn}));
+    }
+    auto engine = Engine::start(*log_, clock_, options(), nullptr);
+    if (!engine.ok() && engine.error().kind != ErrorKind::kIo) fail(engine.error().message);
+    if (engine.ok()) {
+      work(**engine);
+      (*engine)->stop();
+      engine->reset();
+    }
+    settle_what_was_answered();
+    ++coverage_.crashes;
+    // What the disk holds is all that is left.
+    log_ = next_log_ != nullptr ? std::move(next_log_) : log_->crash_and_reopen();
+  }
+
+  // Answers that arrived before the process died are answers; the rest is sent again.
+  void settle_what_was_answered() {
+    for (const auto& frame : unanswered_) {
+      if (frame->answered && !finding_) judge(*frame);
+      frame->sent_before = true;
+    }
+    std::erase_if(unanswered_, [](const auto& frame) { return frame->answered; });
+  }
+
+  void work(Engine& engine) {
+    if (!unanswered_.empty()) {
+      for (const auto& frame : unanswered_)
+        coverage_.resent += frame->requests.size();
+      if (!exchange(engine)) return;
+    }
+    while (!finding_ && sent_ < plan_.commands) {
+      make_frames();
+      if (!exchange(engine)) return;
+      if (random_.one_in(6) && !look(engine)) return;
+      if (random_.one_in(40)) return;  // dies with nothing on its way
+    }
+    if (!finding_) look(engine);
+  }
+
+  void make_frames() {
+    for (std::uint64_t i = 1 + random_.below(kFramesAtOnceMost); i > 0; --i) {
+      auto frame = std::make_unique<Frame>();
+      for (std::uint64_t n = 1 + random_.below(kFrameMost); n > 0; --n) {
+        frame->requests.push_back(generator_.next(model_.state()));
+        frame->decided.push_back(model_.decide(frame->requests.back()));
+      }
+      sent_ += frame->requests.size();
+      unanswered_.push_back(std::move(frame));
+    }
+  }
+
+  // Sends what has no answer and waits for it; false: the process died on the way.
+  bool exchange(Engine& engine) {
+    const bool slow = random_.one_in(3);
+    hold_appends(slow);
+    for (std::size_t place = 0; place < unanswered_.size(); ++place) {
+      if (!send(engine, place)) break;
+    }
+    hold_appends(false);
+    if (random_.one_in(30)) next_log_ = log_->crash_and_reopen();  // dies at just any point
+    if (!wait_for([&] { return are_answered(unanswered_.size()); })) return false;
+    while (!unanswered_.empty() && !finding_) {
+      judge(*unanswered_.front());
+      if (!finding_) unanswered_.pop_front();
+    }
+    return !finding_ && next_log_ == nullptr;
+  }
+
+  // The first `count` frames that were sent.
+  bool are_answered(std::size_t count) const {
+    return std::all_of(unanswered_.begin(),
+                       unanswered_.begin() + static_cast<std::ptrdiff_t>(count),
+                       [](const auto& frame) { return frame->answered; });
+  }
+
+  bool send(Engine& engine, std::size_t place) {
+    std::unique_ptr<Submission> job = unanswered_[place]->submission(bell_);
+    const StatusCode taken = engine.submit(job);
+    if (taken == StatusCode::kDone) return true;
+    if (taken != StatusCode::kOverloaded) {
+      fail("submit says " + std::string(status_word(taken)));
+      return false;
+    }
+    // The inbox is full: what is in it goes first.
+    hold_appends(false);
+    return wait_for([&] { return are_answered(place); }) && engine.submit(job) == StatusCode::kDone;
+  }
+
+  // False: the log failed, or nothing came for too long (a finding).
+  template <class Ready>
+  bool wait_for(Ready ready) {
+    const bool in_time = bell_.wait([&] { return log_failed_ || ready(); });
+    if (!in_time) fail("no answer after half a minute");
+    return in_time && !log_failed_;
+  }
+
+  // A slow disk: appends wait until it is over, and what comes meanwhile shares a commit.
+  void hold_appends(bool hold) {
+    bell_.ring([&] { appends_held_ = hold; });
+    if (!hold) return;
+    log_->before_append([this](CommitNumber) { bell_.wait([this] { return !appends_held_; }); });
+  }
+
+  void judge(const Frame& frame) {
+    for (std::size_t i = 0; i < frame.requests.size(); ++i) {
+      const KeptAnswer& kept = frame.answers[i];
+      EngineAnswer answer{kept.status, nullptr, kept.repeated};
+      if (kept.decision.size() > 0) answer.decision = kept.decision.data();
+      model::Decided wanted = frame.decided[i];
+      // Sent again, it may have been decided before the crash; the answer is the same.
+      if (frame.sent_before && kept.repeated) wanted.repeated = true;
+      if (answer.status == StatusCode::kIdReused) answer.decision = nullptr;
+      auto wrong = difference(frame.requests[i], answer, wanted, coverage_);
+      if (!wrong) wrong = ledger_.note(frame.requests[i].id, answer);
+      if (wrong) {
+        return fail(*wrong + " [command " + std::to_string(i + 1) +
+                    " of its frame: " + told(frame.requests[i]) + "]");
+      }
+    }
+  }
+
+  // Compares everything; false: the process died first, or something differs.
+  bool look(Engine& engine) {
+    StateQuestion::Result result;
+    const StatusCode taken =
+        engine.ask(std::make_unique<StateQuestion>(model_.state(), *log_, result, bell_));
+    if (taken != StatusCode::kDone) return true;
+    if (!wait_for([&] { return result.answered; })) return false;
+    ++coverage_.replays;
+    if (result.differs) fail(*result.differs);
+    return !finding_;
+  }
+
+  const RunPlan plan_;
+  Coverage& coverage_;
+  Random random_;
+  Generator generator_;
+  model::Model model_;
+  LifeClock clock_;
+  Ledger ledger_;
+  Bell bell_;
+  bool log_failed_ = false;    // under the bell
+  bool appends_held_ = false;  // under the bell
+  std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
+  std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
+  std::deque<std::unique_ptr<Frame>> unanswered_;
+  std::uint64_t sent_ = 0;
+  std::optional<Finding> finding_;
+};
+
+}  // namespace
+
+std::optional<Finding> run_shard(const RunPlan& plan, Coverage& coverage) {
+  return ShardRun(plan, coverage).run();
+}
+
+}  // namespace kontor::test

@@ -1,0 +1,22 @@
+// A bounded campaign of the whole engine, its deaths included.
+#include "tests/simulation/shard_run.h"
+
+#include <gtest/gtest.h>
+
+namespace kontor::test {
+namespace {
+
+TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
+  Coverage coverage;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const auto finding = run_shard({.seed = seed, .commands = 250, .exact = false}, coverage);
+    ASSERT_FALSE(finding.has_value())
+        << "seed " << finding->seed << ", step " << finding->step << ": " << finding->what << "\n"
+        << finding->command;
+  }
+  EXPECT_GT(coverage.crashes, 12U);
+  EXPECT_GT(coverage.resent, 12U);
+}
+
+}  // namespace
+}  // namespace kontor::test
