@@ -1,3 +1,5 @@
+#include <set>
+
 #include "reverse_payment_generated.h"
 
 #include "engine/commands.h"
@@ -7,6 +9,8 @@
 
 namespace kontor {
 namespace {
+
+constexpr std::size_t kRestsMax = 512;  // an event each
 
 // What of the payment goes back: the amount, or all that was not reversed or refunded before.
 Minor read_amount(Step& step, const ReversePayment& command, const Payment& payment) {
@@ -37,6 +41,26 @@ void emit_reversed(Step& step, const CreditSource& payment, std::string_view rev
   });
 }
 
+// A credit note's own invoice that is open again, and what is left of the note.
+struct Rest {
+  CreditNoteRef note;
+  InvoiceRef invoice;
+};
+
+// What pays the invoices that come open: the rests of their own credit notes, oldest first.
+std::vector<Rest> find_rests(const Book& book, const std::vector<Application>& parts) {
+  std::vector<Rest> out;
+  std::set<std::uint64_t> seen;
+  for (const Application& part : parts) {
+    if (!seen.insert(part.invoice()).second) continue;
+    for (const CreditNoteRef ref : book.credit_notes().of(InvoiceRef{part.invoice()})) {
+      if (book.credit_notes().find(ref)->unapplied() <= Minor{0}) continue;
+      out.push_back({ref, InvoiceRef{part.invoice()}});
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void decide(Step& step, const ReversePayment& command) {
@@ -55,10 +79,19 @@ void decide(Step& step, const ReversePayment& command) {
   const std::vector<Application> parts =
       newest_applied(step.book(), source->ref, amount - source->unapplied);
   expect_room_to_return(step, *source, parts);
+  const std::vector<Rest> rests = find_rests(step.book(), parts);
+  if (rests.size() > kRestsMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::payment,
+                      "at most 512 credit notes to apply again; reverse it in parts"));
+  }
   if (step.refused()) return;
 
   if (!parts.empty()) emit_unapplied(step, *source, "", parts);
   emit_reversed(step, *source, reversal, amount);
+  for (const Rest& rest : rests) {
+    apply_to_own_invoice(step, source_of(*step.book().credit_notes().find(rest.note)),
+                         rest.invoice);
+  }
 }
 
 }  // namespace kontor

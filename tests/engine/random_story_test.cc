@@ -28,7 +28,7 @@ class RandomTrade {
 
   // The next command, valid or not.
   std::string next() {
-    switch (pick(24)) {
+    switch (pick(26)) {
       case 0:
       case 1:
       case 2:
@@ -73,6 +73,9 @@ class RandomTrade {
       case 21:
       case 22:
         return settle();
+      case 23:
+      case 24:
+        return credit();
       default:
         return R"("ReleaseHold":{"order":)" + order() + "}";
     }
@@ -103,22 +106,46 @@ class RandomTrade {
   std::string invoice() { return quoted("I", 1 + pick(invoices_ + 1)); }
   std::string part() { return pick(2) == 0 ? "" : R"(,"amount":")" + number(60) + R"(.11")"; }
 
-  // Money that moves between payments and invoices, or goes back.
+  std::string credit_note() { return quoted("C", 1 + pick(credit_notes_ + 1)); }
+  // A payment, or a credit note.
+  std::string source() {
+    return pick(2) == 0 ? R"("payment":)" + payment() : R"("credit_note":)" + credit_note();
+  }
+
+  std::string credit() {
+    if (pick(5) == 0) return R"("CancelCreditNote":{"credit_note":)" + credit_note() + "}";
+    static constexpr std::array kFates = {"restock", "scrap", "none"};
+    const std::string line = R"({"line":)" + number(2);
+    std::string out = R"("IssueCreditNote":{"credit_note":)" + quoted("C", ++credit_notes_) +
+                      R"(,"invoice":)" + invoice() + R"(,"warehouse":"north")";
+    if (pick(2) == 0) {
+      out += R"(,"lines":[)" + line + R"(,"quantity":)" + number(8) + R"(,"disposition":")" +
+             kFates.at(pick(3)) + R"("}])";
+    }
+    if (pick(3) == 0) {
+      out += R"(,"returns":[)" + line + R"(,"goods_return":)" + quoted("B", 1 + pick(fresh_ + 1)) +
+             "}]";
+    }
+    if (pick(3) == 0) out += R"(,"amounts":[)" + line + R"(,"amount":")" + number(9) + R"(.03"}])";
+    return out + "}";
+  }
+
+  // Money that moves between payments, credit notes and invoices, or goes back.
   std::string settle() {
     switch (pick(5)) {
       case 0:
-        return R"("ApplyCredit":{"application":)" + fresh("A") + R"(,"payment":)" + payment() + "}";
+        return R"("ApplyCredit":{"application":)" + fresh("A") + "," + source() + "}";
       case 1:
-        return R"("ApplyCredit":{"application":)" + fresh("A") + R"(,"payment":)" + payment() +
+        return R"("ApplyCredit":{"application":)" + fresh("A") + "," + source() +
                R"(,"invoices":[{"invoice":)" + invoice() + part() + "}]}";
       case 2:
-        return R"("UndoApplication":{"undo":)" + fresh("U") + R"(,"payment":)" + payment() +
-               R"(,"invoice":)" + invoice() + "}";
+        return R"("UndoApplication":{"undo":)" + fresh("U") + "," + source() + R"(,"invoice":)" +
+               invoice() + "}";
       case 3:
         return R"("ReversePayment":{"reversal":)" + fresh("V") + R"(,"payment":)" + payment() +
                part() + "}";
       default:
-        return R"("Refund":{"refund":)" + fresh("F") + R"(,"payment":)" + payment() + part() + "}";
+        return R"("Refund":{"refund":)" + fresh("F") + "," + source() + part() + "}";
     }
   }
 
@@ -181,6 +208,7 @@ class RandomTrade {
   std::uint64_t fresh_ = 0;
   std::uint64_t payments_ = 0;
   std::uint64_t invoices_ = 0;
+  std::uint64_t credit_notes_ = 0;
 };
 
 // What each payer's buckets must be, from the documents alone.
@@ -203,6 +231,9 @@ void expect_exposure_of_documents(const Story& story) {
     }
     for (const Payment& payment : book.receivables().payments()) {
       if (payment.payer == id) unapplied += payment.unapplied();
+    }
+    for (const CreditNote& note : book.credit_notes().all()) {
+      if (note.payer == id) unapplied += note.unapplied();
     }
     const Account& account = book.credit().account(CompanyId{id});
     const std::string_view name = book.parties().name(CompanyId{id});
