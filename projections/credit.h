@@ -34,8 +34,15 @@ struct PolicySet;
 struct GoodsShipped;
 struct GoodsReturned;
 struct InvoiceIssued;
+struct CreditNoteIssued;
+struct CreditNoteApplied;
+struct CreditNoteUnapplied;
+struct CreditNoteCancelled;
 struct PaymentReceived;
 struct PaymentApplied;
+struct PaymentUnapplied;
+struct PaymentReversed;
+struct RefundPaid;
 struct FollowUpAdvanced;
 struct BusinessDayOpened;
 
@@ -100,8 +107,15 @@ class Credit {
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const InvoiceIssued& event);
+  void on(const Envelope& by, const CreditNoteIssued& event);
+  void on(const Envelope& by, const CreditNoteApplied& event);
+  void on(const Envelope& by, const CreditNoteUnapplied& event);
+  void on(const Envelope& by, const CreditNoteCancelled& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);
+  void on(const Envelope& by, const PaymentUnapplied& event);
+  void on(const Envelope& by, const PaymentReversed& event);
+  void on(const Envelope& by, const RefundPaid& event);
   void on(const Envelope& by, const BusinessDayOpened& event);
   void on(const Envelope& by, const FollowUpAdvanced& event);
 

@@ -3,19 +3,23 @@
 #pragma once
 
 #include "allocate_order_generated.h"       // IWYU pragma: export
+#include "apply_credit_generated.h"         // IWYU pragma: export
 #include "approval_generated.h"             // IWYU pragma: export
 #include "approve_order_generated.h"        // IWYU pragma: export
 #include "book_generated.h"                 // IWYU pragma: export
 #include "calendar_generated.h"             // IWYU pragma: export
+#include "cancel_credit_note_generated.h"   // IWYU pragma: export
 #include "cancel_order_generated.h"         // IWYU pragma: export
 #include "claim_log_generated.h"            // IWYU pragma: export
 #include "company_generated.h"              // IWYU pragma: export
 #include "credit_generated.h"               // IWYU pragma: export
+#include "credit_note_generated.h"          // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
 #include "fence_command_generated.h"        // IWYU pragma: export
 #include "invoice_generated.h"              // IWYU pragma: export
 #include "invoice_order_generated.h"        // IWYU pragma: export
+#include "issue_credit_note_generated.h"    // IWYU pragma: export
 #include "item_generated.h"                 // IWYU pragma: export
 #include "open_book_generated.h"            // IWYU pragma: export
 #include "open_business_day_generated.h"    // IWYU pragma: export
@@ -25,6 +29,7 @@
 #include "reasons_generated.h"              // IWYU pragma: export
 #include "receive_stock_generated.h"        // IWYU pragma: export
 #include "record_payment_generated.h"       // IWYU pragma: export
+#include "refund_generated.h"               // IWYU pragma: export
 #include "register_buyer_generated.h"       // IWYU pragma: export
 #include "register_company_generated.h"     // IWYU pragma: export
 #include "register_item_generated.h"        // IWYU pragma: export
@@ -32,6 +37,7 @@
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
+#include "reverse_payment_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export
 #include "serve_backorders_generated.h"     // IWYU pragma: export
 #include "set_credit_limit_generated.h"     // IWYU pragma: export
@@ -41,4 +47,5 @@
 #include "set_tax_rate_generated.h"         // IWYU pragma: export
 #include "ship_order_generated.h"           // IWYU pragma: export
 #include "stock_generated.h"                // IWYU pragma: export
+#include "undo_application_generated.h"     // IWYU pragma: export
 #include "values_generated.h"               // IWYU pragma: export

@@ -28,7 +28,7 @@ class RandomTrade {
 
   // The next command, valid or not.
   std::string next() {
-    switch (pick(21)) {
+    switch (pick(26)) {
       case 0:
       case 1:
       case 2:
@@ -45,13 +45,13 @@ class RandomTrade {
                R"(,"lines":[{"line":1,"warehouse":"north","quantity":)" + number(9) + "}]}";
       case 9:
       case 10:
-        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + fresh("I") + "}";
+        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + new_invoice() + "}";
       case 11:
-        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + fresh("I") +
+        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + new_invoice() +
                R"(,"lines":[{"line":1,"quantity":)" + number(5) + "}]}";
       case 12:
       case 13:
-        return R"("RecordPayment":{"payment":)" + fresh("P") + R"(,"payer":)" + payer() +
+        return R"("RecordPayment":{"payment":)" + new_payment() + R"(,"payer":)" + payer() +
                R"(,"amount":")" + number(150) + R"(.37"})";
       case 14:
         return R"("CancelOrder":{"order":)" + order() + "}";
@@ -69,6 +69,13 @@ class RandomTrade {
         return rare();
       case 19:
         return give_back();
+      case 20:
+      case 21:
+      case 22:
+        return settle();
+      case 23:
+      case 24:
+        return credit();
       default:
         return R"("ReleaseHold":{"order":)" + order() + "}";
     }
@@ -88,6 +95,59 @@ class RandomTrade {
   }
   std::string payer() { return pick(2) == 0 ? "\"acme\"" : "\"gamma\""; }
   std::string item() { return std::string(std::array{"bolt", "nut", "penny"}.at(pick(3))); }
+
+  static std::string quoted(std::string_view kind, std::uint64_t number) {
+    return '"' + std::string(kind) + '-' + std::to_string(number) + '"';
+  }
+  std::string new_payment() { return quoted("P", ++payments_); }
+  std::string new_invoice() { return quoted("I", ++invoices_); }
+  // Most of those asked for were refused or never billed; a few more or less do no harm.
+  std::string payment() { return quoted("P", 1 + pick(payments_ + 1)); }
+  std::string invoice() { return quoted("I", 1 + pick(invoices_ + 1)); }
+  std::string part() { return pick(2) == 0 ? "" : R"(,"amount":")" + number(60) + R"(.11")"; }
+
+  std::string credit_note() { return quoted("C", 1 + pick(credit_notes_ + 1)); }
+  // A payment, or a credit note.
+  std::string source() {
+    return pick(2) == 0 ? R"("payment":)" + payment() : R"("credit_note":)" + credit_note();
+  }
+
+  std::string credit() {
+    if (pick(5) == 0) return R"("CancelCreditNote":{"credit_note":)" + credit_note() + "}";
+    static constexpr std::array kFates = {"restock", "scrap", "none"};
+    const std::string line = R"({"line":)" + number(2);
+    std::string out = R"("IssueCreditNote":{"credit_note":)" + quoted("C", ++credit_notes_) +
+                      R"(,"invoice":)" + invoice() + R"(,"warehouse":"north")";
+    if (pick(2) == 0) {
+      out += R"(,"lines":[)" + line + R"(,"quantity":)" + number(8) + R"(,"disposition":")" +
+             kFates.at(pick(3)) + R"("}])";
+    }
+    if (pick(3) == 0) {
+      out += R"(,"returns":[)" + line + R"(,"goods_return":)" + quoted("B", 1 + pick(fresh_ + 1)) +
+             "}]";
+    }
+    if (pick(3) == 0) out += R"(,"amounts":[)" + line + R"(,"amount":")" + number(9) + R"(.03"}])";
+    return out + "}";
+  }
+
+  // Money that moves between payments, credit notes and invoices, or goes back.
+  std::string settle() {
+    switch (pick(5)) {
+      case 0:
+        return R"("ApplyCredit":{"application":)" + fresh("A") + "," + source() + "}";
+      case 1:
+        return R"("ApplyCredit":{"application":)" + fresh("A") + "," + source() +
+               R"(,"invoices":[{"invoice":)" + invoice() + part() + "}]}";
+      case 2:
+        return R"("UndoApplication":{"undo":)" + fresh("U") + "," + source() + R"(,"invoice":)" +
+               invoice() + "}";
+      case 3:
+        return R"("ReversePayment":{"reversal":)" + fresh("V") + R"(,"payment":)" + payment() +
+               part() + "}";
+      default:
+        return R"("Refund":{"refund":)" + fresh("F") + "," + source() + part() + "}";
+    }
+  }
 
   std::string place() {
     static constexpr std::array kCompanies = {"acme", "beta", "gamma"};
@@ -146,6 +206,9 @@ class RandomTrade {
   std::mt19937_64 random_;
   std::uint64_t orders_ = 0;
   std::uint64_t fresh_ = 0;
+  std::uint64_t payments_ = 0;
+  std::uint64_t invoices_ = 0;
+  std::uint64_t credit_notes_ = 0;
 };
 
 // What each payer's buckets must be, from the documents alone.
@@ -168,6 +231,9 @@ void expect_exposure_of_documents(const Story& story) {
     }
     for (const Payment& payment : book.receivables().payments()) {
       if (payment.payer == id) unapplied += payment.unapplied();
+    }
+    for (const CreditNote& note : book.credit_notes().all()) {
+      if (note.payer == id) unapplied += note.unapplied();
     }
     const Account& account = book.credit().account(CompanyId{id});
     const std::string_view name = book.parties().name(CompanyId{id});
