@@ -33,6 +33,7 @@ struct RuleSet;
 struct PolicySet;
 struct GoodsShipped;
 struct GoodsReturned;
+struct OrderAmended;
 struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
@@ -99,6 +100,7 @@ class Credit {
   void on(const Envelope& by, const PolicySet& event);
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
+  void on(const Envelope& by, const OrderAmended& event);
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "allocate_order_generated.h"       // IWYU pragma: export
+#include "amend_order_generated.h"          // IWYU pragma: export
 #include "approval_generated.h"             // IWYU pragma: export
 #include "approve_order_generated.h"        // IWYU pragma: export
 #include "book_generated.h"                 // IWYU pragma: export
@@ -10,9 +11,11 @@
 #include "cancel_order_generated.h"         // IWYU pragma: export
 #include "claim_log_generated.h"            // IWYU pragma: export
 #include "company_generated.h"              // IWYU pragma: export
+#include "count_stock_generated.h"          // IWYU pragma: export
 #include "credit_generated.h"               // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
+#include "hold_order_generated.h"           // IWYU pragma: export
 #include "invoice_generated.h"              // IWYU pragma: export
 #include "invoice_order_generated.h"        // IWYU pragma: export
 #include "item_generated.h"                 // IWYU pragma: export
@@ -30,6 +33,7 @@
 #include "register_warehouse_generated.h"   // IWYU pragma: export
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
+#include "release_reservation_generated.h"  // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export
 #include "serve_backorders_generated.h"     // IWYU pragma: export
