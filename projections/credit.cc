@@ -8,6 +8,7 @@
 #include "credit_generated.h"
 #include "credit_note_generated.h"
 #include "invoice_generated.h"
+#include "order_generated.h"
 #include "payment_generated.h"
 #include "rule_generated.h"
 #include "stock_generated.h"
@@ -105,6 +106,9 @@ void Credit::on(const Envelope& by, const CreditReleased& event) {
 void Credit::on(const Envelope& by, const GoodsShipped& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const OrderAmended& event) {
+  fold(by, event.moves());
+}
 void Credit::on(const Envelope& by, const GoodsReturned& event) {
   fold(by, event.moves());
 }
@@ -178,8 +182,9 @@ void Credit::on(const Envelope& by, const BusinessDayOpened&) {
 }
 
 void Credit::examine_everyone(Sequence cause) {
-  for (const std::uint32_t payer : with_held_)
-    want_examination(payer, cause);
+  for (const std::uint32_t payer : with_held_) {
+    if (!accounts_[payer].needs_.empty()) want_examination(payer, cause);  // not all forced
+  }
 }
 
 void Credit::want_examination(std::uint32_t payer, Sequence cause) {

@@ -33,6 +33,7 @@ struct RuleSet;
 struct PolicySet;
 struct GoodsShipped;
 struct GoodsReturned;
+struct OrderAmended;
 struct InvoiceIssued;
 struct CreditNoteIssued;
 struct CreditNoteApplied;
@@ -106,6 +107,7 @@ class Credit {
   void on(const Envelope& by, const PolicySet& event);
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
+  void on(const Envelope& by, const OrderAmended& event);
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const CreditNoteIssued& event);
   void on(const Envelope& by, const CreditNoteApplied& event);

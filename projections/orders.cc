@@ -18,13 +18,11 @@ Quantity OrderLineState::gone_ahead() const {
 }
 
 Minor OrderLineState::open_gross() const {
-  return value_of_part(gross, ordered - cancelled - voided, ordered) -
-         value_of_part(gross, gone_ahead(), ordered);
+  return gross_of(ordered - cancelled - voided) - gross_of(gone_ahead());
 }
 
 Minor OrderLineState::delivered_gross() const {
-  return value_of_part(gross, gone_ahead(), ordered) -
-         value_of_part(gross, billed() + returned_unbilled, ordered);
+  return gross_of(gone_ahead()) - gross_of(billed() + returned_unbilled);
 }
 
 // ---- folds --------------------------------------------------------------------------------------
@@ -41,6 +39,7 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.buyer = event.buyer();
   order.terms = event.terms();
   if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
+  if (event.country() != nullptr) order.country = words_.find_or_add(view(event.country()));
   order.net = Minor{event.net()};
   order.total = Minor{event.total()};
   order.currency = event.currency();
@@ -52,6 +51,7 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   for (const OrderLine& line : run(event.lines())) {
     OrderLineState& state = lines_.emplace_back();
     state.ordered = Quantity{line.quantity()};
+    state.valued = state.ordered;
     state.net = Minor{line.net()};
     state.gross = Minor{line.gross()};
     state.unit_price = line.unit_price();
@@ -128,6 +128,47 @@ void Orders::on(const Envelope&, const LinesCancelled& event) {
     state.cancelled += Quantity{cancelled.quantity()};
     state.backordered -= Quantity{cancelled.from_backorder()};
   }
+}
+
+void Orders::on(const Envelope&, const OrderAmended& event) {
+  Order& order = touch(event.order());
+  amendments_.add(view(event.amendment()));
+  if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
+  if (event.country() != nullptr) order.country = words_.find_or_add(view(event.country()));
+  if (Date{event.requested_date()} != kNoDate) order.requested_on = event.requested_date();
+  for (const AmendedLine& amended : run(event.lines())) {
+    const bool is_new = amended.line() > order.line_count;
+    OrderLineState& state = is_new ? add_line(order) : line(order, amended.line());
+    state.ordered += Quantity{amended.more()};
+    state.cancelled += Quantity{amended.less()};
+    state.backordered -= Quantity{amended.from_backorder()};
+    state.valued = Quantity{amended.quantity()};
+    state.net = Minor{amended.net()};
+    state.gross = Minor{amended.gross()};
+    state.unit_price = amended.unit_price();
+    state.item = amended.item();
+    state.tax_category = amended.tax_category();
+    state.tax_rate = amended.tax_rate();
+    KONTOR_ASSERT(state.open() == state.valued);
+  }
+  // Who released the order released what it was then.
+  if (event.total() > order.total.value()) order.released_at = 0;
+  order.net = Minor{event.net()};
+  order.total = Minor{event.total()};
+  if (order.credit == CreditState::kTaken && !event.kept()) order.credit = CreditState::kNotTaken;
+}
+
+// At the end of the order's run, which moves behind all others where another order follows it.
+OrderLineState& Orders::add_line(Order& order) {
+  if (order.first_line + order.line_count != lines_.size()) {
+    const auto first = static_cast<std::uint32_t>(lines_.size());
+    lines_.resize(lines_.size() + order.line_count);
+    std::copy_n(lines_.begin() + order.first_line, order.line_count, lines_.begin() + first);
+    std::fill_n(lines_.begin() + order.first_line, order.line_count, OrderLineState{});
+    order.first_line = first;
+  }
+  ++order.line_count;
+  return lines_.emplace_back();
 }
 
 void Orders::on(const Envelope&, const OrderCancelled& event) {
@@ -236,12 +277,17 @@ std::string_view Orders::region(const Order& order) const {
   return order.region == kNoOrdinal ? std::string_view{} : words_.name(order.region);
 }
 
+std::string_view Orders::country(const Order& order) const {
+  return order.country == kNoOrdinal ? std::string_view{} : words_.name(order.country);
+}
+
 // ---- state --------------------------------------------------------------------------------------
 
 void Orders::save(Sink& out) const {
   names_.save(out);
   words_.save(out);
   cancellations_.save(out);
+  amendments_.save(out);
   index_.save(out);
   out.pods(orders_);
   out.pods(lines_);
@@ -252,6 +298,7 @@ void Orders::load(Source& in) {
   names_.load(in);
   words_.load(in);
   cancellations_.load(in);
+  amendments_.load(in);
   index_.load(in);
   in.pods(orders_);
   in.pods(lines_);
@@ -270,6 +317,9 @@ Status Orders::check_invariants() const {
       if (l.cancelled + l.voided + l.open() + l.delivered() + l.billed() + l.returned_unbilled !=
           l.ordered) {
         return broken("boxes that do not add up" + where);
+      }
+      if (l.ordered - l.cancelled - l.voided > l.valued) {
+        return broken("units that are worth nothing" + where);
       }
       if (l.reserved < none || l.backordered < none ||
           l.reserved > l.ordered - l.cancelled - l.voided - l.shipped) {

@@ -30,6 +30,7 @@ struct CreditReleased;
 struct OrderHeld;
 struct HoldReleased;
 struct LinesCancelled;
+struct OrderAmended;
 struct OrderCancelled;
 struct OrderFulfilled;
 struct StockReserved;
@@ -55,6 +56,7 @@ struct OrderLineState {
   Quantity credited;           // billed units that credit notes name, without those voided
   Quantity reserved;
   Quantity backordered;
+  Quantity valued;  // units that net and gross are for: ordered, but for what amendments took off
   Minor net;
   Minor gross;
   std::int64_t unit_price = 0;
@@ -70,7 +72,9 @@ struct OrderLineState {
 
   Minor open_gross() const;       // what the open units count with tax
   Minor delivered_gross() const;  // delivered, not invoiced
-  Minor net_of_billed(Quantity billed_to) const { return value_of_part(net, billed_to, ordered); }
+  // What the first units of the line are worth.
+  Minor net_of(Quantity units) const { return value_of_part(net, units, valued); }
+  Minor gross_of(Quantity units) const { return value_of_part(gross, units, valued); }
 };
 
 enum class Approval : std::uint8_t { kNone, kPending, kApproved, kRejected };
@@ -93,8 +97,8 @@ struct Order {
   std::uint32_t version = 0;
   std::int32_t placed_on = 0;  // effective date
   std::int32_t requested_on = 0;
-  std::int32_t release_expires = 0;  // of the last release; kNoDate: never
-  std::uint32_t spare = 0;
+  std::int32_t release_expires = 0;    // of the last release; kNoDate: never
+  std::uint32_t country = kNoOrdinal;  // word; of the ship-to, none: the company's
   std::uint16_t currency = 0;
   Approval approval = Approval::kNone;
   CreditState credit = CreditState::kNotTaken;
@@ -118,6 +122,7 @@ class Orders {
   void on(const Envelope& by, const OrderHeld& event);
   void on(const Envelope& by, const HoldReleased& event);
   void on(const Envelope& by, const LinesCancelled& event);
+  void on(const Envelope& by, const OrderAmended& event);
   void on(const Envelope& by, const OrderCancelled& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const StockReserved& event);
@@ -138,10 +143,12 @@ class Orders {
     return std::span(lines_).subspan(order.first_line, order.line_count);
   }
   std::string_view region(const Order& order) const;
+  std::string_view country(const Order& order) const;     // empty: the company's
   std::span<const Order> all() const { return orders_; }  // by birth
   bool has_cancellation(std::string_view name) const {
     return cancellations_.find(name).has_value();
   }
+  bool has_amendment(std::string_view name) const { return amendments_.find(name).has_value(); }
   const Returns& returns() const { return returns_; }
   void prefetch(std::string_view name) const { names_.prefetch(name); }
 
@@ -155,10 +162,12 @@ class Orders {
   }
   Order& touch(std::uint64_t ref);  // counts one more event of it
   OrderLineState& line(const Order& order, std::uint32_t number);
+  OrderLineState& add_line(Order& order);
 
   NameTable names_;  // ordinal = index of the order
-  NameTable words_;  // regions
+  NameTable words_;  // regions and countries
   NameTable cancellations_;
+  NameTable amendments_;
   KeyTable index_;  // birth sequence to index
   std::vector<Order> orders_;
   std::vector<OrderLineState> lines_;

@@ -81,7 +81,7 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
     {PolicyKey::approval_self, kWord, "forbidden", kSelf, kNone, true,
      "whether who places an order may approve it"},
     {PolicyKey::approval_tiers, kWord, "in_sequence", kSequence, kNone, true, "how tiers go"},
-    {PolicyKey::approval_on_change, kWord, "ask_if_higher", kOnChange, kNone, false,
+    {PolicyKey::approval_on_change, kWord, "ask_if_higher", kOnChange, kNone, true,
      "what a changed total means for an approval"},
     {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, false,
      "0: requests never expire"},

@@ -69,6 +69,8 @@ void Stock::on(const Envelope& by, const StockReserved& event) {
 
 void Stock::on(const Envelope& by, const LineBackordered& event) {
   for (const BackorderedLine& line : run(event.lines())) {
+    Quantity quantity{line.quantity()};
+    if (event.to_end()) quantity += leave_queue(event.order(), line.line());
     Queue& queue = queues_[line.item()];
     const auto known = waiting_at_.find({event.order(), line.line()});
     const QueuePlace place = known != waiting_at_.end()
@@ -77,8 +79,8 @@ void Stock::on(const Envelope& by, const LineBackordered& event) {
     Backorder& entry = queue.waiting[place];
     entry.order = OrderRef{event.order()};
     entry.line = line.line();
-    entry.quantity += Quantity{line.quantity()};
-    queue.total += Quantity{line.quantity()};
+    entry.quantity += quantity;
+    queue.total += quantity;
     waiting_at_[{event.order(), line.line()}] = {line.item(), place};
     // What is left may be stock that those before it cannot have: whoever can is served in order.
     if (has_salable(line.item())) want_serving(line.item(), by.sequence);
@@ -94,6 +96,7 @@ void Stock::on(const Envelope& by, const HoldReleased& event) {
 }
 
 void Stock::on(const Envelope& by, const ReservationReleased& event) {
+  if (event.release() != nullptr) releases_.add(view(event.release()));
   for (const ReservedPart& part : run(event.parts())) {
     StockRecord& record = record_for(part.item(), part.warehouse());
     record.reserved -= Quantity{part.quantity()};
@@ -125,6 +128,18 @@ void Stock::on(const Envelope& by, const GoodsReturned& event) {
   }
 }
 
+void Stock::on(const Envelope& by, const StockCounted& event) {
+  counts_.add(view(event.count()));
+  for (const StockCount& line : run(event.lines())) {
+    StockRecord& record = record_for(line.item(), line.warehouse());
+    record.on_hand = Quantity{line.quantity()};
+    record.last_change = by.sequence.value();
+    if (line.quantity() > line.previous() && queues_.contains(line.item())) {
+      want_serving(line.item(), by.sequence);
+    }
+  }
+}
+
 void Stock::on(const Envelope&, const LinesCancelled& event) {
   for (const CancelledLine& line : run(event.lines())) {
     if (line.from_backorder() > 0) {
@@ -135,6 +150,14 @@ void Stock::on(const Envelope&, const LinesCancelled& event) {
 
 void Stock::on(const Envelope&, const CreditNoteIssued& event) {
   for (const CreditedLine& line : run(event.lines())) {
+    if (line.from_backorder() > 0) {
+      shorten_queue(event.order(), line.line(), Quantity{line.from_backorder()});
+    }
+  }
+}
+
+void Stock::on(const Envelope&, const OrderAmended& event) {
+  for (const AmendedLine& line : run(event.lines())) {
     if (line.from_backorder() > 0) {
       shorten_queue(event.order(), line.line(), Quantity{line.from_backorder()});
     }
@@ -245,6 +268,12 @@ void Stock::shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by) 
   if (queue->second.waiting.empty()) queues_.erase(queue);
 }
 
+Quantity Stock::leave_queue(std::uint64_t order, std::uint32_t line) {
+  const Quantity waiting = backordered(OrderRef{order}, line);
+  if (waiting > Quantity{0}) shorten_queue(order, line, waiting);
+  return waiting;
+}
+
 void Stock::want_serving(std::uint32_t item, Sequence cause) {
   if (serving_.contains(item)) return;
   // One event may wake several items: causes are made distinct by counting on from its sequence in
@@ -262,6 +291,17 @@ void Stock::want_serving(std::uint32_t item, Sequence cause) {
 std::optional<WarehouseId> Stock::find_warehouse(std::string_view name) const {
   const auto found = warehouse_names_.find(name);
   return found ? std::optional(WarehouseId{*found}) : std::nullopt;
+}
+
+std::vector<Reservation> Stock::reservations_in(WarehouseId warehouse) const {
+  std::vector<Reservation> out;
+  for (const Reservation& held : reservations_) {
+    if (held.order != 0 && held.warehouse == warehouse.value()) out.push_back(held);
+  }
+  std::sort(out.begin(), out.end(), [](const Reservation& a, const Reservation& b) {
+    return a.order != b.order ? a.order < b.order : a.line < b.line;
+  });
+  return out;
 }
 
 bool Stock::serves(WarehouseId id, std::string_view region) const {
@@ -358,6 +398,8 @@ void Stock::save(Sink& out) const {
   }
   receipts_.save(out);
   shipments_.save(out);
+  counts_.save(out);
+  releases_.save(out);
 }
 
 void Stock::load(Source& in) {
@@ -410,6 +452,8 @@ void Stock::load(Source& in) {
   }
   receipts_.load(in);
   shipments_.load(in);
+  counts_.load(in);
+  releases_.load(in);
 }
 
 Status Stock::check_reservations() const {
@@ -431,6 +475,7 @@ Status Stock::check_reservations() const {
 Status Stock::check_invariants() const {
   for (const StockRecord& record : records_) {
     if (record.reserved < Quantity{0}) return broken("negative reserved stock");
+    if (record.on_hand < Quantity{0}) return broken("less than nothing on hand");
   }
   for (const auto& [item, queue] : queues_) {
     Quantity total;

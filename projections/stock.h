@@ -1,5 +1,6 @@
 // Stock: what lies where, what is reserved for whom, and who waits. Folds what arrives, is
-// reserved, backordered, released, shipped, returned and cancelled. Rules: domain, Stock.
+// reserved, backordered, released, shipped, returned, counted
+// and cancelled. Rules: domain, Stock.
 #pragma once
 
 #include <map>
@@ -30,8 +31,10 @@ struct LineBackordered;
 struct ReservationReleased;
 struct GoodsShipped;
 struct GoodsReturned;
+struct StockCounted;
 struct LinesCancelled;
 struct CreditNoteIssued;
+struct OrderAmended;
 struct FollowUpAdvanced;
 struct HoldReleased;
 
@@ -85,9 +88,11 @@ class Stock {
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
+  void on(const Envelope& by, const StockCounted& event);
   void on(const Envelope& by, const LinesCancelled& event);
   void on(const Envelope& by, const CreditNoteIssued& event);  // what it voids waits no longer
-  void on(const Envelope& by, const HoldReleased& event);      // its backorders are served again
+  void on(const Envelope& by, const OrderAmended& event);
+  void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   std::optional<WarehouseId> find_warehouse(std::string_view name) const;
@@ -119,6 +124,9 @@ class Stock {
   }
   Quantity reserved(OrderRef order, std::uint32_t line, WarehouseId warehouse) const;
   std::size_t reservation_count(OrderRef order) const;
+  // All that is reserved in a warehouse, oldest order first. Looks at every reservation of the
+  // book.
+  std::vector<Reservation> reservations_in(WarehouseId warehouse) const;
 
   bool has_backorders(ItemId item) const { return queues_.contains(item.value()); }
   Quantity backordered(ItemId item) const;
@@ -128,6 +136,9 @@ class Stock {
 
   bool has_receipt(std::string_view name) const { return receipts_.find(name).has_value(); }
   bool has_shipment(std::string_view name) const { return shipments_.find(name).has_value(); }
+
+  bool has_count(std::string_view name) const { return counts_.find(name).has_value(); }
+  bool has_release(std::string_view name) const { return releases_.find(name).has_value(); }
 
   std::optional<FollowUp> next_follow_up() const;
   std::size_t follow_up_count() const { return to_serve_.size(); }
@@ -148,6 +159,7 @@ class Stock {
   void reserve(std::uint64_t order, std::uint32_t line, const StockRecord& at, Quantity quantity);
   void unreserve(std::uint64_t order, std::uint32_t line, std::uint32_t warehouse,
                  Quantity quantity);
+  Quantity leave_queue(std::uint64_t order, std::uint32_t line);  // what had waited
   void shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by);
   void want_serving(std::uint32_t item, Sequence cause);
   Status check_reservations() const;
@@ -168,6 +180,8 @@ class Stock {
   std::map<std::uint32_t, std::uint64_t> serving_;   // item to its cause
   NameTable receipts_;
   NameTable shipments_;
+  NameTable counts_;
+  NameTable releases_;
 };
 
 }  // namespace kontor

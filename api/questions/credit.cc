@@ -3,6 +3,7 @@
 
 #include "api/questions/present.h"
 #include "engine/rules/matching.h"
+#include "engine/rules/taking.h"
 
 namespace kontor::questions {
 namespace {
@@ -14,14 +15,16 @@ void fill_held(const Book& book, CompanyId payer, const HeldOrder& held, wire::H
   const Order& order = book.orders().get(held.order);
   row.order = book.orders().name(order);
   row.payer = name_of(book, "company", payer);
-  row.need = held.need.value();
+  // Nobody examines a forced hold again, so its need is as the order is now.
+  const Minor need = held.forced ? facts_of(book, order).need : held.need;
+  row.need = need.value();
   row.currency = book.credit().account(payer).currency.value();
   row.credit_only = held.credit_only;
   row.forced = held.forced;
   row.held_at = order.held_at;
   const auto limit = limit_in_force(book, payer).limit;
   if (!limit) return;
-  const Minor over = book.credit().account(payer).exposure() + held.need - *limit;
+  const Minor over = book.credit().account(payer).exposure() + need - *limit;
   row.missing = std::max(over, Minor{0}).value();
 }
 

@@ -115,7 +115,7 @@ OrderState state_of(const Book& book, const Order& order) {
   }
   if (order.approval == Approval::kRejected) return OrderState::rejected;
   if (order.approval == Approval::kPending) return OrderState::awaiting_approval;
-  if (order.credit == CreditState::kHeld) return OrderState::on_hold;
+  if (order.held_at != 0) return OrderState::on_hold;
   return progress_of(book, order);
 }
 

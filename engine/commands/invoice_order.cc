@@ -76,8 +76,7 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
     OrderLineState line = lines[i];
     const Minor open_before = line.open_gross();
     const Minor delivered_before = line.delivered_gross();
-    const Minor net =
-        line.net_of_billed(line.billed() + quantities[i]) - line.net_of_billed(line.billed());
+    const Minor net = line.net_of(line.billed() + quantities[i]) - line.net_of(line.billed());
     line.invoiced += quantities[i];
     if (line.billed() > line.shipped) KONTOR_MARK("a line billed before it is shipped");
     out.opened += line.open_gross() - open_before;

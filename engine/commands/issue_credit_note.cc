@@ -216,7 +216,7 @@ void Reading::free_voided() {
     voided[part.line] += part.voided;
   for (const auto& [line, quantity] : voided) {
     if (quantity == Quantity{0}) continue;
-    Quantity waiting = give_up(step_.book(), order_, line, quantity, released_);
+    Quantity waiting = cut_line(step_.book(), order_, line, quantity, released_);
     for (Part& part : parts_) {
       if (part.line != line) continue;
       part.from_backorder = std::min(part.voided, waiting);
@@ -386,7 +386,7 @@ void decide(Step& step, const IssueCreditNote& command) {
   const InvoiceRef billed{invoice->ref};
   const auto moves = moves_of(reading, step.book().orders().get(order));
   const auto lines = lines_of(reading, reading.parts());
-  emit_released(step, order, reading.released());
+  release_parts(step, order, reading.released());
   const std::vector<ReturnedLine> returned = reading.returned();
   if (!returned.empty()) emit_return(step, order, "", reading.place(), returned);
   const CreditSource note = emit_note(step, command, *invoice, lines, sums, moves);

@@ -61,6 +61,24 @@ Shipment read_lines(Step& step, const ShipOrder& command, const Order& order) {
   return out;
 }
 
+// A count may have found less than is reserved: what is not there cannot leave.
+void check_on_hand(Step& step, const Order& order, const Shipment& leaving) {
+  const Book& book = step.book();
+  const auto lines = book.orders().lines(order);
+  for (const auto& [warehouse, quantities] : leaving) {
+    std::map<std::uint32_t, Quantity> by_item;
+    for (const auto& [number, quantity] : quantities)
+      by_item[lines[number - 1].item] += quantity;
+    for (const auto& [item, quantity] : by_item) {
+      const Quantity on_hand = book.stock().record(ItemId{item}, WarehouseId{warehouse})->on_hand;
+      if (quantity <= on_hand) continue;
+      step.refuse(with_quantity(
+          about(ReasonCode::short_stock, Subject::item, book.catalogue().name(ItemId{item}), item),
+          on_hand, quantity));
+    }
+  }
+}
+
 // What leaves one warehouse moves value from ordered to delivered, unless it was billed ahead.
 void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint32_t warehouse,
                   const std::map<std::uint32_t, Quantity>& quantities) {
@@ -115,6 +133,7 @@ void decide(Step& step, const ShipOrder& command) {
   if (leaving.size() > kWarehousesMax) {
     step.refuse(about(ReasonCode::too_many, Subject::shipment, "at most 1000 warehouses at once"));
   }
+  if (!step.refused()) check_on_hand(step, *order, leaving);
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};

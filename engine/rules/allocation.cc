@@ -241,19 +241,17 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most) {
   return false;
 }
 
-void check_stock_for(Step& step, std::span<const OrderLine> lines, std::string_view region,
+void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
                      CompanyId company) {
   const Book& book = step.book();
   const std::string_view where = region.empty() ? book.parties().company(company).region : region;
   Taker taker(book, where, kPartsMax);
-  for (std::uint32_t i = 0; i < lines.size(); ++i) {
-    const ItemId item{lines[i].item()};
-    const Quantity need{lines[i].quantity()};
+  for (const auto& [line, item, need] : needs) {
     const Quantity missing =
-        book.stock().has_backorders(item) ? need : taker.take(i + 1, item, need);
+        book.stock().has_backorders(item) ? need : taker.take(line, item, need);
     if (missing == Quantity{0}) continue;
     step.refuse(
-        with_quantity(about_line(ReasonCode::short_stock, i + 1, book.catalogue().name(item)),
+        with_quantity(about_line(ReasonCode::short_stock, line, book.catalogue().name(item)),
                       need - missing, need));
   }
 }

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "order_generated.h"
 #include "stock_generated.h"
 
 #include "engine/step.h"
@@ -37,7 +36,12 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most);
 
 // Refuses short_stock for an order that could not be reserved whole (stock.at = placement with
 // stock.short = refuse).
-void check_stock_for(Step& step, std::span<const OrderLine> lines, std::string_view region,
+struct StockNeed {
+  std::uint32_t line = 0;
+  ItemId item;
+  Quantity quantity;
+};
+void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
                      CompanyId company);
 
 // Parts as the caller wants them, each checked against the line's need and the warehouse's stock.

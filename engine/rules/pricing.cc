@@ -73,94 +73,60 @@ std::optional<LinePrice> decide_price(Step& step, const OrderParties& who, const
   return LinePrice{price->unit_price, price->set_at, price->list};
 }
 
-std::optional<Percent> decide_rate(Step& step, const OrderParties& who, std::string_view country,
-                                   TaxCategoryId category, std::uint32_t line) {
-  const Book& book = step.book();
-  const Company& company = book.parties().company(who.company);
-  const std::string_view where = country.empty() ? std::string_view(company.country) : country;
-  const TaxRate* const rate =
-      book.catalogue().find_rate(category, company.regime, where, step.context().effective_date);
-  if (rate != nullptr) return rate->rate;
-  Cause cause = about(ReasonCode::no_tax_rate, Subject::tax_category,
-                      book.catalogue().name(category), category.value());
-  cause.line = line;
-  step.refuse(std::move(cause));
-  return std::nullopt;
-}
+// The lines of a tax category.
+struct TaxShares {
+  std::vector<std::size_t> places;  // of lines that take a part of the tax
+  std::vector<std::int64_t> weights;
+  Minor settled;  // tax of the lines that keep theirs
+};
 
-// One line priced and added to `out`; refuses what is wrong with it.
-void price_line(Step& step, const OrderParties& who, std::string_view country,
-                const WantedLine& wanted, PricedOrder& out) {
-  const auto line = static_cast<std::uint32_t>(out.lines.size() + 1);
-  out.lines.emplace_back();
-  const Catalogue& catalogue = step.book().catalogue();
-  const auto id = catalogue.find_item(wanted.item);
-  if (!id) return step.refuse(about_line(ReasonCode::unknown_item, line, wanted.item));
-  const Item& item = catalogue.item(*id);
-  if (item.status != ItemStatus::active) {
-    step.refuse(about_line(ReasonCode::item_inactive, line, wanted.item));
+TaxShares shares_of(const PricedOrder& order, const TaxAmount& tax,
+                    std::span<const std::uint8_t> settled) {
+  TaxShares out;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    const OrderLine& line = order.lines[i];
+    if (line.tax_category() != tax.category() || line.tax_rate() != tax.rate()) continue;
+    if (!settled.empty() && settled[i] != 0) {
+      out.settled += Minor{line.gross()} - Minor{line.net()};
+      continue;
+    }
+    out.places.push_back(i);
+    out.weights.push_back(std::abs(line.net()));
   }
-  check_quantity(step, wanted, item, line);
-  const auto price = decide_price(step, who, wanted, *id, line);
-  const auto rate = decide_rate(step, who, country, item.tax_category, line);
-  if (!price || !rate) return;
-  const auto net = line_net(wanted.quantity, price->unit_price);
-  if (!net || net->value() > limits::kDocumentMinorMax ||
-      net->value() < -limits::kDocumentMinorMax) {
-    return step.refuse(about_line(ReasonCode::amount_overflow, line, wanted.item));
-  }
-  out.lines.back() = OrderLine(wanted.quantity.value(), price->unit_price.value(), net->value(),
-                               net->value(), price->set_at.value(), id->value(),
-                               item.tax_category.value(), rate->value(), price->list.value());
+  const bool weightless = std::all_of(out.weights.begin(), out.weights.end(),
+                                      [](std::int64_t weight) { return weight == 0; });
+  if (weightless) std::fill(out.weights.begin(), out.weights.end(), 1);
+  return out;
 }
 
 // Gives every line its part of its category's tax, so that lines with tax add up to the total.
-void spread_tax(PricedOrder& order) {
-  for (const TaxAmount& tax : order.taxes) {
-    std::vector<std::size_t> places;
-    std::vector<std::int64_t> weights;
-    for (std::size_t i = 0; i < order.lines.size(); ++i) {
-      const OrderLine& line = order.lines[i];
-      if (line.tax_category() != tax.category() || line.tax_rate() != tax.rate()) continue;
-      places.push_back(i);
-      weights.push_back(std::abs(line.net()));
+void spread_tax(PricedOrder& order, std::span<const std::uint8_t> settled) {
+  for (TaxAmount& tax : order.taxes) {
+    const TaxShares shares = shares_of(order, tax, settled);
+    if (shares.places.empty()) {  // nothing of it can change
+      tax = TaxAmount(tax.net(), shares.settled.value(), tax.category(), tax.rate());
+      continue;
     }
-    if (tax.tax() == 0) continue;
-    const std::vector<Minor> parts = split_by_largest_remainder(Minor{tax.tax()}, weights);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      const OrderLine& l = order.lines[places[i]];
-      order.lines[places[i]] =
+    const Minor rest = Minor{tax.tax()} - shares.settled;
+    if (rest == Minor{0}) continue;
+    const std::vector<Minor> parts = split_by_largest_remainder(rest, shares.weights);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const OrderLine& l = order.lines[shares.places[i]];
+      order.lines[shares.places[i]] =
           OrderLine(l.quantity(), l.unit_price(), l.net(), l.net() + parts[i].value(), l.price(),
                     l.item(), l.tax_category(), l.tax_rate(), l.price_list());
     }
   }
 }
 
-void total_up(Step& step, const OrderParties& who, PricedOrder& order) {
-  std::vector<TaxedNet> parts;
-  for (const OrderLine& line : order.lines) {
-    parts.push_back(
-        {TaxCategoryId{line.tax_category()}, Percent{line.tax_rate()}, Minor{line.net()}});
+// Whether every sum of a document fits.
+bool sums_fit(const std::optional<std::vector<TaxAmount>>& taxes) {
+  if (!taxes) return false;
+  Int128 sum = 0;
+  for (const TaxAmount& tax : *taxes) {
+    sum += Int128{std::abs(tax.net())} + std::abs(tax.tax());
   }
-  const auto taxes = tax_by_category(parts);
-  const Minor most{limits::kDocumentMinorMax};
-  if (taxes) {
-    order.taxes = *taxes;
-    for (const TaxAmount& tax : order.taxes) {
-      order.net += Minor{tax.net()};
-      order.tax += Minor{tax.tax()};
-    }
-    order.total = order.net + order.tax;
-  }
-  if (!taxes || order.total > most || order.net > most) {
-    return step.refuse(with_money(about(ReasonCode::amount_overflow, Subject::order, ""),
-                                  order.total, most, who.currency));
-  }
-  if (order.total < Minor{0}) {
-    return step.refuse(with_money(about(ReasonCode::negative_total, Subject::order, ""),
-                                  order.total, Minor{0}, who.currency));
-  }
-  spread_tax(order);
+  return sum <= limits::kSumMax;
 }
 
 }  // namespace
@@ -201,15 +167,88 @@ std::optional<Price> find_price(const Book& book, const OrderParties& who, ItemI
   return prices.find(*standard, item, quantity, on);
 }
 
+std::optional<Percent> find_tax_rate(Step& step, const OrderParties& who, std::string_view country,
+                                     TaxCategoryId category, std::uint32_t line) {
+  const Book& book = step.book();
+  const Company& company = book.parties().company(who.company);
+  const std::string_view where = country.empty() ? std::string_view(company.country) : country;
+  const TaxRate* const rate =
+      book.catalogue().find_rate(category, company.regime, where, step.context().effective_date);
+  if (rate != nullptr) return rate->rate;
+  Cause cause = about(ReasonCode::no_tax_rate, Subject::tax_category,
+                      book.catalogue().name(category), category.value());
+  cause.line = line;
+  step.refuse(std::move(cause));
+  return std::nullopt;
+}
+
+std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::string_view country,
+                                    const WantedLine& wanted, std::uint32_t line) {
+  const Catalogue& catalogue = step.book().catalogue();
+  const auto id = catalogue.find_item(wanted.item);
+  if (!id) {
+    step.refuse(about_line(ReasonCode::unknown_item, line, wanted.item));
+    return std::nullopt;
+  }
+  const Item& item = catalogue.item(*id);
+  if (item.status != ItemStatus::active) {
+    step.refuse(about_line(ReasonCode::item_inactive, line, wanted.item));
+  }
+  check_quantity(step, wanted, item, line);
+  const auto price = decide_price(step, who, wanted, *id, line);
+  const auto rate = find_tax_rate(step, who, country, item.tax_category, line);
+  if (!price || !rate) return std::nullopt;
+  const auto net = line_net(wanted.quantity, price->unit_price);
+  if (!net || net->value() > limits::kDocumentMinorMax ||
+      net->value() < -limits::kDocumentMinorMax) {
+    step.refuse(about_line(ReasonCode::amount_overflow, line, wanted.item));
+    return std::nullopt;
+  }
+  return OrderLine(wanted.quantity.value(), price->unit_price.value(), net->value(), net->value(),
+                   price->set_at.value(), id->value(), item.tax_category.value(), rate->value(),
+                   price->list.value());
+}
+
+void total_up(Step& step, CurrencyCode currency, PricedOrder& order,
+              std::span<const std::uint8_t> settled) {
+  std::vector<TaxedNet> parts;
+  for (const OrderLine& line : order.lines) {
+    parts.push_back(
+        {TaxCategoryId{line.tax_category()}, Percent{line.tax_rate()}, Minor{line.net()}});
+  }
+  const auto taxes = tax_by_category(parts);
+  const bool fits = sums_fit(taxes);
+  if (fits) {
+    order.taxes = *taxes;
+    spread_tax(order, settled);
+    for (const TaxAmount& tax : order.taxes) {
+      order.net += Minor{tax.net()};
+      order.tax += Minor{tax.tax()};
+    }
+    order.total = order.net + order.tax;
+  }
+  const Minor most{limits::kDocumentMinorMax};
+  if (!fits || order.total > most || order.net > most) {
+    return step.refuse(with_money(about(ReasonCode::amount_overflow, Subject::order, ""),
+                                  order.total, most, currency));
+  }
+  if (order.total < Minor{0}) {
+    step.refuse(with_money(about(ReasonCode::negative_total, Subject::order, ""), order.total,
+                           Minor{0}, currency));
+  }
+}
+
 PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view country,
                         std::span<const WantedLine> wanted) {
   PricedOrder out;
   out.lines.reserve(wanted.size());
-  for (const WantedLine& line : wanted)
-    price_line(step, who, country, line, out);
+  for (const WantedLine& line : wanted) {
+    const auto number = static_cast<std::uint32_t>(out.lines.size() + 1);
+    out.lines.push_back(price_line(step, who, country, line, number).value_or(OrderLine{}));
+  }
   if (step.refused()) return out;
 
-  total_up(step, who, out);
+  total_up(step, who.currency, out);
   std::vector<std::uint32_t> items;
   for (const OrderLine& line : out.lines)
     items.push_back(line.item());

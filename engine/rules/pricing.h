@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,19 @@ struct PricedOrder {
   std::uint32_t distinct_items = 0;
 };
 
-// Looks up, checks and prices every line; refuses with every reason of every line.
+// Looks up, checks and prices one line, without tax; refuses with every reason.
+std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::string_view country,
+                                    const WantedLine& wanted, std::uint32_t line);
+// The rate of a line's tax category for goods that go to `country` (empty: the company's), or
+// nothing after refusing no_tax_rate.
+std::optional<Percent> find_tax_rate(Step& step, const OrderParties& who, std::string_view country,
+                                     TaxCategoryId category, std::uint32_t line);
+// Adds the lines up and gives each its part of the tax; refuses amount_overflow and negative_total.
+// `settled`: lines whose part of the tax is known and stays; empty: none.
+void total_up(Step& step, CurrencyCode currency, PricedOrder& order,
+              std::span<const std::uint8_t> settled = {});
+
+// The same for every line of an order, and for the order.
 PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view country,
                         std::span<const WantedLine> wanted);
 

@@ -73,6 +73,14 @@ const Order* expect_order(Step& step, std::string_view name) {
   return order;
 }
 
+void expect_not_closed(Step& step, const Order& order) {
+  const bool closed =
+      order.cancelled != 0 || order.fulfilled != 0 || order.approval == Approval::kRejected;
+  if (!closed) return;
+  step.refuse(
+      about(ReasonCode::order_closed, Subject::order, step.book().orders().name(order), order.ref));
+}
+
 void expect_taken(Step& step, const Order& order) {
   const std::string_view name = step.book().orders().name(order);
   if (order.approval != Approval::kApproved) {

@@ -26,6 +26,8 @@ void expect_text(Step& step, std::string_view what, std::string_view value);
 
 // The order a command names, or null after refusing unknown_order; its version is expected.
 const Order* expect_order(Step& step, std::string_view name);
+// Refuses order_closed: cancelled, rejected, or nothing of it is left to ship.
+void expect_not_closed(Step& step, const Order& order);
 // Refuses not_approved or on_hold: goods move only for an order that is taken.
 void expect_taken(Step& step, const Order& order);
 

@@ -82,15 +82,13 @@ Cut plan_cut(const Book& book, const Order& order, std::span<const Quantity> qua
     const Quantity quantity = quantities[i];
     if (quantity == Quantity{0}) continue;
     const OrderLineState& line = lines[i];
-    const Quantity from_backorder = give_up(book, order, i + 1, quantity, out.released);
+    const Quantity from_backorder = cut_line(book, order, i + 1, quantity, out.released);
     out.lines.emplace_back(quantity.value(), from_backorder.value(), line.item, i + 1);
     // The run of units cancelled now ends where the earlier cancellations began.
     const Quantity from = line.ordered - line.cancelled - line.voided - quantity;
     const Quantity to = line.ordered - line.cancelled - line.voided;
-    out.net +=
-        value_of_part(line.net, to, line.ordered) - value_of_part(line.net, from, line.ordered);
-    out.gross +=
-        value_of_part(line.gross, to, line.ordered) - value_of_part(line.gross, from, line.ordered);
+    out.net += line.net_of(to) - line.net_of(from);
+    out.gross += line.gross_of(to) - line.gross_of(from);
   }
   return out;
 }
@@ -99,6 +97,18 @@ bool nothing_left_to_ship(const Book& book, const Order& order) {
   const auto lines = book.orders().lines(order);
   return std::all_of(lines.begin(), lines.end(), [](const OrderLineState& line) {
     return line.ordered - line.cancelled - line.voided - line.shipped == Quantity{0};
+  });
+}
+
+// Nothing is left to be held.
+void end_hold(Step& step, const Order& order) {
+  KONTOR_MARK("a held order cancelled whole");
+  const OrderRef ref{order.ref};
+  const CompanyId payer{order.payer};
+  const CurrencyCode currency{order.currency};
+  step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::cancelled, 0,
+                              kNoDate.value(), 0, kAbsent, currency.value());
   });
 }
 
@@ -136,23 +146,10 @@ void take_stock(Step& step, OrderRef ref) {
 
 }  // namespace
 
-Quantity give_up(const Book& book, const Order& order, std::uint32_t number, Quantity quantity,
-                 std::vector<ReservedPart>& released) {
-  const OrderLineState& line = book.orders().lines(order)[number - 1];
-  const Quantity unserved =
-      line.ordered - line.cancelled - line.voided - line.shipped - line.reserved - line.backordered;
-  const Quantity beyond_unserved =
-      std::max(Quantity{0}, quantity - std::max(unserved, Quantity{0}));
-  const Quantity from_backorder = std::min(line.backordered, beyond_unserved);
-  if (from_backorder > Quantity{0}) KONTOR_MARK("a backorder cut by a cancellation");
-  cut_reservations(book, OrderRef{order.ref}, number, beyond_unserved - from_backorder, released);
-  return from_backorder;
-}
-
 Minor countable_value(const Book& book, const Order& order) {
   Minor sum;
   for (const OrderLineState& line : book.orders().lines(order)) {
-    sum += line.open_gross() + line.delivered_gross();
+    sum += line.open_gross();
   }
   return sum;
 }
@@ -216,10 +213,21 @@ void go_on(Step& step, OrderRef ref) {
   take_stock(step, ref);
 }
 
-void emit_released(Step& step, OrderRef ref, const std::vector<ReservedPart>& released) {
-  if (released.empty()) return;
+Quantity cut_line(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
+                  std::vector<ReservedPart>& released) {
+  const OrderLineState& state = book.orders().lines(order)[line - 1];
+  const Quantity beyond_unserved =
+      std::max(Quantity{0}, quantity - std::max(needs_stock(state), Quantity{0}));
+  const Quantity from_backorder = std::min(state.backordered, beyond_unserved);
+  if (from_backorder > Quantity{0}) KONTOR_MARK("a backorder cut by a cancellation");
+  cut_reservations(book, OrderRef{order.ref}, line, beyond_unserved - from_backorder, released);
+  return from_backorder;
+}
+
+void release_parts(Step& step, OrderRef ref, const std::vector<ReservedPart>& parts) {
+  if (parts.empty()) return;
   step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateReservationReleased(out, ref.value(), structs(out, released));
+    return CreateReservationReleased(out, ref.value(), structs(out, parts));
   });
 }
 
@@ -233,7 +241,7 @@ void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quant
     moves.push_back(order_move(order, Bucket::ordered, -cut.gross));
 
   const CurrencyCode currency{order.currency};
-  emit_released(step, ref, cut.released);
+  release_parts(step, ref, cut.released);
   step.emit<LinesCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, document);
     const auto lines = structs(out, cut.lines);
@@ -266,21 +274,14 @@ void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
   const bool moved = std::any_of(lines.begin(), lines.end(), [](const OrderLineState& line) {
     return line.shipped > Quantity{0} || line.invoiced > Quantity{0};
   });
+  // A person's hold outlives the goods: what was delivered is not billed before it is released.
+  if (order.held_at != 0 && !(moved && order.forced_hold != 0)) end_hold(step, order);
   if (moved) {
     KONTOR_MARK("an order fulfilled");
     step.emit<OrderFulfilled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
       return CreateOrderFulfilled(out, ref.value());
     });
     return;
-  }
-  if (order.held_at != 0) {
-    KONTOR_MARK("a held order cancelled whole");
-    const CompanyId payer{order.payer};
-    const CurrencyCode currency{order.currency};
-    step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-      return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::cancelled, 0,
-                                kNoDate.value(), 0, kAbsent, currency.value());
-    });
   }
   step.emit<OrderCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateOrderCancelled(out, ref.value(), cause);

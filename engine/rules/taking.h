@@ -16,7 +16,8 @@ namespace kontor {
 // The figures of an order that exists, as they are now.
 OrderFacts facts_of(const Book& book, const Order& order);
 
-// What an order would count: its open and delivered value with tax.
+// What taking an order would add to what its payer owes: its open value with tax. What of it was
+// delivered counts already, whatever became of the order since.
 Minor countable_value(const Book& book, const Order& order);
 
 // A move of the payer's bucket for this order.
@@ -38,12 +39,12 @@ Holds find_holds(const Book& book, const Order& order);
 // anew when its need has changed); reserves stock when stock.at says so.
 void go_on(Step& step, OrderRef order);
 
-// What a line of an order, from 1, gives up when `quantity` of it is not to be shipped any more:
-// first what is neither reserved nor waits, then what waits (returned), then what is reserved
-// (added to `released`).
-Quantity give_up(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
-                 std::vector<ReservedPart>& released);
-void emit_released(Step& step, OrderRef order, const std::vector<ReservedPart>& released);
+// Cuts what a line needs by `quantity`: first what nobody holds or waits for, then what waits, then
+// what is reserved, of which the parts go to `released`. How much of it had waited.
+Quantity cut_line(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
+                  std::vector<ReservedPart>& released);
+// Emits ReservationReleased for what a cut gives back, if it does.
+void release_parts(Step& step, OrderRef order, const std::vector<ReservedPart>& parts);
 
 // Cancels quantities, one per line of the order (0: none), none above what is open: first what
 // waits, then what is reserved; gives back credit. `document`: the caller's cancellation, may be

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "allocate_order_generated.h"       // IWYU pragma: export
+#include "amend_order_generated.h"          // IWYU pragma: export
 #include "apply_credit_generated.h"         // IWYU pragma: export
 #include "approval_generated.h"             // IWYU pragma: export
 #include "approve_order_generated.h"        // IWYU pragma: export
@@ -12,11 +13,13 @@
 #include "cancel_order_generated.h"         // IWYU pragma: export
 #include "claim_log_generated.h"            // IWYU pragma: export
 #include "company_generated.h"              // IWYU pragma: export
+#include "count_stock_generated.h"          // IWYU pragma: export
 #include "credit_generated.h"               // IWYU pragma: export
 #include "credit_note_generated.h"          // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
 #include "fence_command_generated.h"        // IWYU pragma: export
+#include "hold_order_generated.h"           // IWYU pragma: export
 #include "invoice_generated.h"              // IWYU pragma: export
 #include "invoice_order_generated.h"        // IWYU pragma: export
 #include "issue_credit_note_generated.h"    // IWYU pragma: export
@@ -36,6 +39,7 @@
 #include "register_warehouse_generated.h"   // IWYU pragma: export
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
+#include "release_reservation_generated.h"  // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
 #include "reverse_payment_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export

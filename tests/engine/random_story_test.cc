@@ -28,7 +28,7 @@ class RandomTrade {
 
   // The next command, valid or not.
   std::string next() {
-    switch (pick(26)) {
+    switch (pick(29)) {
       case 0:
       case 1:
       case 2:
@@ -76,6 +76,11 @@ class RandomTrade {
       case 23:
       case 24:
         return credit();
+      case 25:
+      case 26:
+        return amend();
+      case 27:
+        return keep_back();
       default:
         return R"("ReleaseHold":{"order":)" + order() + "}";
     }
@@ -168,13 +173,24 @@ class RandomTrade {
            R"(,"disposition":")" + kFates.at(pick(3)) + R"("}]})";
   }
 
+  std::string amend() {
+    const std::string line = pick(4) == 0 ? R"("item":")" + item() + '"' : R"("line":)" + number(2);
+    return R"("AmendOrder":{"order":)" + order() + R"(,"amendment":)" + fresh("A") +
+           R"(,"lines":[{)" + line + R"(,"quantity":)" + number(50) + "}]}";
+  }
+
+  std::string keep_back() {
+    if (pick(2) == 0) return R"("HoldOrder":{"order":)" + order() + "}";
+    return R"("ReleaseReservation":{"order":)" + order() + R"(,"release":)" + fresh("F") + "}";
+  }
+
   std::string set(std::string_view key, std::string_view value) {
     return R"("SetPolicy":{"policy":")" + std::string(key) + R"(","value":")" + std::string(value) +
            R"("})";
   }
 
   std::string rare() {
-    switch (pick(8)) {
+    switch (pick(10)) {
       case 0:
         return R"("SetCreditLimit":{"company":)" + payer() + R"(,"limit":")" + number(900) +
                R"(.00"})";
@@ -192,6 +208,12 @@ class RandomTrade {
         return set("credit.at", std::array{"placement", "approval"}.at(pick(2)));
       case 5:
         return set("invoice.basis", std::array{"shipped", "ordered"}.at(pick(2)));
+      case 7:
+        return R"("CountStock":{"count":)" + fresh("K") + R"(,"warehouse":"north","lines":)" +
+               lines({{item(), number(200)}}) + "}";
+      case 8:
+        return set("approval.on_change",
+                   std::array{"ask_if_higher", "always_ask", "keep"}.at(pick(3)));
       case 6:
         return R"("SetRule":{"rule":"stop","outcome":"hold","withdrawn":)" +
                std::string(pick(2) == 0 ? "true" : "false") +
@@ -220,9 +242,9 @@ void expect_exposure_of_documents(const Story& story) {
     Minor receivable;
     Minor unapplied;
     for (const Order& order : book.orders().all()) {
-      if (order.payer != id || order.credit != CreditState::kTaken) continue;
+      if (order.payer != id) continue;
       for (const OrderLineState& line : book.orders().lines(order)) {
-        ordered += line.open_gross();
+        if (order.credit == CreditState::kTaken) ordered += line.open_gross();
         delivered += line.delivered_gross();
       }
     }

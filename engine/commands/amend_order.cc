@@ -1,0 +1,184 @@
+// AmendOrder: an order as its parties now want it. Lines are priced and taxed anew, the whole order
+// is assessed like a new one, and goes on from there: asked, taken or held.
+#include <algorithm>
+
+#include "amend_order_generated.h"
+#include "order_generated.h"
+
+#include "engine/commands.h"
+#include "engine/rules/allocation.h"
+#include "engine/rules/amending.h"
+#include "engine/rules/pool.h"
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "engine/rules/wishes.h"
+#include "events/base/limits.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+
+void check_header(Step& step, const AmendOrder& command) {
+  const std::string_view amendment = view(command.amendment());
+  expect_identifier(step, Subject::amendment, amendment);
+  if (step.book().orders().has_amendment(amendment)) {
+    step.refuse(about(ReasonCode::amendment_exists, Subject::amendment, amendment));
+  }
+  for (const auto* value : {command.region(), command.address(), command.country(),
+                            command.cost_centre(), command.buyer_reference()}) {
+    expect_text(step, "text", view(value));
+  }
+  const Date requested{command.requested_date()};
+  if (requested != kNoDate && requested < step.context().effective_date) {
+    step.refuse(
+        with_dates(about(ReasonCode::date_before_order, Subject::order, view(command.order())),
+                   requested, step.context().effective_date));
+  }
+}
+
+void check_order(Step& step, const AmendOrder& command, const Order& order) {
+  expect_not_closed(step, order);
+  const CompanyId company{order.company};
+  if (step.book().parties().company(company).status != CompanyStatus::active) {
+    step.refuse(about(ReasonCode::company_blocked, Subject::company,
+                      step.book().parties().name(company), company.value()));
+  }
+  const bool other = command.currency() != 0 && command.currency() != order.currency;
+  if (other) {
+    step.refuse(
+        about(ReasonCode::currency_mismatch, Subject::order, view(command.order()), order.ref));
+  }
+}
+
+std::vector<LineWish> read_lines(const AmendOrder& command) {
+  std::vector<LineWish> out;
+  for (const AmendLine& line : run(command.lines())) {
+    const bool named = line.item() != kNoOrdinal;
+    out.push_back({line.line(),
+                   named,
+                   {named ? pool_name(command.names(), line.item()) : std::string_view{},
+                    Quantity{line.quantity()}, line.unit_price()}});
+  }
+  return out;
+}
+
+// Whether the header says anything that is not so already. What the book does not decide by is not
+// compared: saying it is a change.
+bool changes_header(const Book& book, const AmendOrder& command, const Order& order) {
+  const Date requested{command.requested_date()};
+  const auto differs = [](const flatbuffers::String* now, std::string_view before) {
+    return now != nullptr && view(now) != before;
+  };
+  return (requested != kNoDate && requested.value() != order.requested_on) ||
+         differs(command.region(), book.orders().region(order)) ||
+         differs(command.country(), book.orders().country(order)) || command.address() != nullptr ||
+         command.cost_centre() != nullptr || command.buyer_reference() != nullptr;
+}
+
+void check_stock(Step& step, const AmendOrder& command, const Order& order,
+                 const std::vector<AmendedLine>& lines) {
+  const Policies& policies = step.book().policies();
+  if (!policies.is(PolicyKey::stock_at, "placement")) return;
+  if (!policies.is(PolicyKey::stock_short, "refuse")) return;
+  std::vector<StockNeed> needs;
+  for (const AmendedLine& line : lines) {
+    if (line.more() > 0) needs.push_back({line.line(), ItemId{line.item()}, Quantity{line.more()}});
+  }
+  const std::string_view region =
+      command.region() != nullptr ? view(command.region()) : step.book().orders().region(order);
+  check_stock_for(step, needs, region, CompanyId{order.company});
+}
+
+// All that an amendment may say has to fit into one decision: what is allocated anew and waited for
+// is bounded by the lines that change.
+void check_size(Step& step, const AmendOrder& command, const Amendment& amendment) {
+  constexpr std::size_t kOfALine =
+      sizeof(AmendedLine) + sizeof(ReservedPart) + sizeof(BackorderedLine) + sizeof(TaxAmount);
+  constexpr std::size_t kOfTheRest = 128U << 10;  // header, reasons, requests
+  const std::size_t bytes = step.bytes() + kOfTheRest + amendment.lines.size() * kOfALine +
+                            amendment.released.size() * sizeof(ReservedPart);
+  if (bytes <= limits::kDecisionBytesMax) return;
+  step.refuse(about(ReasonCode::too_many, Subject::amendment, view(command.amendment())));
+}
+
+void emit_amended(Step& step, const AmendOrder& command, const Order& order,
+                  const Amendment& amendment) {
+  const OrderRef ref{order.ref};
+  const bool taken = order.credit == CreditState::kTaken;
+  // Under a hold by a person nothing is examined: what counts goes on counting.
+  const bool kept = taken && order.forced_hold != 0;
+  const Minor moved = kept ? amendment.open_after - amendment.open_before : -amendment.open_before;
+  std::vector<CreditMove> moves;
+  if (taken && moved != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, moved));
+  const Minor previous = order.total;
+  const CurrencyCode currency{order.currency};
+  const PricedOrder& priced = amendment.priced;
+  step.emit<OrderAmended>(ref.value(), [&](Builder& out) {
+    const auto name = text(out, view(command.amendment()));
+    const auto region = text(out, view(command.region()));
+    const auto address = text(out, view(command.address()));
+    const auto country = text(out, view(command.country()));
+    const auto cost_centre = text(out, view(command.cost_centre()));
+    const auto buyer_reference = text(out, view(command.buyer_reference()));
+    const auto lines = structs(out, amendment.lines);
+    const auto taxes = structs(out, priced.taxes);
+    const auto move_list = structs(out, moves);
+    return CreateOrderAmended(out, ref.value(), name, command.requested_date(), region, address,
+                              country, cost_centre, buyer_reference, lines, taxes,
+                              priced.net.value(), priced.tax.value(), priced.total.value(),
+                              previous.value(), currency.value(), kept, move_list);
+  });
+}
+
+// Whether people are asked again, by approval.on_change.
+bool asks_again(const Book& book, Minor before, Minor after) {
+  if (book.policies().is(PolicyKey::approval_on_change, "keep")) return false;
+  if (book.policies().is(PolicyKey::approval_on_change, "always_ask")) return true;
+  return after > before;
+}
+
+// A request that nobody would make any more ends with a yes, unless approvals are kept as they are.
+void approve(Step& step, OrderRef ref, const OrderFacts& facts, const Wishes& wishes, bool again) {
+  const bool pending = step.book().orders().get(ref).approval == Approval::kPending;
+  const bool keep = step.book().policies().is(PolicyKey::approval_on_change, "keep");
+  const bool ask = again && wishes.wants_people();
+  const bool drop = pending && !keep && !wishes.wants_people();
+  if (ask || drop) approve_or_ask(step, ref, facts, wishes);
+}
+
+}  // namespace
+
+void decide(Step& step, const AmendOrder& command) {
+  const Order* const order = expect_order(step, view(command.order()));
+  check_header(step, command);
+  if (order == nullptr) return;
+  check_order(step, command, *order);
+  if (step.refused()) return;
+  const std::string_view country =
+      command.country() != nullptr ? view(command.country()) : step.book().orders().country(*order);
+  const Amendment amendment = plan_amendment(step, *order, country, read_lines(command));
+  if (step.refused()) return;
+  if (amendment.lines.empty() && !changes_header(step.book(), command, *order)) {
+    return step.refuse(
+        about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
+  }
+  const OrderFacts facts = facts_after(step.book(), *order, amendment);
+  const bool again = asks_again(step.book(), order->total, facts.total);
+  const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
+  check_room(step, facts, std::max(facts.need, Minor{0}));
+  check_stock(step, command, *order, amendment.lines);
+  check_size(step, command, amendment);
+  if (step.refused()) return;
+
+  // Nothing below refuses.
+  const OrderRef ref{order->ref};
+  release_parts(step, ref, amendment.released);
+  emit_amended(step, command, step.book().orders().get(ref), amendment);
+  warn(step, ref, wishes);
+  approve(step, ref, facts, wishes, again);
+  go_on(step, ref);
+}
+
+}  // namespace kontor

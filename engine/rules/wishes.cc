@@ -1,0 +1,111 @@
+#include "engine/rules/wishes.h"
+
+#include <array>
+
+#include "approval_generated.h"
+#include "book_generated.h"
+#include "order_generated.h"
+
+#include "engine/rules/asking.h"
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "events/base/limits.h"
+#include "events/base/mark.h"
+
+namespace kontor {
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+
+// Every group that is asked has somebody who may answer, or the order is refused.
+void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
+  const bool sole_ok = step.book().policies().is(PolicyKey::approval_self, "sole_holder");
+  wishes.sole_holder = sole_ok && !wishes.asks.empty();
+  for (const Match& match : wishes.asks) {
+    for (const RuleGroup& group : match.rule->groups) {
+      const Eligible eligible = count_eligible(step.book(), group, facts.company, facts.buyer);
+      if (eligible.only_placer && sole_ok) continue;
+      wishes.sole_holder = false;
+      if (eligible.count >= (group.needed == 65535 ? 1U : group.needed)) continue;
+      Cause cause = about(ReasonCode::no_approver, Subject::rule,
+                          step.book().rules().name(match.rule->rule), match.rule->rule.value());
+      cause.rule = match.rule->set_at;
+      step.refuse(std::move(cause));
+    }
+  }
+}
+
+}  // namespace
+
+Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
+  static constexpr std::array kOutcomes = {Outcome::refuse, Outcome::warn, Outcome::ask,
+                                           Outcome::approve};
+  Wishes out;
+  for (Match& match : match_rules(step.book(), facts, kOutcomes)) {
+    switch (match.rule->outcome) {
+      case Outcome::refuse:
+        for (Cause& cause : match.causes) {
+          cause.code = ReasonCode::refused_by_rule;
+          step.refuse(cause);
+        }
+        break;
+      case Outcome::warn:
+        for (const Cause& cause : match.causes)
+          out.warnings.add(cause);
+        break;
+      case Outcome::approve:
+        out.approved_by_rule = true;
+        break;
+      default:
+        for (const Cause& cause : match.causes)
+          out.ask_causes.add(cause);
+        out.asks.push_back(std::move(match));
+        break;
+    }
+  }
+  if (!out.approved_by_rule && asking == Asking::kAsk) check_approvers(step, facts, out);
+  return out;
+}
+
+void check_room(Step& step, const OrderFacts& facts, Minor need) {
+  if (account_has_room(step.book(), facts.payer, need)) return;
+  step.refuse(with_money(about(ReasonCode::amount_overflow, Subject::company,
+                               step.book().parties().name(facts.payer), facts.payer.value()),
+                         need, Minor{limits::kSumMax}, facts.currency));
+}
+
+void warn(Step& step, OrderRef order, const Wishes& wishes) {
+  if (wishes.warnings.empty()) return;
+  KONTOR_MARK("an order placed with warnings");
+  step.emit<CommandWarned>(order.value(), [&](Builder& out) {
+    return CreateCommandWarned(out, wishes.warnings.write(out));
+  });
+}
+
+void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {
+  const bool asked = wishes.wants_people();
+  const bool self = asked && (wishes.sole_holder || placer_approves(step.book(), wishes.asks,
+                                                                    facts.company, facts.buyer));
+  if (self) KONTOR_MARK("an order approved by placing it");
+  if (wishes.approved_by_rule) KONTOR_MARK("an order approved by a rule");
+  if (!asked || self) {
+    const ApprovalCause cause = self                      ? ApprovalCause::self
+                                : wishes.approved_by_rule ? ApprovalCause::rule
+                                                          : ApprovalCause::no_rule_asks;
+    step.emit<OrderApproved>(order.value(), [&](Builder& out) {
+      return CreateOrderApproved(out, order.value(), cause);
+    });
+    return;
+  }
+  std::vector<AskedRule> rules;
+  for (const Match& match : wishes.asks) {
+    rules.emplace_back(match.rule->set_at.value(), match.rule->groups.front().tier, 0, 0);
+  }
+  step.emit<ApprovalRequested>(order.value(), [&](Builder& out) {
+    const auto grounds = wishes.ask_causes.write(out);
+    return CreateApprovalRequested(out, order.value(), grounds, structs(out, rules),
+                                   facts.total.value(), facts.currency.value());
+  });
+}
+
+}  // namespace kontor
