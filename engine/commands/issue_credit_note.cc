@@ -20,6 +20,9 @@
 namespace kontor {
 namespace {
 
+// With what a line gives back, voids and returns, a decision carries no more.
+constexpr std::size_t kCreditedLinesMax = 3000;
+
 struct Part {
   std::uint32_t line = 0;
   Quantity quantity;
@@ -262,8 +265,9 @@ void check_document(Step& step, const IssueCreditNote& command) {
   if (count == 0) {
     step.refuse(about(ReasonCode::nothing_to_credit, Subject::credit_note, name));
   }
-  if (count > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::credit_note, "at most 5000 lines"));
+  if (count > kCreditedLinesMax) {
+    step.refuse(about(ReasonCode::too_many, Subject::credit_note,
+                      "at most 3000 lines; issue another for the rest"));
   }
   const Date last = step.book().credit_notes().last_date();
   const Date date = step.context().effective_date;
