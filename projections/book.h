@@ -29,6 +29,7 @@
 #include "projections/prices.h"
 #include "projections/receivables.h"
 #include "projections/rules.h"
+#include "projections/settlements.h"
 #include "projections/sink.h"
 #include "projections/stock.h"
 #include "projections/terms.h"
@@ -79,6 +80,7 @@ class Book {
   const Approvals& approvals() const { return get<Approvals>(); }
   const Credit& credit() const { return get<Credit>(); }
   const Receivables& receivables() const { return get<Receivables>(); }
+  const Settlements& settlements() const { return get<Settlements>(); }
   const Calendar& calendar() const { return get<Calendar>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
 
@@ -103,7 +105,7 @@ class Book {
   Sequence last_sequence_;
   Timestamp last_recorded_;
   std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
-             Credit, Receivables, Calendar, Outcomes>
+             Credit, Receivables, Settlements, Calendar, Outcomes>
       parts_;
 };
 

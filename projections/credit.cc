@@ -115,6 +115,15 @@ void Credit::on(const Envelope& by, const PaymentReceived& event) {
 void Credit::on(const Envelope& by, const PaymentApplied& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const PaymentUnapplied& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const PaymentReversed& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const RefundPaid& event) {
+  fold(by, event.moves());
+}
 
 void Credit::on(const Envelope&, const OrderHeld& event) {
   Account& account = accounts_.at(event.payer());

@@ -36,6 +36,9 @@ struct GoodsReturned;
 struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
+struct PaymentUnapplied;
+struct PaymentReversed;
+struct RefundPaid;
 struct FollowUpAdvanced;
 struct BusinessDayOpened;
 
@@ -102,6 +105,9 @@ class Credit {
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);
+  void on(const Envelope& by, const PaymentUnapplied& event);
+  void on(const Envelope& by, const PaymentReversed& event);
+  void on(const Envelope& by, const RefundPaid& event);
   void on(const Envelope& by, const BusinessDayOpened& event);
   void on(const Envelope& by, const FollowUpAdvanced& event);
 

@@ -65,29 +65,64 @@ void Receivables::on(const Envelope& by, const PaymentReceived& event) {
   payments_.push_back(payment);
 }
 
+Invoice& Receivables::settle(const Application& part, Minor amount) {
+  const auto index = invoice_index_.find(part.invoice());
+  KONTOR_ASSERT(index.has_value());
+  Invoice& invoice = invoices_[*index];
+  KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= invoice.instalment_count);
+  InstalmentState& instalment = instalments_[invoice.first_instalment + part.instalment() - 1];
+  KONTOR_ASSERT(amount <= instalment.open && amount <= invoice.open);
+  instalment.open -= amount;
+  invoice.open -= amount;
+  const OpenInstalment place{Date{instalment.due}, InvoiceRef{invoice.ref}, instalment.number};
+  if (instalment.open == Minor{0}) {
+    open_of_.at(invoice.payer).erase(place);
+  } else {
+    open_of_.at(invoice.payer).insert(place);
+  }
+  return invoice;
+}
+
+Payment& Receivables::touch_payment(std::uint64_t ref) {
+  const auto index = payment_index_.find(ref);
+  KONTOR_ASSERT(index.has_value());
+  ++payments_[*index].version;
+  return payments_[*index];
+}
+
 void Receivables::on(const Envelope&, const PaymentApplied& event) {
-  const auto payment = payment_index_.find(event.payment());
-  KONTOR_ASSERT(payment.has_value());
-  ++payments_[*payment].version;
+  Payment& payment = touch_payment(event.payment());
   std::uint64_t last_invoice = 0;
   for (const Application& part : run(event.applications())) {
-    const auto index = invoice_index_.find(part.invoice());
-    KONTOR_ASSERT(index.has_value());
-    Invoice& invoice = invoices_[*index];
     const Minor amount{part.amount()};
-    KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= invoice.instalment_count);
-    InstalmentState& instalment = instalments_[invoice.first_instalment + part.instalment() - 1];
-    KONTOR_ASSERT(amount <= instalment.open && amount <= invoice.open);
-    instalment.open -= amount;
-    invoice.open -= amount;
+    Invoice& invoice = settle(part, amount);
     invoice.paid += amount;
-    payments_[*payment].applied += amount;
-    if (part.invoice() != last_invoice) ++invoice.version;
-    last_invoice = part.invoice();
-    if (instalment.open == Minor{0}) {
-      open_of_.at(invoice.payer)
-          .erase({Date{instalment.due}, InvoiceRef{invoice.ref}, instalment.number});
-    }
+    payment.applied += amount;
+    if (invoice.ref != last_invoice) ++invoice.version;
+    last_invoice = invoice.ref;
+  }
+}
+
+void Receivables::on(const Envelope&, const PaymentUnapplied& event) {
+  Payment& payment = touch_payment(event.payment());
+  std::uint64_t last_invoice = 0;
+  for (const Application& part : run(event.applications())) {
+    const Minor amount{part.amount()};
+    Invoice& invoice = settle(part, -amount);
+    invoice.paid -= amount;
+    payment.applied -= amount;
+    if (invoice.ref != last_invoice) ++invoice.version;
+    last_invoice = invoice.ref;
+  }
+}
+
+void Receivables::on(const Envelope&, const PaymentReversed& event) {
+  touch_payment(event.payment()).reversed += Minor{event.amount()};
+}
+
+void Receivables::on(const Envelope&, const RefundPaid& event) {
+  if (payment_index_.find(event.payment())) {
+    touch_payment(event.payment()).refunded += Minor{event.amount()};
   }
 }
 
@@ -189,8 +224,11 @@ Status Receivables::check_invariants() const {
     if (open != invoice.open || amount != invoice.total) return broken("instalments' sums" + where);
   }
   for (const Payment& payment : payments_) {
-    if (payment.applied > payment.amount || payment.applied < Minor{0}) {
-      return broken("more applied than received, payment " + std::string(name(payment)));
+    const Minor none;
+    if (payment.applied < none || payment.reversed < none || payment.refunded < none ||
+        payment.unapplied() < none) {
+      return broken("more applied, reversed or refunded than received, payment " +
+                    std::string(name(payment)));
     }
   }
   std::map<std::uint16_t, std::uint32_t> numbers;

@@ -1,5 +1,6 @@
-// Invoices with their instalments, and payments with what of them is applied. Folds InvoiceIssued,
-// PaymentReceived, PaymentApplied. Rules: domain, Terms, invoices, payments.
+// Invoices with their instalments, and payments with what of them is applied, reversed and
+// refunded; to what they are applied: projections/settlements.h. Rules: domain, Terms, invoices,
+// payments.
 #pragma once
 
 #include <map>
@@ -26,6 +27,10 @@ namespace kontor {
 struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
+struct PaymentUnapplied;
+struct PaymentReversed;
+struct RefundPaid;
+struct Application;
 
 struct InstalmentState {
   Minor amount;
@@ -59,13 +64,16 @@ struct Payment {
   std::uint64_t ref = 0;
   Minor amount;
   Minor applied;
+  Minor reversed;
+  Minor refunded;
   std::uint32_t payer = 0;
   std::uint32_t version = 0;
   std::int32_t value_date = 0;
   std::uint16_t currency = 0;
   std::uint16_t spare = 0;
 
-  Minor unapplied() const { return amount - applied; }
+  Minor kept() const { return amount - reversed - refunded; }
+  Minor unapplied() const { return kept() - applied; }
 };
 
 // One open instalment of a payer; ordered as it is paid: oldest due first.
@@ -86,6 +94,9 @@ class Receivables {
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);
+  void on(const Envelope& by, const PaymentUnapplied& event);
+  void on(const Envelope& by, const PaymentReversed& event);
+  void on(const Envelope& by, const RefundPaid& event);
 
   const Invoice* find_invoice(std::string_view name) const;  // by the caller's name
   const Invoice* find_invoice(InvoiceRef ref) const;
@@ -110,6 +121,10 @@ class Receivables {
   Status check_invariants() const;
 
  private:
+  // Moves `amount` of an instalment from open to settled; below zero: back.
+  Invoice& settle(const Application& part, Minor amount);
+  Payment& touch_payment(std::uint64_t ref);
+
   NameTable invoice_names_;
   NameTable payment_names_;
   KeyTable invoice_index_;

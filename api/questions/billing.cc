@@ -23,6 +23,19 @@ void fill_payment(const Book& book, const Payment& payment, wire::PaymentAnswerT
   out.unapplied = payment.unapplied().value();
   out.received_at = payment.ref;
   out.version = payment.version;
+  out.reversed = payment.reversed.value();
+  out.refunded = payment.refunded.value();
+}
+
+void fill_applications(const Book& book, std::uint64_t source,
+                       std::vector<std::unique_ptr<wire::AppliedRowT>>& out) {
+  book.settlements().for_each_part(source, [&](const AppliedPart& part) {
+    auto& row = add_row(out);
+    row.invoice = book.name("invoice", part.invoice).value_or("");
+    row.instalment = part.instalment;
+    row.due = part.due;
+    row.amount = part.amount.value();
+  });
 }
 
 }  // namespace
@@ -64,6 +77,7 @@ Answered answer_payment(const Book& book, const Query& query) {
   if (payment == nullptr) return not_found("payment", query.name, "payments");
   wire::PaymentAnswerT out;
   fill_payment(book, *payment, out);
+  fill_applications(book, payment->ref, out.applications);
   return answered(out);
 }
 

@@ -1,82 +1,17 @@
 // Money received is never refused for being too much: what pays no invoice is unapplied.
-#include <algorithm>
-
 #include "payment_generated.h"
 #include "record_payment_generated.h"
 
 #include "engine/commands.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
+#include "engine/rules/spending.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
 #include "projections/fold.h"
 
 namespace kontor {
 namespace {
-
-constexpr std::size_t kApplicationsMax = 4096;  // of one payment; the rest stays unapplied
-
-// Spends a payment on instalments, each once, and remembers the moves.
-class Spending {
- public:
-  Spending(const Book& book, CompanyId payer, Minor amount)
-      : book_(book), payer_(payer), left_(amount) {}
-
-  // Closes instalments of an invoice, oldest due first, with at most `most`.
-  void pay_invoice(const Invoice& invoice, Minor most) {
-    std::vector<const InstalmentState*> parts;
-    for (const InstalmentState& part : book_.receivables().instalments(invoice))
-      parts.push_back(&part);
-    std::stable_sort(
-        parts.begin(), parts.end(),
-        [](const InstalmentState* a, const InstalmentState* b) { return a->due < b->due; });
-    for (const InstalmentState* const part : parts)
-      most -= pay(invoice, *part, most);
-  }
-  void pay_oldest() {
-    for (const OpenInstalment& open : book_.receivables().open_of(payer_)) {
-      if (left_ <= Minor{0}) return;
-      const Invoice& invoice = *book_.receivables().find_invoice(open.invoice);
-      pay(invoice, book_.receivables().instalments(invoice)[open.number - 1], left_);
-    }
-  }
-  const std::vector<Application>& applications() const { return applications_; }
-  const std::vector<CreditMove>& moves() const { return moves_; }
-
- private:
-  Minor pay(const Invoice& invoice, const InstalmentState& part, Minor most) {
-    if (part.open <= Minor{0} || applications_.size() == kApplicationsMax) return Minor{0};
-    if (was_paid(invoice, part)) return Minor{0};
-    // A part may be more than the whole where the balance is below zero.
-    const Minor amount = std::min({left_, most, part.open, invoice.open - applied_to(invoice)});
-    if (amount <= Minor{0}) return Minor{0};
-    applications_.emplace_back(invoice.ref, amount.value(), part.due,
-                               static_cast<std::uint16_t>(part.number), invoice.currency);
-    moves_.emplace_back(invoice.ref, -amount.value(), -amount.value(), invoice.payer, invoice.terms,
-                        part.due, invoice.currency, invoice.currency, Bucket::receivable);
-    left_ -= amount;
-    return amount;
-  }
-  bool was_paid(const Invoice& invoice, const InstalmentState& part) const {
-    return std::any_of(applications_.begin(), applications_.end(), [&](const Application& a) {
-      return a.invoice() == invoice.ref && a.instalment() == part.number;
-    });
-  }
-
-  Minor applied_to(const Invoice& invoice) const {
-    Minor sum;
-    for (const Application& part : applications_) {
-      if (part.invoice() == invoice.ref) sum += Minor{part.amount()};
-    }
-    return sum;
-  }
-
-  const Book& book_;
-  CompanyId payer_;
-  Minor left_;
-  std::vector<Application> applications_;
-  std::vector<CreditMove> moves_;
-};
 
 // The invoices named, checked; they may be other companies' (a parent pays for its subsidiary).
 std::vector<std::pair<const Invoice*, Minor>> find_invoices(Step& step,
@@ -138,37 +73,18 @@ std::optional<CompanyId> check_payment(Step& step, const RecordPayment& command)
   return payer;
 }
 
-CreditMove unapplied_move(std::uint64_t payment, CompanyId payer, CurrencyCode currency,
-                          Minor amount) {
-  return CreditMove(payment, amount.value(), amount.value(), payer.value(), kNoOrdinal,
-                    kNoDate.value(), currency.value(), currency.value(), Bucket::unapplied);
-}
-
-PaymentRef emit_received(Step& step, const RecordPayment& command, CompanyId payer,
-                         CurrencyCode currency) {
-  const std::vector<CreditMove> moves = {
-      unapplied_move(step.next_sequence().value(), payer, currency, Minor{command.amount()})};
-  const Sequence birth = step.emit<PaymentReceived>(0, [&](flatbuffers::FlatBufferBuilder& out) {
+CreditSource emit_received(Step& step, const RecordPayment& command, CompanyId payer,
+                           CurrencyCode currency) {
+  const CreditSource source{Subject::payment, step.next_sequence().value(), payer, currency,
+                            Minor{command.amount()}};
+  const std::vector<CreditMove> moves = {unapplied_move(source, source.unapplied)};
+  step.emit<PaymentReceived>(0, [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, view(command.payment()));
     const auto reference = text(out, view(command.reference()));
     return CreatePaymentReceived(out, name, payer.value(), command.amount(), currency.value(),
                                  reference, structs(out, moves));
   });
-  return PaymentRef{birth.value()};
-}
-
-void emit_applied(Step& step, PaymentRef payment, CompanyId payer, CurrencyCode currency,
-                  const Spending& spending) {
-  Minor sum;
-  for (const Application& part : spending.applications())
-    sum += Minor{part.amount()};
-  std::vector<CreditMove> moves = spending.moves();
-  moves.push_back(unapplied_move(payment.value(), payer, currency, -sum));
-  step.emit<PaymentApplied>(payment.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    const auto applications = structs(out, spending.applications());
-    return CreatePaymentApplied(out, payment.value(), payer.value(), currency.value(), applications,
-                                structs(out, moves));
-  });
+  return source;
 }
 
 }  // namespace
@@ -180,14 +96,14 @@ void decide(Step& step, const RecordPayment& command) {
   const auto named = find_invoices(step, command, currency);
   if (step.refused()) return;
 
-  const PaymentRef payment = emit_received(step, command, *payer, currency);
-  Spending spending(step.book(), *payer, Minor{command.amount()});
+  const CreditSource payment = emit_received(step, command, *payer, currency);
+  Spending spending(step.book(), payment.unapplied);
   for (const auto& [invoice, most] : named)
     spending.pay_invoice(*invoice, most);
   if (step.book().policies().is(PolicyKey::payment_auto_apply, "oldest_due_first")) {
-    spending.pay_oldest();
+    spending.pay_oldest(*payer);
   }
-  if (!spending.applications().empty()) emit_applied(step, payment, *payer, currency, spending);
+  if (!spending.empty()) emit_applied(step, payment, "", spending);
 }
 
 }  // namespace kontor

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "allocate_order_generated.h"       // IWYU pragma: export
+#include "apply_credit_generated.h"         // IWYU pragma: export
 #include "approval_generated.h"             // IWYU pragma: export
 #include "approve_order_generated.h"        // IWYU pragma: export
 #include "book_generated.h"                 // IWYU pragma: export
@@ -24,6 +25,7 @@
 #include "reasons_generated.h"              // IWYU pragma: export
 #include "receive_stock_generated.h"        // IWYU pragma: export
 #include "record_payment_generated.h"       // IWYU pragma: export
+#include "refund_generated.h"               // IWYU pragma: export
 #include "register_buyer_generated.h"       // IWYU pragma: export
 #include "register_company_generated.h"     // IWYU pragma: export
 #include "register_item_generated.h"        // IWYU pragma: export
@@ -31,6 +33,7 @@
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
+#include "reverse_payment_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export
 #include "serve_backorders_generated.h"     // IWYU pragma: export
 #include "set_credit_limit_generated.h"     // IWYU pragma: export
@@ -40,4 +43,5 @@
 #include "set_tax_rate_generated.h"         // IWYU pragma: export
 #include "ship_order_generated.h"           // IWYU pragma: export
 #include "stock_generated.h"                // IWYU pragma: export
+#include "undo_application_generated.h"     // IWYU pragma: export
 #include "values_generated.h"               // IWYU pragma: export

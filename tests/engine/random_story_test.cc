@@ -28,7 +28,7 @@ class RandomTrade {
 
   // The next command, valid or not.
   std::string next() {
-    switch (pick(21)) {
+    switch (pick(24)) {
       case 0:
       case 1:
       case 2:
@@ -45,13 +45,13 @@ class RandomTrade {
                R"(,"lines":[{"line":1,"warehouse":"north","quantity":)" + number(9) + "}]}";
       case 9:
       case 10:
-        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + fresh("I") + "}";
+        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + new_invoice() + "}";
       case 11:
-        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + fresh("I") +
+        return R"("InvoiceOrder":{"order":)" + order() + R"(,"invoice":)" + new_invoice() +
                R"(,"lines":[{"line":1,"quantity":)" + number(5) + "}]}";
       case 12:
       case 13:
-        return R"("RecordPayment":{"payment":)" + fresh("P") + R"(,"payer":)" + payer() +
+        return R"("RecordPayment":{"payment":)" + new_payment() + R"(,"payer":)" + payer() +
                R"(,"amount":")" + number(150) + R"(.37"})";
       case 14:
         return R"("CancelOrder":{"order":)" + order() + "}";
@@ -69,6 +69,10 @@ class RandomTrade {
         return rare();
       case 19:
         return give_back();
+      case 20:
+      case 21:
+      case 22:
+        return settle();
       default:
         return R"("ReleaseHold":{"order":)" + order() + "}";
     }
@@ -88,6 +92,35 @@ class RandomTrade {
   }
   std::string payer() { return pick(2) == 0 ? "\"acme\"" : "\"gamma\""; }
   std::string item() { return std::string(std::array{"bolt", "nut", "penny"}.at(pick(3))); }
+
+  static std::string quoted(std::string_view kind, std::uint64_t number) {
+    return '"' + std::string(kind) + '-' + std::to_string(number) + '"';
+  }
+  std::string new_payment() { return quoted("P", ++payments_); }
+  std::string new_invoice() { return quoted("I", ++invoices_); }
+  // Most of those asked for were refused or never billed; a few more or less do no harm.
+  std::string payment() { return quoted("P", 1 + pick(payments_ + 1)); }
+  std::string invoice() { return quoted("I", 1 + pick(invoices_ + 1)); }
+  std::string part() { return pick(2) == 0 ? "" : R"(,"amount":")" + number(60) + R"(.11")"; }
+
+  // Money that moves between payments and invoices, or goes back.
+  std::string settle() {
+    switch (pick(5)) {
+      case 0:
+        return R"("ApplyCredit":{"application":)" + fresh("A") + R"(,"payment":)" + payment() + "}";
+      case 1:
+        return R"("ApplyCredit":{"application":)" + fresh("A") + R"(,"payment":)" + payment() +
+               R"(,"invoices":[{"invoice":)" + invoice() + part() + "}]}";
+      case 2:
+        return R"("UndoApplication":{"undo":)" + fresh("U") + R"(,"payment":)" + payment() +
+               R"(,"invoice":)" + invoice() + "}";
+      case 3:
+        return R"("ReversePayment":{"reversal":)" + fresh("V") + R"(,"payment":)" + payment() +
+               part() + "}";
+      default:
+        return R"("Refund":{"refund":)" + fresh("F") + R"(,"payment":)" + payment() + part() + "}";
+    }
+  }
 
   std::string place() {
     static constexpr std::array kCompanies = {"acme", "beta", "gamma"};
@@ -146,6 +179,8 @@ class RandomTrade {
   std::mt19937_64 random_;
   std::uint64_t orders_ = 0;
   std::uint64_t fresh_ = 0;
+  std::uint64_t payments_ = 0;
+  std::uint64_t invoices_ = 0;
 };
 
 // What each payer's buckets must be, from the documents alone.

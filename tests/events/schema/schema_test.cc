@@ -131,7 +131,8 @@ TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
   static const std::set<std::string> kVerbs = {
       "Open",   "Register", "Set",      "Define", "Receive", "Place",   "Approve",
       "Reject", "Cancel",   "Allocate", "Ship",   "Release", "Invoice", "Record",
-      "Serve",  "Examine",  "Claim",    "Return", "Amend",   "Hold",    "Count"};
+      "Serve",  "Examine",  "Claim",    "Return", "Amend",   "Hold",    "Count",
+      "Apply",   "Undo",     "Reverse", "Refund",  "Issue"};
   for (const ObjectPlan* const command : commands()) {
     EXPECT_TRUE(is_camel_case(command->name)) << command->name;
     const auto second = std::find_if(command->name.begin() + 1, command->name.end(),
@@ -141,7 +142,9 @@ TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
   for (const ObjectPlan* const event : events()) {
     EXPECT_TRUE(is_camel_case(event->name)) << event->name;
     const std::string& name = event->name;
-    EXPECT_TRUE(name.ends_with("ed") || name.ends_with("Set") || name.ends_with("Held")) << name;
+    EXPECT_TRUE(name.ends_with("ed") || name.ends_with("Set") || name.ends_with("Held") ||
+                name.ends_with("Paid"))
+        << name;
   }
 }
 
@@ -163,8 +166,9 @@ TEST(Schema, RefersOnlyToKindsThatReasonsCanName) {
       if (field.form != Form::kRef) continue;
       EXPECT_NE(subjects->find(std::string_view(field.ref_kind)), nullptr)
           << object.name << "." << field.name << ": " << field.ref_kind;
-      const bool is_document =
-          field.ref_kind == "order" || field.ref_kind == "invoice" || field.ref_kind == "payment";
+      static const std::set<std::string> kDocuments = {"order", "invoice", "payment",
+                                                       "credit_note"};
+      const bool is_document = kDocuments.contains(field.ref_kind);
       EXPECT_EQ(field.type, is_document ? ScalarType::kU64 : ScalarType::kU32)
           << object.name << "." << field.name;
     }

@@ -265,6 +265,12 @@ const Invoice& Story::invoice_of(std::string_view name) const {
   return *found;
 }
 
+const Payment& Story::payment_of(std::string_view name) const {
+  const Payment* const found = book().receivables().find_payment(name);
+  if (found == nullptr) throw std::runtime_error("no payment " + std::string(name));
+  return *found;
+}
+
 // ---- at the end
 // ----------------------------------------------------------------------------------
 

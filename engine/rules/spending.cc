@@ -1,0 +1,203 @@
+#include "engine/rules/spending.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "events/base/limits.h"
+
+namespace kontor {
+namespace {
+
+Application application_of(const AppliedPart& part, Minor amount, std::uint16_t currency) {
+  return Application(part.invoice, amount.value(), part.due,
+                     static_cast<std::uint16_t>(part.instalment), currency);
+}
+
+const Invoice& invoice_of(const Book& book, std::uint64_t ref) {
+  const Invoice* const invoice = book.receivables().find_invoice(InvoiceRef{ref});
+  KONTOR_ASSERT(invoice != nullptr);
+  return *invoice;
+}
+
+CreditMove receivable_move(const Invoice& invoice, Date due, Minor amount) {
+  return CreditMove(invoice.ref, amount.value(), amount.value(), invoice.payer, invoice.terms,
+                    due.value(), invoice.currency, invoice.currency, Bucket::receivable);
+}
+
+Minor sum_of(const std::vector<Application>& parts) {
+  Minor sum;
+  for (const Application& part : parts)
+    sum += Minor{part.amount()};
+  return sum;
+}
+
+}  // namespace
+
+// ---- the source ---------------------------------------------------------------------------------
+
+CreditSource source_of(const Payment& payment) {
+  return {Subject::payment, payment.ref, CompanyId{payment.payer}, CurrencyCode{payment.currency},
+          payment.unapplied()};
+}
+
+std::optional<CreditSource> expect_source(Step& step, const SourceNames& names) {
+  if (names.payment.empty() == names.credit_note.empty()) {
+    step.refuse(
+        about(ReasonCode::invalid_value, Subject::command, "exactly one of payment, credit_note"));
+    return std::nullopt;
+  }
+  if (names.payment.empty()) {
+    step.refuse(about(ReasonCode::unknown_credit_note, Subject::credit_note, names.credit_note));
+    return std::nullopt;
+  }
+  const Payment* const payment = step.book().receivables().find_payment(names.payment);
+  if (payment == nullptr) {
+    step.refuse(about(ReasonCode::unknown_payment, Subject::payment, names.payment));
+    return std::nullopt;
+  }
+  expect_version(step, payment->version, Subject::payment, names.payment);
+  return source_of(*payment);
+}
+
+void expect_currency(Step& step, const CreditSource& source, std::string_view name,
+                     CurrencyCode currency) {
+  if (currency.value() == 0 || currency == source.currency) return;
+  step.refuse(about(ReasonCode::currency_mismatch, source.kind, name, source.ref));
+}
+
+Minor expect_unapplied(Step& step, const CreditSource& source, std::string_view name,
+                       std::int64_t wanted) {
+  const Minor amount = wanted == kAbsent ? source.unapplied : Minor{wanted};
+  if (wanted != kAbsent && amount <= Minor{0}) {
+    step.refuse(with_money(about(ReasonCode::not_positive, source.kind, name, source.ref), amount,
+                           Minor{0}, source.currency));
+  } else if (amount > source.unapplied || amount == Minor{0}) {
+    step.refuse(with_money(about(ReasonCode::more_than_unapplied, source.kind, name, source.ref),
+                           amount, source.unapplied, source.currency));
+  }
+  return amount;
+}
+
+// ---- spending -----------------------------------------------------------------------------------
+
+void Spending::pay_invoice(const Invoice& invoice, Minor most) {
+  std::vector<const InstalmentState*> parts;
+  for (const InstalmentState& part : book_.receivables().instalments(invoice))
+    parts.push_back(&part);
+  std::stable_sort(
+      parts.begin(), parts.end(),
+      [](const InstalmentState* a, const InstalmentState* b) { return a->due < b->due; });
+  for (const InstalmentState* const part : parts)
+    most -= pay(invoice, *part, most);
+}
+
+void Spending::pay_oldest(CompanyId payer) {
+  for (const OpenInstalment& open : book_.receivables().open_of(payer)) {
+    if (left_ <= Minor{0}) return;
+    const Invoice& invoice = invoice_of(book_, open.invoice.value());
+    pay(invoice, book_.receivables().instalments(invoice)[open.number - 1], left_);
+  }
+}
+
+Minor Spending::pay(const Invoice& invoice, const InstalmentState& part, Minor most) {
+  if (part.open <= Minor{0} || applications_.size() >= parts_max_) return Minor{0};
+  if (was_paid(invoice, part)) return Minor{0};
+  // A part may be more than the whole where the balance is below zero.
+  const Minor amount = std::min({left_, most, part.open, invoice.open - applied_to(invoice)});
+  if (amount <= Minor{0}) return Minor{0};
+  applications_.emplace_back(invoice.ref, amount.value(), part.due,
+                             static_cast<std::uint16_t>(part.number), invoice.currency);
+  moves_.push_back(receivable_move(invoice, Date{part.due}, -amount));
+  left_ -= amount;
+  return amount;
+}
+
+bool Spending::was_paid(const Invoice& invoice, const InstalmentState& part) const {
+  return std::any_of(applications_.begin(), applications_.end(), [&](const Application& a) {
+    return a.invoice() == invoice.ref && a.instalment() == part.number;
+  });
+}
+
+Minor Spending::applied_to(const Invoice& invoice) const {
+  Minor sum;
+  for (const Application& part : applications_) {
+    if (part.invoice() == invoice.ref) sum += Minor{part.amount()};
+  }
+  return sum;
+}
+
+CreditMove unapplied_move(const CreditSource& source, Minor amount) {
+  return CreditMove(source.ref, amount.value(), amount.value(), source.payer.value(), kNoOrdinal,
+                    kNoDate.value(), source.currency.value(), source.currency.value(),
+                    Bucket::unapplied);
+}
+
+// ---- what comes back ----------------------------------------------------------------------------
+
+std::vector<Application> applied_to(const Book& book, std::uint64_t source, InvoiceRef invoice) {
+  const std::uint16_t currency = invoice_of(book, invoice.value()).currency;
+  std::vector<Application> out;
+  book.settlements().for_each_part(source, [&](const AppliedPart& part) {
+    if (part.invoice == invoice.value()) out.push_back(application_of(part, part.amount, currency));
+  });
+  return out;
+}
+
+std::vector<Application> newest_applied(const Book& book, std::uint64_t source, Minor amount) {
+  std::vector<Application> out;
+  book.settlements().for_each_part(source, [&](const AppliedPart& part) {
+    const Minor cut = std::min(amount, part.amount);
+    if (cut <= Minor{0}) return;
+    out.push_back(application_of(part, cut, invoice_of(book, part.invoice).currency));
+    amount -= cut;
+  });
+  return out;
+}
+
+void expect_room_to_return(Step& step, const CreditSource& source,
+                           const std::vector<Application>& parts) {
+  const Book& book = step.book();
+  std::map<std::uint32_t, Minor> coming;  // by payer
+  for (const Application& part : parts) {
+    coming[invoice_of(book, part.invoice()).payer] += Minor{part.amount()};
+    coming[source.payer.value()] += Minor{part.amount()};
+  }
+  for (const auto& [payer, amount] : coming) {
+    if (account_has_room(book, CompanyId{payer}, amount)) continue;
+    step.refuse(with_money(about(ReasonCode::amount_overflow, Subject::company,
+                                 book.parties().name(CompanyId{payer}), payer),
+                           amount, Minor{limits::kSumMax}, source.currency));
+  }
+}
+
+void emit_applied(Step& step, const CreditSource& source, std::string_view document,
+                  const Spending& spending) {
+  std::vector<CreditMove> moves = spending.moves();
+  moves.push_back(unapplied_move(source, -sum_of(spending.applications())));
+  step.emit<PaymentApplied>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto applications = structs(out, spending.applications());
+    const auto move_list = structs(out, moves);
+    return CreatePaymentApplied(out, source.ref, source.payer.value(), source.currency.value(),
+                                applications, move_list, text(out, document));
+  });
+}
+
+void emit_unapplied(Step& step, const CreditSource& source, std::string_view document,
+                    const std::vector<Application>& parts) {
+  std::vector<CreditMove> moves;
+  for (const Application& part : parts) {
+    moves.push_back(receivable_move(invoice_of(step.book(), part.invoice()), Date{part.due()},
+                                    Minor{part.amount()}));
+  }
+  moves.push_back(unapplied_move(source, sum_of(parts)));
+  step.emit<PaymentUnapplied>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto applications = structs(out, parts);
+    const auto move_list = structs(out, moves);
+    return CreatePaymentUnapplied(out, source.ref, source.payer.value(), source.currency.value(),
+                                  applications, move_list, text(out, document));
+  });
+}
+
+}  // namespace kontor
