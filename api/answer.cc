@@ -5,6 +5,7 @@
 #include "approval_generated.h"
 #include "book_generated.h"
 #include "credit_generated.h"
+#include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "wire_generated.h"
 
@@ -118,15 +119,22 @@ class AnswerWriter {
         warnings_.add(root_of<CommandWarned>(event).grounds());
         break;
       case EventKind::InvoiceIssued:
-        numbers_.emplace_back(static_cast<std::uint32_t>(lines_.size()),
-                              static_cast<std::uint16_t>(kinds_.size() - kind_first_),
-                              root_of<InvoiceIssued>(event).fiscal_year(),
-                              root_of<InvoiceIssued>(event).number());
+        add_number(root_of<InvoiceIssued>(event));
+        break;
+      case EventKind::CreditNoteIssued:
+        add_number(root_of<CreditNoteIssued>(event));
         break;
       default:
         break;
     }
     kinds_.push_back(event.header.kind);
+  }
+
+  template <class Issued>
+  void add_number(const Issued& document) {
+    numbers_.emplace_back(static_cast<std::uint32_t>(lines_.size()),
+                          static_cast<std::uint16_t>(kinds_.size() - kind_first_),
+                          document.fiscal_year(), document.number());
   }
 
   // The number of the detail written, from 1; 0: there is nothing to say.

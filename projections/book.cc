@@ -81,7 +81,7 @@ std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) 
     const Order* const order = orders().find(OrderRef{ref});
     if (order != nullptr) return std::string(orders().name(*order));
   }
-  if (kind == "return") {
+  if (kind == "goods_return") {
     const Return* const one = orders().returns().find(ReturnRef{ref});
     if (one != nullptr) return std::string(orders().returns().name(*one));
   }
@@ -92,6 +92,10 @@ std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) 
   if (kind == "payment") {
     const Payment* const payment = receivables().find_payment(PaymentRef{ref});
     if (payment != nullptr) return std::string(receivables().name(*payment));
+  }
+  if (kind == "credit_note") {
+    const CreditNote* const note = credit_notes().find(CreditNoteRef{ref});
+    if (note != nullptr) return std::string(credit_notes().name(*note));
   }
   return std::nullopt;
 }

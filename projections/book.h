@@ -20,6 +20,7 @@
 #include "projections/calendar.h"
 #include "projections/catalogue.h"
 #include "projections/credit.h"
+#include "projections/credit_notes.h"
 #include "projections/envelope.h"
 #include "projections/follow_up.h"
 #include "projections/orders.h"
@@ -80,6 +81,7 @@ class Book {
   const Approvals& approvals() const { return get<Approvals>(); }
   const Credit& credit() const { return get<Credit>(); }
   const Receivables& receivables() const { return get<Receivables>(); }
+  const CreditNotes& credit_notes() const { return get<CreditNotes>(); }
   const Settlements& settlements() const { return get<Settlements>(); }
   const Calendar& calendar() const { return get<Calendar>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
@@ -105,7 +107,7 @@ class Book {
   Sequence last_sequence_;
   Timestamp last_recorded_;
   std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
-             Credit, Receivables, Settlements, Calendar, Outcomes>
+             Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes>
       parts_;
 };
 

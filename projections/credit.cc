@@ -6,6 +6,7 @@
 #include "calendar_generated.h"
 #include "company_generated.h"
 #include "credit_generated.h"
+#include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "payment_generated.h"
 #include "rule_generated.h"
@@ -107,6 +108,18 @@ void Credit::on(const Envelope& by, const GoodsReturned& event) {
   fold(by, event.moves());
 }
 void Credit::on(const Envelope& by, const InvoiceIssued& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const CreditNoteIssued& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const CreditNoteApplied& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const CreditNoteUnapplied& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const CreditNoteCancelled& event) {
   fold(by, event.moves());
 }
 void Credit::on(const Envelope& by, const PaymentReceived& event) {

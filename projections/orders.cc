@@ -4,6 +4,7 @@
 
 #include "approval_generated.h"
 #include "credit_generated.h"
+#include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
@@ -186,6 +187,33 @@ void Orders::on(const Envelope&, const InvoiceIssued& event) {
   }
 }
 
+void Orders::on(const Envelope&, const CreditNoteIssued& event) {
+  const Order& order = touch(event.order());
+  for (const CreditedLine& credited : run(event.lines())) {
+    OrderLineState& state = line(order, credited.line());
+    const Quantity voided{credited.voided()};
+    state.voided += voided;
+    state.credited += Quantity{credited.quantity()} - voided;
+    state.backordered -= Quantity{credited.from_backorder()};
+    const ReturnRef named{credited.goods_return()};
+    if (returns_.find(named) != nullptr) {
+      returns_.credit(named, credited.line(), Quantity{credited.quantity()});
+    }
+  }
+}
+
+// One that voided or returned goods is never cancelled.
+void Orders::on(const Envelope&, const CreditNoteCancelled& event) {
+  const Order& order = touch(event.order());
+  for (const CreditedLine& credited : run(event.lines())) {
+    line(order, credited.line()).credited -= Quantity{credited.quantity()};
+    const ReturnRef named{credited.goods_return()};
+    if (returns_.find(named) != nullptr) {
+      returns_.credit(named, credited.line(), -Quantity{credited.quantity()});
+    }
+  }
+}
+
 // ---- questions ----------------------------------------------------------------------------------
 
 const Order* Orders::find(std::string_view name) const {
@@ -248,6 +276,7 @@ Status Orders::check_invariants() const {
         return broken("reserved beyond what is left" + where);
       }
       if (l.returned > l.shipped || l.returned_unbilled > l.returned || l.credited < none ||
+          l.credited > l.returned - l.returned_unbilled ||
           l.returned - l.returned_unbilled > l.billed()) {
         return broken("more back than went out" + where);
       }

@@ -38,6 +38,8 @@ struct ReservationReleased;
 struct GoodsShipped;
 struct GoodsReturned;
 struct InvoiceIssued;
+struct CreditNoteIssued;
+struct CreditNoteCancelled;
 
 // A line's counters; they only grow, but for reserved, backordered and credited. Money by the part
 // rule: a run of units is worth value_of_part(end) - value_of_part(begin), with the boxes laid out
@@ -124,6 +126,8 @@ class Orders {
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const InvoiceIssued& event);
+  void on(const Envelope& by, const CreditNoteIssued& event);
+  void on(const Envelope& by, const CreditNoteCancelled& event);
 
   const Order* find(
       std::string_view name) const;  // null: no such order; valid until the next event

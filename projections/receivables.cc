@@ -1,8 +1,10 @@
 #include "projections/receivables.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
+#include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "payment_generated.h"
 
@@ -46,9 +48,34 @@ void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
   }
   invoice.instalment_count =
       static_cast<std::uint32_t>(instalments_.size()) - invoice.first_instalment;
+  add_lines(invoice, event);
   invoices_.push_back(invoice);
   last_number_[event.fiscal_year()] = event.number();
   last_invoice_date_ = Date{event.date()};
+}
+
+void Receivables::add_lines(Invoice& invoice, const InvoiceIssued& event) {
+  invoice.first_tax = static_cast<std::uint32_t>(taxes_.size());
+  for (const TaxAmount& tax : run(event.taxes())) {
+    taxes_.push_back(
+        {Minor{tax.net()}, Minor{tax.tax()}, Minor{}, Minor{}, tax.category(), tax.rate()});
+  }
+  invoice.tax_count = static_cast<std::uint32_t>(taxes_.size()) - invoice.first_tax;
+  invoice.first_line = static_cast<std::uint32_t>(lines_.size());
+  const std::span<const InvoiceTaxState> taxes = this->taxes(invoice);
+  for (const InvoiceLine& line : run(event.lines())) {
+    const auto tax = std::find_if(taxes.begin(), taxes.end(), [&](const InvoiceTaxState& t) {
+      return t.category == line.tax_category() && t.rate == line.tax_rate();
+    });
+    KONTOR_ASSERT(tax != taxes.end());
+    InvoiceLineState& state = lines_.emplace_back();
+    state.quantity = Quantity{line.quantity()};
+    state.net = Minor{line.net()};
+    state.line = line.line();
+    state.item = line.item();
+    state.tax = static_cast<std::uint32_t>(tax - taxes.begin());
+  }
+  invoice.line_count = static_cast<std::uint32_t>(lines_.size()) - invoice.first_line;
 }
 
 void Receivables::on(const Envelope& by, const PaymentReceived& event) {
@@ -65,10 +92,14 @@ void Receivables::on(const Envelope& by, const PaymentReceived& event) {
   payments_.push_back(payment);
 }
 
-Invoice& Receivables::settle(const Application& part, Minor amount) {
-  const auto index = invoice_index_.find(part.invoice());
+Invoice& Receivables::invoice_at(std::uint64_t ref) {
+  const auto index = invoice_index_.find(ref);
   KONTOR_ASSERT(index.has_value());
-  Invoice& invoice = invoices_[*index];
+  return invoices_[*index];
+}
+
+Invoice& Receivables::settle(const Application& part, Minor amount) {
+  Invoice& invoice = invoice_at(part.invoice());
   KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= invoice.instalment_count);
   InstalmentState& instalment = instalments_[invoice.first_instalment + part.instalment() - 1];
   KONTOR_ASSERT(amount <= instalment.open && amount <= invoice.open);
@@ -90,30 +121,30 @@ Payment& Receivables::touch_payment(std::uint64_t ref) {
   return payments_[*index];
 }
 
-void Receivables::on(const Envelope&, const PaymentApplied& event) {
-  Payment& payment = touch_payment(event.payment());
+template <class Parts>
+void Receivables::settle_all(const Parts* parts, Minor Invoice::*settled, std::int64_t sign) {
   std::uint64_t last_invoice = 0;
-  for (const Application& part : run(event.applications())) {
-    const Minor amount{part.amount()};
+  for (const Application& part : run(parts)) {
+    const Minor amount{sign * part.amount()};
     Invoice& invoice = settle(part, amount);
-    invoice.paid += amount;
-    payment.applied += amount;
+    invoice.*settled += amount;
     if (invoice.ref != last_invoice) ++invoice.version;
     last_invoice = invoice.ref;
   }
 }
 
-void Receivables::on(const Envelope&, const PaymentUnapplied& event) {
+void Receivables::on(const Envelope&, const PaymentApplied& event) {
+  settle_all(event.applications(), &Invoice::paid, 1);
   Payment& payment = touch_payment(event.payment());
-  std::uint64_t last_invoice = 0;
-  for (const Application& part : run(event.applications())) {
-    const Minor amount{part.amount()};
-    Invoice& invoice = settle(part, -amount);
-    invoice.paid -= amount;
-    payment.applied -= amount;
-    if (invoice.ref != last_invoice) ++invoice.version;
-    last_invoice = invoice.ref;
-  }
+  for (const Application& part : run(event.applications()))
+    payment.applied += Minor{part.amount()};
+}
+
+void Receivables::on(const Envelope&, const PaymentUnapplied& event) {
+  settle_all(event.applications(), &Invoice::paid, -1);
+  Payment& payment = touch_payment(event.payment());
+  for (const Application& part : run(event.applications()))
+    payment.applied -= Minor{part.amount()};
 }
 
 void Receivables::on(const Envelope&, const PaymentReversed& event) {
@@ -124,6 +155,44 @@ void Receivables::on(const Envelope&, const RefundPaid& event) {
   if (payment_index_.find(event.payment())) {
     touch_payment(event.payment()).refunded += Minor{event.amount()};
   }
+}
+
+template <class Event>
+void Receivables::credit(const Event& event, std::int64_t sign) {
+  Invoice& invoice = invoice_at(event.invoice());
+  ++invoice.version;
+  const auto lines = std::span(lines_).subspan(invoice.first_line, invoice.line_count);
+  for (const CreditedLine& credited : run(event.lines())) {
+    const auto line = std::lower_bound(
+        lines.begin(), lines.end(), credited.line(),
+        [](const InvoiceLineState& l, std::uint32_t number) { return l.line < number; });
+    KONTOR_ASSERT(line != lines.end() && line->line == credited.line());
+    const Minor net{sign * credited.net()};
+    line->credited += Quantity{sign * credited.quantity()};
+    (credited.quantity() == 0 ? line->reduced_net : line->credited_net) += net;
+  }
+  const auto taxes = std::span(taxes_).subspan(invoice.first_tax, invoice.tax_count);
+  for (const TaxAmount& credited : run(event.taxes())) {
+    const auto tax = std::find_if(taxes.begin(), taxes.end(), [&](const InvoiceTaxState& t) {
+      return t.category == credited.category() && t.rate == credited.rate();
+    });
+    KONTOR_ASSERT(tax != taxes.end());
+    tax->credited_net += Minor{sign * credited.net()};
+    tax->credited_tax += Minor{sign * credited.tax()};
+  }
+}
+
+void Receivables::on(const Envelope&, const CreditNoteIssued& event) {
+  credit(event, 1);
+}
+void Receivables::on(const Envelope&, const CreditNoteCancelled& event) {
+  credit(event, -1);
+}
+void Receivables::on(const Envelope&, const CreditNoteApplied& event) {
+  settle_all(event.applications(), &Invoice::credited, 1);
+}
+void Receivables::on(const Envelope&, const CreditNoteUnapplied& event) {
+  settle_all(event.applications(), &Invoice::credited, -1);
 }
 
 const Invoice* Receivables::find_invoice(std::string_view name) const {
@@ -171,6 +240,8 @@ void Receivables::save(Sink& out) const {
   payment_index_.save(out);
   out.pods(invoices_);
   out.pods(instalments_);
+  out.pods(lines_);
+  out.pods(taxes_);
   out.pods(payments_);
   out.pod(std::uint64_t{last_number_.size()});
   for (const auto& [year, number] : last_number_) {
@@ -188,6 +259,8 @@ void Receivables::load(Source& in) {
   payment_index_.load(in);
   in.pods(invoices_);
   in.pods(instalments_);
+  in.pods(lines_);
+  in.pods(taxes_);
   in.pods(payments_);
   for (std::uint64_t left = in.size_of_run(6); left > 0 && in.ok(); --left) {
     std::uint16_t year = 0;
@@ -196,11 +269,16 @@ void Receivables::load(Source& in) {
   }
   in.pod(last_invoice_date_);
   if (!in.ok()) return;
+  const auto fits = [](std::uint32_t first, std::uint32_t count, std::size_t size) {
+    return std::uint64_t{first} + count <= size;
+  };
   for (const Invoice& invoice : invoices_) {
-    if (invoice.payer > (1U << 24) ||
-        std::uint64_t{invoice.first_instalment} + invoice.instalment_count > instalments_.size()) {
-      return in.fail();
-    }
+    const bool sound =
+        invoice.payer <= (1U << 24) &&
+        fits(invoice.first_instalment, invoice.instalment_count, instalments_.size()) &&
+        fits(invoice.first_line, invoice.line_count, lines_.size()) &&
+        fits(invoice.first_tax, invoice.tax_count, taxes_.size());
+    if (!sound) return in.fail();
     if (open_of_.size() <= invoice.payer) open_of_.resize(invoice.payer + 1);
     for (const InstalmentState& part : instalments(invoice)) {
       if (part.open == Minor{0}) continue;
@@ -209,19 +287,40 @@ void Receivables::load(Source& in) {
   }
 }
 
+Status Receivables::check_invoice(const Invoice& invoice) const {
+  const std::string where = " in invoice " + std::string(name(invoice));
+  if (invoice.open + invoice.paid + invoice.credited + invoice.written_off != invoice.total) {
+    return broken("total is not open + paid + credited + written off" + where);
+  }
+  Minor open;
+  Minor amount;
+  for (const InstalmentState& part : instalments(invoice)) {
+    open += part.open;
+    amount += part.amount;
+  }
+  if (open != invoice.open || amount != invoice.total) return broken("instalments' sums" + where);
+  Minor net;
+  Minor credited;
+  for (const InvoiceLineState& line : lines(invoice)) {
+    if (line.credited < Quantity{0} || line.left() < Quantity{0}) {
+      return broken("more credited than billed" + where);
+    }
+    net += line.net;
+    credited += line.credited_net + line.reduced_net;
+  }
+  for (const InvoiceTaxState& tax : taxes(invoice)) {
+    net -= tax.net;
+    credited -= tax.credited_net;
+    const bool exhausted = tax.credited_net == tax.net;
+    if (exhausted && tax.credited_tax != tax.tax) return broken("tax left uncredited" + where);
+  }
+  if (net != Minor{0} || credited != Minor{0}) return broken("lines' and taxes' sums" + where);
+  return {};
+}
+
 Status Receivables::check_invariants() const {
   for (const Invoice& invoice : invoices_) {
-    const std::string where = " in invoice " + std::string(name(invoice));
-    if (invoice.open + invoice.paid + invoice.credited + invoice.written_off != invoice.total) {
-      return broken("total is not open + paid + credited + written off" + where);
-    }
-    Minor open;
-    Minor amount;
-    for (const InstalmentState& part : instalments(invoice)) {
-      open += part.open;
-      amount += part.amount;
-    }
-    if (open != invoice.open || amount != invoice.total) return broken("instalments' sums" + where);
+    if (Status sound = check_invoice(invoice); !sound) return sound;
   }
   for (const Payment& payment : payments_) {
     const Minor none;

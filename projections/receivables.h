@@ -30,6 +30,10 @@ struct PaymentApplied;
 struct PaymentUnapplied;
 struct PaymentReversed;
 struct RefundPaid;
+struct CreditNoteIssued;
+struct CreditNoteApplied;
+struct CreditNoteUnapplied;
+struct CreditNoteCancelled;
 struct Application;
 
 struct InstalmentState {
@@ -37,6 +41,31 @@ struct InstalmentState {
   Minor open;
   std::int32_t due = 0;
   std::uint32_t number = 0;
+};
+
+// A line as billed, and what of it has been credited since.
+struct InvoiceLineState {
+  Quantity quantity;
+  Quantity credited;
+  Minor net;
+  Minor credited_net;      // for the quantity credited
+  Minor reduced_net;       // credited as money only
+  std::uint32_t line = 0;  // of the order
+  std::uint32_t item = 0;
+  std::uint32_t tax = 0;  // its place among the invoice's taxes
+  std::uint32_t spare = 0;
+
+  Quantity left() const { return quantity - credited; }
+  Minor net_left() const { return net - credited_net - reduced_net; }
+};
+
+struct InvoiceTaxState {
+  Minor net;
+  Minor tax;
+  Minor credited_net;
+  Minor credited_tax;
+  std::uint32_t category = 0;
+  std::int32_t rate = 0;
 };
 
 struct Invoice {
@@ -54,6 +83,10 @@ struct Invoice {
   std::uint32_t number = 0;  // within the fiscal year
   std::uint32_t first_instalment = 0;
   std::uint32_t instalment_count = 0;
+  std::uint32_t first_line = 0;
+  std::uint32_t line_count = 0;
+  std::uint32_t first_tax = 0;
+  std::uint32_t tax_count = 0;
   std::uint32_t version = 0;
   std::int32_t date = 0;
   std::uint16_t fiscal_year = 0;
@@ -97,6 +130,10 @@ class Receivables {
   void on(const Envelope& by, const PaymentUnapplied& event);
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
+  void on(const Envelope& by, const CreditNoteIssued& event);
+  void on(const Envelope& by, const CreditNoteApplied& event);
+  void on(const Envelope& by, const CreditNoteUnapplied& event);
+  void on(const Envelope& by, const CreditNoteCancelled& event);
 
   const Invoice* find_invoice(std::string_view name) const;  // by the caller's name
   const Invoice* find_invoice(InvoiceRef ref) const;
@@ -106,6 +143,12 @@ class Receivables {
   std::string_view name(const Payment& payment) const;
   std::span<const InstalmentState> instalments(const Invoice& invoice) const {
     return std::span(instalments_).subspan(invoice.first_instalment, invoice.instalment_count);
+  }
+  std::span<const InvoiceLineState> lines(const Invoice& invoice) const {  // ascending by line
+    return std::span(lines_).subspan(invoice.first_line, invoice.line_count);
+  }
+  std::span<const InvoiceTaxState> taxes(const Invoice& invoice) const {
+    return std::span(taxes_).subspan(invoice.first_tax, invoice.tax_count);
   }
   std::span<const Invoice> invoices() const { return invoices_; }  // by birth
   std::span<const Payment> payments() const { return payments_; }
@@ -123,7 +166,15 @@ class Receivables {
  private:
   // Moves `amount` of an instalment from open to settled; below zero: back.
   Invoice& settle(const Application& part, Minor amount);
+  template <class Parts>
+  void settle_all(const Parts* parts, Minor Invoice::*settled, std::int64_t sign);
   Payment& touch_payment(std::uint64_t ref);
+  Invoice& invoice_at(std::uint64_t ref);
+  void add_lines(Invoice& invoice, const InvoiceIssued& event);
+  // Counts lines and taxes of a credit note; sign -1: one that is cancelled.
+  template <class Event>
+  void credit(const Event& event, std::int64_t sign);
+  Status check_invoice(const Invoice& invoice) const;
 
   NameTable invoice_names_;
   NameTable payment_names_;
@@ -131,6 +182,8 @@ class Receivables {
   KeyTable payment_index_;
   std::vector<Invoice> invoices_;
   std::vector<InstalmentState> instalments_;
+  std::vector<InvoiceLineState> lines_;
+  std::vector<InvoiceTaxState> taxes_;
   std::vector<Payment> payments_;
   std::vector<std::set<OpenInstalment>> open_of_;  // by payer
   std::map<std::uint16_t, std::uint32_t> last_number_;

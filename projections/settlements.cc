@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "credit_note_generated.h"
 #include "payment_generated.h"
 
 #include "projections/fold.h"
@@ -39,6 +40,18 @@ void Settlements::on(const Envelope&, const PaymentReversed& event) {
 
 void Settlements::on(const Envelope&, const RefundPaid& event) {
   keep_name(refunds_, event.refund());
+}
+
+void Settlements::on(const Envelope&, const CreditNoteApplied& event) {
+  keep_name(applications_, event.application());
+  for (const Application& part : run(event.applications()))
+    add(event.credit_note(), part_of(part));
+}
+
+void Settlements::on(const Envelope&, const CreditNoteUnapplied& event) {
+  keep_name(applications_, event.undo());
+  for (const Application& part : run(event.applications()))
+    take_back(event.credit_note(), part_of(part));
 }
 
 void Settlements::add(std::uint64_t source, const AppliedPart& part) {

@@ -20,6 +20,8 @@ struct PaymentApplied;
 struct PaymentUnapplied;
 struct PaymentReversed;
 struct RefundPaid;
+struct CreditNoteApplied;
+struct CreditNoteUnapplied;
 
 // What one application still closes of one instalment.
 struct AppliedPart {
@@ -40,6 +42,8 @@ class Settlements {
   void on(const Envelope& by, const PaymentUnapplied& event);
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
+  void on(const Envelope& by, const CreditNoteApplied& event);
+  void on(const Envelope& by, const CreditNoteUnapplied& event);
 
   // What a payment or credit note has applied, newest first.
   template <class Visit>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "credit_generated.h"
+#include "credit_note_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
 
@@ -125,6 +126,14 @@ void Stock::on(const Envelope& by, const GoodsReturned& event) {
 
 void Stock::on(const Envelope&, const LinesCancelled& event) {
   for (const CancelledLine& line : run(event.lines())) {
+    if (line.from_backorder() > 0) {
+      shorten_queue(event.order(), line.line(), Quantity{line.from_backorder()});
+    }
+  }
+}
+
+void Stock::on(const Envelope&, const CreditNoteIssued& event) {
+  for (const CreditedLine& line : run(event.lines())) {
     if (line.from_backorder() > 0) {
       shorten_queue(event.order(), line.line(), Quantity{line.from_backorder()});
     }

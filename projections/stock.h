@@ -31,6 +31,7 @@ struct ReservationReleased;
 struct GoodsShipped;
 struct GoodsReturned;
 struct LinesCancelled;
+struct CreditNoteIssued;
 struct FollowUpAdvanced;
 struct HoldReleased;
 
@@ -85,7 +86,8 @@ class Stock {
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const LinesCancelled& event);
-  void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
+  void on(const Envelope& by, const CreditNoteIssued& event);  // what it voids waits no longer
+  void on(const Envelope& by, const HoldReleased& event);      // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   std::optional<WarehouseId> find_warehouse(std::string_view name) const;

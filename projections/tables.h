@@ -60,11 +60,11 @@ class NameTable {
   std::size_t chunk_left_ = 0;
 };
 
-// Key 0 is not a key.
+// Key 0 is not a key, and never found.
 class KeyTable {
  public:
   std::optional<std::uint32_t> find(std::uint64_t key) const {
-    if (slots_.empty()) return std::nullopt;
+    if (key == 0 || slots_.empty()) return std::nullopt;
     for (std::size_t i = hash_key(key) & mask();; i = (i + 1) & mask()) {
       if (slots_[i].key == key) return slots_[i].value;
       if (slots_[i].key == 0) return std::nullopt;

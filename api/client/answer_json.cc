@@ -17,11 +17,12 @@ std::string json(std::string_view text) {
   return out;
 }
 
-// "2026-000001": fiscal year and gapless number of an event.
-std::string document_number(const wire::MadeNumber& made) {
+// "2026-000001": fiscal year and gapless number of an event; a credit note's has a C before it.
+std::string document_number(std::uint16_t event, const wire::MadeNumber& made) {
+  const char* const series = event == number_of<CreditNoteIssued> ? "C" : "";
   char text[32];
-  const int length = std::snprintf(text, sizeof text, "%04u-%06u", unsigned{made.fiscal_year()},
-                                   unsigned{made.number()});
+  const int length = std::snprintf(text, sizeof text, "%s%04u-%06u", series,
+                                   unsigned{made.fiscal_year()}, unsigned{made.number()});
   return {text, static_cast<std::size_t>(length)};
 }
 
@@ -33,7 +34,7 @@ void append_events(std::string& out, const Answer& answer) {
     out += "{\"sequence\":" + std::to_string(answer.sequence.value() + i) + ",\"event\":";
     out += name.empty() ? json(std::to_string(answer.events[i])) : json(name);
     for (const wire::MadeNumber& made : answer.numbers) {
-      if (made.event() == i) out += ",\"number\":" + json(document_number(made));
+      if (made.event() == i) out += ",\"number\":" + json(document_number(answer.events[i], made));
     }
     out += '}';
   }

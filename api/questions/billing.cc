@@ -1,4 +1,4 @@
-// Invoices and payments.
+// Invoices, payments and credit notes.
 #include "api/questions/present.h"
 
 namespace kontor::questions {
@@ -38,6 +38,57 @@ void fill_applications(const Book& book, std::uint64_t source,
   });
 }
 
+void fill_lines(const Book& book, const Invoice& invoice, wire::InvoiceAnswerT& out) {
+  const auto taxes = book.receivables().taxes(invoice);
+  for (const InvoiceLineState& line : book.receivables().lines(invoice)) {
+    auto& row = add_row(out.lines);
+    row.line = line.line;
+    row.item = name_of(book, "item", ItemId{line.item});
+    row.quantity = line.quantity.value();
+    row.net = line.net.value();
+    row.tax_category = name_of(book, "tax_category", TaxCategoryId{taxes[line.tax].category});
+    row.tax_rate = taxes[line.tax].rate;
+    row.credited = line.credited.value();
+    row.credited_net = (line.credited_net + line.reduced_net).value();
+  }
+  for (const CreditNoteRef note : book.credit_notes().of(InvoiceRef{invoice.ref}))
+    out.credit_notes.push_back(book.name("credit_note", note.value()).value_or(""));
+}
+
+void fill_credit_note(const Book& book, const CreditNote& note, wire::CreditNoteAnswerT& out) {
+  out.credit_note = book.credit_notes().name(note);
+  out.number = format_credit_note_number(note.fiscal_year, note.number);
+  out.invoice = book.name("invoice", note.invoice).value_or("");
+  out.order = order_name(book, note.order);
+  out.payer = name_of(book, "company", CompanyId{note.payer});
+  out.cause = note.cause;
+  out.date = note.date;
+  out.cancelled = note.cancelled != 0;
+  out.currency = note.currency;
+  out.net = note.net.value();
+  out.tax = note.tax.value();
+  out.total = note.total.value();
+  out.applied = note.applied.value();
+  out.refunded = note.refunded.value();
+  out.unapplied = note.unapplied().value();
+  out.moved_goods = note.moved_goods != 0;
+  out.issued_at = note.ref;
+  out.version = note.version;
+}
+
+void fill_credited(const Book& book, const CreditNote& note, wire::CreditNoteAnswerT& out) {
+  for (const CreditedPart& part : book.credit_notes().parts(note)) {
+    auto& row = add_row(out.lines);
+    row.line = part.line;
+    row.item = name_of(book, "item", ItemId{part.item});
+    row.quantity = part.quantity.value();
+    row.net = part.net.value();
+    row.goods_return = book.name("goods_return", part.goods_return).value_or("");
+    row.tax_category = name_of(book, "tax_category", TaxCategoryId{part.tax_category});
+    row.tax_rate = part.tax_rate;
+  }
+}
+
 }  // namespace
 
 Answered answer_invoice(const Book& book, const Query& query) {
@@ -69,6 +120,7 @@ Answered answer_invoice(const Book& book, const Query& query) {
     row.amount = instalment.amount.value();
     row.open = instalment.open.value();
   }
+  fill_lines(book, *invoice, out);
   return answered(out);
 }
 
@@ -78,6 +130,16 @@ Answered answer_payment(const Book& book, const Query& query) {
   wire::PaymentAnswerT out;
   fill_payment(book, *payment, out);
   fill_applications(book, payment->ref, out.applications);
+  return answered(out);
+}
+
+Answered answer_credit_note(const Book& book, const Query& query) {
+  const CreditNote* const note = book.credit_notes().find(query.name);
+  if (note == nullptr) return not_found("credit_note", query.name, "credit_notes");
+  wire::CreditNoteAnswerT out;
+  fill_credit_note(book, *note, out);
+  fill_credited(book, *note, out);
+  fill_applications(book, note->ref, out.applications);
   return answered(out);
 }
 
@@ -112,6 +174,19 @@ Answered list_payments(const Book& book, const Query& query) {
   auto next = fill_page(query, payments.size(), [&](std::uint64_t index, PageRoom&) {
     if (!filter.takes(payments[index].payer)) return false;
     fill_payment(book, payments[index], add_row(out.payments));
+    return true;
+  });
+  return answered(out, std::move(next));
+}
+
+Answered list_credit_notes(const Book& book, const Query& query) {
+  CompanyFilter filter = company_filter(book, query);
+  if (filter.wrong) return std::move(*filter.wrong);
+  const auto notes = book.credit_notes().all();
+  wire::CreditNotesAnswerT out;
+  auto next = fill_page(query, notes.size(), [&](std::uint64_t index, PageRoom&) {
+    if (!filter.takes(notes[index].payer)) return false;
+    fill_credit_note(book, notes[index], add_row(out.credit_notes));
     return true;
   });
   return answered(out, std::move(next));

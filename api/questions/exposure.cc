@@ -70,7 +70,7 @@ bool is_zero(const Sums& sums) {
 }
 
 std::string document_name(const Book& book, std::uint64_t ref) {
-  for (const std::string_view kind : {"order", "invoice", "payment"}) {
+  for (const std::string_view kind : {"order", "invoice", "payment", "credit_note"}) {
     if (auto name = book.name(kind, ref)) return std::string(kind) + ":" + *name;
   }
   return std::to_string(ref);

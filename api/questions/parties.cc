@@ -40,6 +40,7 @@ Answered answer_book(const Book& book, const Query&) {
   out.orders = book.orders().all().size();
   out.invoices = book.receivables().invoices().size();
   out.payments = book.receivables().payments().size();
+  out.credit_notes = book.credit_notes().all().size();
   out.waiting_for_approval = book.approvals().pending().size();
   out.follow_ups = book.follow_up_count();
   return answered(out);

@@ -23,6 +23,8 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &answer_invoice;
     case Question::payment:
       return &answer_payment;
+    case Question::credit_note:
+      return &answer_credit_note;
     case Question::stock:
       return &answer_stock;
     case Question::price:
@@ -49,6 +51,8 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &list_invoices;
     case Question::payments:
       return &list_payments;
+    case Question::credit_notes:
+      return &list_credit_notes;
     case Question::rules:
       return &list_rules;
     case Question::held_orders:

@@ -40,6 +40,8 @@ Answered answer_invoice(const Book& book, const Query& query);
 Answered answer_payment(const Book& book, const Query& query);
 Answered list_invoices(const Book& book, const Query& query);
 Answered list_payments(const Book& book, const Query& query);
+Answered answer_credit_note(const Book& book, const Query& query);
+Answered list_credit_notes(const Book& book, const Query& query);
 // rules.cc
 Answered answer_rule(const Book& book, const Query& query);
 Answered list_rules(const Book& book, const Query& query);

@@ -9,8 +9,9 @@
 namespace kontor::questions {
 namespace {
 
-constexpr std::array<std::string_view, 9> kKinds = {
-    "order", "invoice", "payment", "company", "buyer", "item", "warehouse", "terms", "rule"};
+constexpr std::array<std::string_view, 10> kKinds = {"order",   "invoice", "payment", "credit_note",
+                                                     "company", "buyer",   "item",    "warehouse",
+                                                     "terms",   "rule"};
 
 template <class Id>
 std::optional<std::uint64_t> plain(const std::optional<Id>& id) {
@@ -26,6 +27,7 @@ std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
   if (kind == "order") return birth(book.orders().find(name));
   if (kind == "invoice") return birth(book.receivables().find_invoice(name));
   if (kind == "payment") return birth(book.receivables().find_payment(name));
+  if (kind == "credit_note") return birth(book.credit_notes().find(name));
   if (kind == "company") return plain(book.parties().find_company(name));
   if (kind == "buyer") return plain(book.parties().find_buyer(name));
   if (kind == "item") return plain(book.catalogue().find_item(name));
@@ -36,7 +38,8 @@ std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
 }
 
 Stream stream_of(std::string_view kind, std::uint64_t ref) {
-  const bool is_document = kind == "order" || kind == "invoice" || kind == "payment";
+  const bool is_document =
+      kind == "order" || kind == "invoice" || kind == "payment" || kind == "credit_note";
   return {std::string(kind), ref, is_document};
 }
 
@@ -67,8 +70,8 @@ Result<Stream> find_stream(const Book& book, std::string_view name) {
   }
   if (auto exact = find_with_kind(book, name)) return std::move(*exact);
   return Error{ErrorKind::kNotFound,
-               "no order, invoice, payment, company, buyer, item, warehouse, terms or rule is "
-               "called '" +
+               "no order, invoice, payment, credit note, company, buyer, item, warehouse, terms or "
+               "rule is called '" +
                    std::string(name) + "'"};
 }
 

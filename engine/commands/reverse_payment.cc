@@ -1,3 +1,5 @@
+#include <set>
+
 #include "reverse_payment_generated.h"
 
 #include "engine/commands.h"
@@ -7,6 +9,10 @@
 
 namespace kontor {
 namespace {
+
+// Of credit notes that pay again: an event each; and of instalments they may close.
+constexpr std::size_t kRestsMax = 512;
+constexpr std::size_t kInstalmentsMax = 2048;
 
 // What of the payment goes back: the amount, or all that was not reversed or refunded before.
 Minor read_amount(Step& step, const ReversePayment& command, const Payment& payment) {
@@ -37,6 +43,37 @@ void emit_reversed(Step& step, const CreditSource& payment, std::string_view rev
   });
 }
 
+// A credit note's own invoice that is open again, and what is left of the note.
+struct Rest {
+  CreditNoteRef note;
+  InvoiceRef invoice;
+};
+
+// What pays the invoices that come open: the rests of their own credit notes, oldest first.
+std::vector<Rest> find_rests(Step& step, const std::vector<Application>& parts) {
+  const Book& book = step.book();
+  std::vector<Rest> out;
+  std::set<std::uint64_t> seen;
+  std::size_t instalments = 0;
+  for (const Application& part : parts) {
+    if (!seen.insert(part.invoice()).second) continue;
+    const InvoiceRef invoice{part.invoice()};
+    const std::size_t before = out.size();
+    for (const CreditNoteRef ref : book.credit_notes().of(invoice)) {
+      if (book.credit_notes().find(ref)->unapplied() > Minor{0}) out.push_back({ref, invoice});
+    }
+    if (out.size() > before)
+      instalments += book.receivables().find_invoice(invoice)->instalment_count;
+  }
+  if (out.size() > kRestsMax || instalments > kInstalmentsMax) {
+    step.refuse(
+        about(ReasonCode::too_many, Subject::payment,
+              "at most 512 credit notes, of 2048 instalments, to apply again; reverse it in "
+              "parts"));
+  }
+  return out;
+}
+
 }  // namespace
 
 void decide(Step& step, const ReversePayment& command) {
@@ -55,10 +92,15 @@ void decide(Step& step, const ReversePayment& command) {
   const std::vector<Application> parts =
       newest_applied(step.book(), source->ref, amount - source->unapplied);
   expect_room_to_return(step, *source, parts);
+  const std::vector<Rest> rests = find_rests(step, parts);
   if (step.refused()) return;
 
   if (!parts.empty()) emit_unapplied(step, *source, "", parts);
   emit_reversed(step, *source, reversal, amount);
+  for (const Rest& rest : rests) {
+    apply_to_own_invoice(step, source_of(*step.book().credit_notes().find(rest.note)),
+                         rest.invoice);
+  }
 }
 
 }  // namespace kontor

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "credit_note_generated.h"
+
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -33,6 +35,19 @@ Minor sum_of(const std::vector<Application>& parts) {
   return sum;
 }
 
+std::optional<CreditSource> expect_credit_note(Step& step, std::string_view name) {
+  const CreditNote* const note = step.book().credit_notes().find(name);
+  if (note == nullptr) {
+    step.refuse(about(ReasonCode::unknown_credit_note, Subject::credit_note, name));
+    return std::nullopt;
+  }
+  expect_version(step, note->version, Subject::credit_note, name);
+  if (note->cancelled != 0) {
+    step.refuse(about(ReasonCode::credit_note_cancelled, Subject::credit_note, name, note->ref));
+  }
+  return source_of(*note);
+}
+
 }  // namespace
 
 // ---- the source ---------------------------------------------------------------------------------
@@ -42,16 +57,18 @@ CreditSource source_of(const Payment& payment) {
           payment.unapplied()};
 }
 
+CreditSource source_of(const CreditNote& note) {
+  return {Subject::credit_note, note.ref, CompanyId{note.payer}, CurrencyCode{note.currency},
+          note.unapplied()};
+}
+
 std::optional<CreditSource> expect_source(Step& step, const SourceNames& names) {
   if (names.payment.empty() == names.credit_note.empty()) {
     step.refuse(
         about(ReasonCode::invalid_value, Subject::command, "exactly one of payment, credit_note"));
     return std::nullopt;
   }
-  if (names.payment.empty()) {
-    step.refuse(about(ReasonCode::unknown_credit_note, Subject::credit_note, names.credit_note));
-    return std::nullopt;
-  }
+  if (names.payment.empty()) return expect_credit_note(step, names.credit_note);
   const Payment* const payment = step.book().receivables().find_payment(names.payment);
   if (payment == nullptr) {
     step.refuse(about(ReasonCode::unknown_payment, Subject::payment, names.payment));
@@ -172,16 +189,33 @@ void expect_room_to_return(Step& step, const CreditSource& source,
   }
 }
 
+namespace {
+
+// The events of payments and of credit notes have the same fields.
+template <class Event, class Create>
+void emit_parts(Step& step, const CreditSource& source, std::string_view document,
+                const std::vector<Application>& parts, std::vector<CreditMove> moves,
+                Create create) {
+  step.emit<Event>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto applications = structs(out, parts);
+    const auto move_list = structs(out, moves);
+    return create(out, source.ref, source.payer.value(), source.currency.value(), applications,
+                  move_list, text(out, document));
+  });
+}
+
+}  // namespace
+
 void emit_applied(Step& step, const CreditSource& source, std::string_view document,
                   const Spending& spending) {
+  const std::vector<Application>& parts = spending.applications();
   std::vector<CreditMove> moves = spending.moves();
-  moves.push_back(unapplied_move(source, -sum_of(spending.applications())));
-  step.emit<PaymentApplied>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
-    const auto applications = structs(out, spending.applications());
-    const auto move_list = structs(out, moves);
-    return CreatePaymentApplied(out, source.ref, source.payer.value(), source.currency.value(),
-                                applications, move_list, text(out, document));
-  });
+  moves.push_back(unapplied_move(source, -sum_of(parts)));
+  if (source.kind == Subject::payment) {
+    emit_parts<PaymentApplied>(step, source, document, parts, moves, &CreatePaymentApplied);
+  } else {
+    emit_parts<CreditNoteApplied>(step, source, document, parts, moves, &CreateCreditNoteApplied);
+  }
 }
 
 void emit_unapplied(Step& step, const CreditSource& source, std::string_view document,
@@ -192,12 +226,21 @@ void emit_unapplied(Step& step, const CreditSource& source, std::string_view doc
                                     Minor{part.amount()}));
   }
   moves.push_back(unapplied_move(source, sum_of(parts)));
-  step.emit<PaymentUnapplied>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
-    const auto applications = structs(out, parts);
-    const auto move_list = structs(out, moves);
-    return CreatePaymentUnapplied(out, source.ref, source.payer.value(), source.currency.value(),
-                                  applications, move_list, text(out, document));
-  });
+  if (source.kind == Subject::payment) {
+    emit_parts<PaymentUnapplied>(step, source, document, parts, moves, &CreatePaymentUnapplied);
+  } else {
+    emit_parts<CreditNoteUnapplied>(step, source, document, parts, moves,
+                                    &CreateCreditNoteUnapplied);
+  }
+}
+
+void apply_to_own_invoice(Step& step, const CreditSource& note, InvoiceRef ref) {
+  const Book& book = step.book();
+  const std::size_t before = book.settlements().part_count(note.ref);
+  if (before >= kApplicationsMax) return;
+  Spending spending(book, note.unapplied, kApplicationsMax - before);
+  spending.pay_invoice(invoice_of(book, ref.value()), note.unapplied);
+  if (!spending.empty()) emit_applied(step, note, "", spending);
 }
 
 }  // namespace kontor

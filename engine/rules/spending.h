@@ -24,6 +24,7 @@ struct CreditSource {
   Minor unapplied;
 };
 CreditSource source_of(const Payment& payment);
+CreditSource source_of(const CreditNote& note);
 
 // The one of the two that a command names, its version expected; or nothing after refusing it.
 struct SourceNames {
@@ -85,5 +86,8 @@ void emit_applied(Step& step, const CreditSource& source, std::string_view docum
                   const Spending& spending);
 void emit_unapplied(Step& step, const CreditSource& source, std::string_view document,
                     const std::vector<Application>& parts);
+
+// Pays a credit note's own invoice with what is left of it, if anything is open.
+void apply_to_own_invoice(Step& step, const CreditSource& note, InvoiceRef invoice);
 
 }  // namespace kontor

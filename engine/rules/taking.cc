@@ -5,7 +5,6 @@
 
 #include "credit_generated.h"
 #include "order_generated.h"
-#include "stock_generated.h"
 
 #include "engine/rules/allocation.h"
 #include "engine/rules/refusals.h"
@@ -79,13 +78,7 @@ Cut plan_cut(const Book& book, const Order& order, std::span<const Quantity> qua
     const Quantity quantity = quantities[i];
     if (quantity == Quantity{0}) continue;
     const OrderLineState& line = lines[i];
-    const Quantity unserved = line.ordered - line.cancelled - line.voided - line.shipped -
-                              line.reserved - line.backordered;
-    const Quantity beyond_unserved =
-        std::max(Quantity{0}, quantity - std::max(unserved, Quantity{0}));
-    const Quantity from_backorder = std::min(line.backordered, beyond_unserved);
-    cut_reservations(book, OrderRef{order.ref}, i + 1, beyond_unserved - from_backorder,
-                     out.released);
+    const Quantity from_backorder = give_up(book, order, i + 1, quantity, out.released);
     out.lines.emplace_back(quantity.value(), from_backorder.value(), line.item, i + 1);
     // The run of units cancelled now ends where the earlier cancellations began.
     const Quantity from = line.ordered - line.cancelled - line.voided - quantity;
@@ -135,6 +128,18 @@ void take_stock(Step& step, OrderRef ref) {
 }
 
 }  // namespace
+
+Quantity give_up(const Book& book, const Order& order, std::uint32_t number, Quantity quantity,
+                 std::vector<ReservedPart>& released) {
+  const OrderLineState& line = book.orders().lines(order)[number - 1];
+  const Quantity unserved =
+      line.ordered - line.cancelled - line.voided - line.shipped - line.reserved - line.backordered;
+  const Quantity beyond_unserved =
+      std::max(Quantity{0}, quantity - std::max(unserved, Quantity{0}));
+  const Quantity from_backorder = std::min(line.backordered, beyond_unserved);
+  cut_reservations(book, OrderRef{order.ref}, number, beyond_unserved - from_backorder, released);
+  return from_backorder;
+}
 
 Minor countable_value(const Book& book, const Order& order) {
   Minor sum;
@@ -203,6 +208,13 @@ void go_on(Step& step, OrderRef ref) {
   take_stock(step, ref);
 }
 
+void emit_released(Step& step, OrderRef ref, const std::vector<ReservedPart>& released) {
+  if (released.empty()) return;
+  step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateReservationReleased(out, ref.value(), structs(out, released));
+  });
+}
+
 void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quantities,
                        std::string_view document) {
   const Order& order = step.book().orders().get(ref);
@@ -213,11 +225,7 @@ void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quant
     moves.push_back(order_move(order, Bucket::ordered, -cut.gross));
 
   const CurrencyCode currency{order.currency};
-  if (!cut.released.empty()) {
-    step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-      return CreateReservationReleased(out, ref.value(), structs(out, cut.released));
-    });
-  }
+  emit_released(step, ref, cut.released);
   step.emit<LinesCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, document);
     const auto lines = structs(out, cut.lines);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "order_generated.h"
+#include "stock_generated.h"
 
 #include "engine/rules/matching.h"
 #include "engine/step.h"
@@ -36,6 +37,13 @@ Holds find_holds(const Book& book, const Order& order);
 // credit when credit.at says so and nothing holds it, else holds it (or leaves it held, saying so
 // anew when its need has changed); reserves stock when stock.at says so.
 void go_on(Step& step, OrderRef order);
+
+// What a line of an order, from 1, gives up when `quantity` of it is not to be shipped any more:
+// first what is neither reserved nor waits, then what waits (returned), then what is reserved
+// (added to `released`).
+Quantity give_up(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
+                 std::vector<ReservedPart>& released);
+void emit_released(Step& step, OrderRef order, const std::vector<ReservedPart>& released);
 
 // Cancels quantities, one per line of the order (0: none), none above what is open: first what
 // waits, then what is reserved; gives back credit. `document`: the caller's cancellation, may be

@@ -25,6 +25,7 @@ using RuleId = Strong<struct RuleTag, std::uint32_t>;
 using OrderRef = Strong<struct OrderTag, std::uint64_t>;
 using InvoiceRef = Strong<struct InvoiceTag, std::uint64_t>;
 using PaymentRef = Strong<struct PaymentTag, std::uint64_t>;
+using CreditNoteRef = Strong<struct CreditNoteTag, std::uint64_t>;
 using ReturnRef = Strong<struct ReturnTag, std::uint64_t>;
 
 inline constexpr std::uint32_t kNoOrdinal = std::numeric_limits<std::uint32_t>::max();

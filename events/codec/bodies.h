@@ -8,14 +8,17 @@
 #include "approve_order_generated.h"        // IWYU pragma: export
 #include "book_generated.h"                 // IWYU pragma: export
 #include "calendar_generated.h"             // IWYU pragma: export
+#include "cancel_credit_note_generated.h"   // IWYU pragma: export
 #include "cancel_order_generated.h"         // IWYU pragma: export
 #include "claim_log_generated.h"            // IWYU pragma: export
 #include "company_generated.h"              // IWYU pragma: export
 #include "credit_generated.h"               // IWYU pragma: export
+#include "credit_note_generated.h"          // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
 #include "invoice_generated.h"              // IWYU pragma: export
 #include "invoice_order_generated.h"        // IWYU pragma: export
+#include "issue_credit_note_generated.h"    // IWYU pragma: export
 #include "item_generated.h"                 // IWYU pragma: export
 #include "open_book_generated.h"            // IWYU pragma: export
 #include "open_business_day_generated.h"    // IWYU pragma: export

@@ -4,6 +4,7 @@
 
 #include "book_generated.h"
 #include "credit_generated.h"
+#include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "reasons_generated.h"
 
@@ -108,6 +109,22 @@ TEST(SubmitAnswer, TellsTheGaplessNumberOfAnInvoice) {
                   .find(R"({"sequence":2,"event":"InvoiceIssued","number":"2026-000001"})"),
               std::string::npos);
   }
+}
+
+TEST(SubmitAnswer, TellsTheGaplessNumberOfACreditNoteInItsOwnSeries) {
+  const FakeEvent note = event_of<CreditNoteIssued>([](auto& builder) {
+    CreditNoteIssuedBuilder out(builder);
+    out.add_fiscal_year(2026);
+    out.add_number(7);
+    return out.Finish();
+  });
+  const AlignedBuffer one = make_decision("a", 1, {note});
+  const std::vector<CommandResult> results(1, {StatusCode::kDone, one.data(), false});
+  AlignedBuffer body;
+  const auto answers = read(submit_answer_frame(1, results, {}), 1, body);
+  EXPECT_NE(answer_json("a", answers[0])
+                .find(R"({"sequence":1,"event":"CreditNoteIssued","number":"C2026-000007"})"),
+            std::string::npos);
 }
 
 TEST(SubmitAnswer, IsNotReadWhenItIsDamaged) {

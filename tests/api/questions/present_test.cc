@@ -151,6 +151,34 @@ TEST(BillingAnswer, SaysWhatIsOpenOfAnInvoice) {
   EXPECT_EQ(told(shop, {.question = Question::payments})["payments"].size(), 1U);
 }
 
+TEST(BillingAnswer, SaysWhatACreditNoteCreditsAndPays) {
+  Shop shop;
+  shop.place("O-1", "bolt", "10");
+  shop.allocate("O-1");
+  shop.ship("O-1", "S-1");
+  shop.invoice("O-1", "I-1");
+  shop.pay("P-1", "acme", "100.00");
+  shop.given(R"("IssueCreditNote":{"credit_note":"C-1","invoice":"I-1","warehouse":"north",
+      "lines":[{"line":1,"quantity":4,"disposition":"restock"}]})");
+  const json note = told(shop, {.question = Question::credit_note, .name = "C-1"});
+  EXPECT_EQ(note["number"], "C2026-000001");
+  EXPECT_EQ(note["invoice"], "I-1");
+  EXPECT_EQ(note["total"], "48.00");
+  EXPECT_EQ(note["applied"], "20.00");
+  EXPECT_EQ(note["unapplied"], "28.00");
+  EXPECT_EQ(note["lines"][0]["item"], "bolt");
+  EXPECT_EQ(note["applications"][0]["invoice"], "I-1");
+  const json invoice = told(shop, {.question = Question::invoice, .name = "I-1"});
+  EXPECT_EQ(invoice["credited"], "20.00");
+  EXPECT_EQ(invoice["lines"][0]["credited_net"], "40.00");
+  EXPECT_EQ(invoice["credit_notes"][0], "C-1");
+  shop.given(R"("ReversePayment":{"payment":"P-1","reversal":"R-1","amount":"30.00"})");
+  const json payment = told(shop, {.question = Question::payment, .name = "P-1"});
+  EXPECT_EQ(payment["reversed"], "30.00");
+  EXPECT_EQ(payment["applications"][0]["amount"], "70.00");
+  EXPECT_EQ(told(shop, {.question = Question::credit_notes})["credit_notes"].size(), 1U);
+}
+
 TEST(ApprovalsAnswer, AreOfThePeopleWhoMayVote) {
   Shop shop;
   shop.given(kAskBob);

@@ -132,7 +132,7 @@ TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
       "Open",   "Register", "Set",      "Define", "Receive", "Place",   "Approve",
       "Reject", "Cancel",   "Allocate", "Ship",   "Release", "Invoice", "Record",
       "Serve",  "Examine",  "Claim",    "Return", "Amend",   "Hold",    "Count",
-      "Apply",   "Undo",     "Reverse", "Refund",  "Issue"};
+      "Apply",  "Undo",     "Reverse",  "Refund", "Issue"};
   for (const ObjectPlan* const command : commands()) {
     EXPECT_TRUE(is_camel_case(command->name)) << command->name;
     const auto second = std::find_if(command->name.begin() + 1, command->name.end(),
@@ -166,8 +166,8 @@ TEST(Schema, RefersOnlyToKindsThatReasonsCanName) {
       if (field.form != Form::kRef) continue;
       EXPECT_NE(subjects->find(std::string_view(field.ref_kind)), nullptr)
           << object.name << "." << field.name << ": " << field.ref_kind;
-      static const std::set<std::string> kDocuments = {"order", "invoice", "payment",
-                                                       "credit_note"};
+      static const std::set<std::string> kDocuments = {"order", "invoice", "payment", "credit_note",
+                                                       "goods_return"};
       const bool is_document = kDocuments.contains(field.ref_kind);
       EXPECT_EQ(field.type, is_document ? ScalarType::kU64 : ScalarType::kU32)
           << object.name << "." << field.name;

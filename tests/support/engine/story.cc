@@ -271,6 +271,12 @@ const Payment& Story::payment_of(std::string_view name) const {
   return *found;
 }
 
+const CreditNote& Story::credit_note_of(std::string_view name) const {
+  const CreditNote* const found = book().credit_notes().find(name);
+  if (found == nullptr) throw std::runtime_error("no credit note " + std::string(name));
+  return *found;
+}
+
 // ---- at the end
 // ----------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ class Story {
   std::int64_t salable(std::string_view item, std::string_view warehouse) const;
   const Invoice& invoice_of(std::string_view name) const;
   const Payment& payment_of(std::string_view name) const;
+  const CreditNote& credit_note_of(std::string_view name) const;
 
   // For long stories: invariants after every n-th decision only, and no bodies. 1: each.
   void check_every(std::uint32_t decisions) { check_every_ = decisions; }
