@@ -8,6 +8,7 @@
 #include "approve_order_generated.h"
 #include "define_terms_generated.h"
 #include "invoice_order_generated.h"
+#include "issue_credit_note_generated.h"
 #include "open_book_generated.h"
 #include "open_business_day_generated.h"
 #include "place_order_generated.h"
@@ -17,6 +18,7 @@
 #include "register_company_generated.h"
 #include "register_item_generated.h"
 #include "register_warehouse_generated.h"
+#include "return_goods_generated.h"
 #include "set_credit_limit_generated.h"
 #include "set_policy_generated.h"
 #include "set_price_generated.h"
@@ -293,6 +295,41 @@ Bodies::Body Bodies::pay(const PaymentBody& payment) {
   table.add_payer(payer);
   table.add_amount(payment.amount.value());
   table.add_invoices(invoices);
+  return builder_->finish(table.Finish());
+}
+
+Bodies::Body Bodies::give_back(const ReturnBody& goods) {
+  auto& fbb = builder_->begin();
+  const Text order = builder_->text(goods.order);
+  const Text document = builder_->text(goods.goods_return);
+  const Text where = builder_->text(goods.warehouse);
+  std::vector<ReturnLine> lines;
+  for (const ReturnedLineBody& line : goods.lines)
+    lines.emplace_back(line.quantity.value(), line.line, Disposition::restock);
+  const auto vector = fbb.CreateVectorOfStructs(lines);
+  ReturnGoodsBuilder table(fbb);
+  table.add_order(order);
+  table.add_return_(document);
+  table.add_warehouse(where);
+  table.add_lines(vector);
+  return builder_->finish(table.Finish());
+}
+
+Bodies::Body Bodies::credit_return(const CreditNoteBody& note) {
+  auto& fbb = builder_->begin();
+  const Texts names = builder_->texts(note.goods_return);
+  const Text document = builder_->text(note.credit_note);
+  const Text invoice = builder_->text(note.invoice);
+  std::vector<CreditReturn> returns;
+  for (const ReturnedLineBody& line : note.lines)
+    returns.emplace_back(line.quantity.value(), 0, line.line);
+  const auto vector = fbb.CreateVectorOfStructs(returns);
+  IssueCreditNoteBuilder table(fbb);
+  table.add_names(names);
+  table.add_credit_note(document);
+  table.add_invoice(invoice);
+  table.add_cause(CreditCause::goods_return);
+  table.add_returns(vector);
   return builder_->finish(table.Finish());
 }
 

@@ -48,6 +48,26 @@ struct PaymentBody {
   std::string_view invoice;  // empty: on account
 };
 
+struct ReturnedLineBody {
+  std::uint32_t line = 0;  // of the order, from 1
+  Quantity quantity;
+};
+
+struct ReturnBody {
+  std::string_view order;
+  std::string_view goods_return;
+  std::string_view warehouse;  // whose shelf takes all of it
+  std::span<const ReturnedLineBody> lines;
+};
+
+// Credits what came back with a return.
+struct CreditNoteBody {
+  std::string_view credit_note;
+  std::string_view invoice;
+  std::string_view goods_return;
+  std::span<const ReturnedLineBody> lines;
+};
+
 class Bodies {
  public:
   using Body = std::span<const std::byte>;
@@ -78,6 +98,8 @@ class Bodies {
   Body ship(std::string_view order, std::string_view shipment);
   Body invoice(std::string_view order, std::string_view invoice);
   Body pay(const PaymentBody& payment);
+  Body give_back(const ReturnBody& goods);
+  Body credit_return(const CreditNoteBody& note);
 
  private:
   struct Builder;

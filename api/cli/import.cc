@@ -144,8 +144,11 @@ void add_import(CLI::App& program, Environment& env, int& status) {
   retail->footer(
       "Opens the book `online-retail` (or --book) on a manual calendar and sends every invoice as "
       "an\n"
-      "order placed, allocated, shipped and invoiced on its own day, and its payment 30 days "
-      "later.\n"
+      "order placed, allocated, shipped and invoiced on its own day, and pays what is then open of "
+      "it\n"
+      "30 days later. A cancelled line is a return with a credit note against what the same "
+      "customer\n"
+      "bought of the same item at the same price, that day or before, the newest first.\n"
       "Ends with a reconciliation of every line and penny; exit status 4 if the book disagrees.\n"
       "Running it again changes nothing.\n"
       "Example: kontor import online-retail online-retail.csv.xz --until 2010-12-31");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <utility>
@@ -36,19 +37,17 @@ bool starts_with_digit(std::string_view text) {
   return !text.empty() && text.front() >= '0' && text.front() <= '9';
 }
 
-// False: it does not fit.
-bool add(RetailSum& sum, std::int64_t quantity, std::int64_t micros) {
-  ++sum.lines;
-  return !__builtin_add_overflow(sum.quantity, quantity, &sum.quantity) &&
-         !__builtin_add_overflow(sum.micros, micros, &sum.micros);
-}
-
 }  // namespace
 
 std::string_view left_out_word(LeftOut reason) {
   static constexpr std::array<std::string_view, kLeftOutCount> kWords = {
-      "taken",        "later",          "cancellation", "other_entry", "no_customer",
-      "not_positive", "negative_price", "no_price",     "mixed"};
+      "taken",           "later",
+      "other_entry",     "no_customer",
+      "not_positive",    "negative_price",
+      "no_price",        "mixed",
+      "cancelled_other", "cancelled_no_customer",
+      "nothing_bought",  "other_price",
+      "more_than_bought"};
   return kWords[static_cast<std::size_t>(reason)];
 }
 
@@ -56,13 +55,17 @@ std::string_view left_out_text(LeftOut reason) {
   static constexpr std::array<std::string_view, kLeftOutCount> kTexts = {
       "taken",
       "after the last day asked for",
-      "cancellations (returns do not exist yet)",
       "entries of another kind (adjustments)",
       "no customer",
       "quantity not above zero",
       "negative price",
       "no price (zero)",
-      "customer or day differ within the invoice"};
+      "customer or day differ within the invoice",
+      "cancelled: no quantity below zero, no price, or mixed",
+      "cancelled: no customer",
+      "cancelled: the customer never bought it before",
+      "cancelled: bought at other prices only",
+      "cancelled: more than is left of what was bought"};
   return kTexts[static_cast<std::size_t>(reason)];
 }
 
@@ -137,18 +140,28 @@ Result<RetailReader::Row> RetailReader::read_row(std::span<const std::string> fi
 
 LeftOut RetailReader::judge(const Row& row, const Known& known) const {
   if (until_ != kNoDate && row.date > until_) return LeftOut::kLater;
-  if (row.number->front() == 'C') return LeftOut::kCancellation;
+  if (row.number->front() == 'C') {
+    if (row.customer->empty()) return LeftOut::kCancelledNoCustomer;
+    const bool fits = row.quantity < 0 && row.price > 0 && !is_mixed(row, known);
+    return fits ? LeftOut::kNot : LeftOut::kCancelledOther;
+  }
   if (!starts_with_digit(*row.number)) return LeftOut::kOtherEntry;
   if (row.customer->empty()) return LeftOut::kNoCustomer;
   if (row.quantity <= 0) return LeftOut::kNotPositive;
   if (row.price < 0) return LeftOut::kNegativePrice;
   if (row.price == 0) return LeftOut::kNoPrice;
-  if (known.invoice != kNoInvoice) {
-    const RetailInvoice& invoice = year_.invoices[known.invoice];
-    const RetailCustomer& customer = year_.customers[invoice.customer];
-    if (customer.id != *row.customer || invoice.date != row.date) return LeftOut::kMixed;
-  }
-  return LeftOut::kNot;
+  return is_mixed(row, known) ? LeftOut::kMixed : LeftOut::kNot;
+}
+
+// Whether customer or day differ from the first line taken of the same number.
+bool RetailReader::is_mixed(const Row& row, const Known& known) const {
+  if (known.invoice == kNoInvoice) return false;
+  const bool cancels = row.number->front() == 'C';
+  const std::uint32_t customer =
+      cancels ? cancellations_[known.invoice].customer : year_.invoices[known.invoice].customer;
+  const Date date =
+      cancels ? cancellations_[known.invoice].date : year_.invoices[known.invoice].date;
+  return year_.customers[customer].id != *row.customer || date != row.date;
 }
 
 Status RetailReader::record(std::span<const std::string> fields) {
@@ -167,12 +180,29 @@ Status RetailReader::record(std::span<const std::string> fields) {
   if (!row.customer->empty()) customer_of(row);
   Known& known = numbers_[*row.number];
   const LeftOut reason = judge(row, known);
-  RetailSum& by_reason = year_.by_reason[static_cast<std::size_t>(reason)];
-  if (!add(year_.file, row.quantity, row.micros) || !add(by_reason, row.quantity, row.micros)) {
+  if (!add(bound_, std::abs(row.quantity), std::abs(row.micros))) {
     return Error{ErrorKind::kMalformed, "the sum of all lines does not fit"};
   }
+  add(year_.file, row.quantity, row.micros);
+  if (reason == LeftOut::kNot && row.number->front() == 'C') {
+    keep_cancellation(row, known);  // counted once it is matched, or not
+    return {};
+  }
+  add(year_.by_reason[static_cast<std::size_t>(reason)], row.quantity, row.micros);
   if (reason == LeftOut::kNot) take(row, known);
   return {};
+}
+
+void RetailReader::keep_cancellation(const Row& row, Known& known) {
+  if (known.invoice == kNoInvoice) {
+    known.invoice = static_cast<std::uint32_t>(cancellations_.size());
+  }
+  cancellations_.push_back({.number = *row.number,
+                            .date = row.date,
+                            .customer = customer_of(row),
+                            .item = item_of(row),
+                            .quantity = -row.quantity,
+                            .price = UnitPrice{row.price}});
 }
 
 void RetailReader::count_number(const Row& row) {
@@ -232,13 +262,18 @@ RetailYear RetailReader::finish() {
   }
   std::stable_sort(year_.invoices.begin(), year_.invoices.end(),
                    [](const auto& a, const auto& b) { return a.date < b.date; });
+  match_cancellations(std::exchange(cancellations_, {}), year_);
   if (!year_.invoices.empty()) {
     year_.first_day = year_.invoices.front().date;
     year_.last_day = year_.invoices.back().date;
   }
+  if (!year_.credits.empty()) {  // none is before the invoice it credits
+    year_.last_day = std::max(year_.last_day, year_.credits.back().date);
+  }
   year_.taken_items = items.size();
   year_.taken_customers = customers.size();
   numbers_.clear();
+  bound_ = {};
   return std::exchange(year_, {});
 }
 

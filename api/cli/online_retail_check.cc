@@ -1,4 +1,4 @@
-// What the book says about the invoices of an import: asked for all of them, page by page.
+// What the book says about an import: asked for all invoices and credit notes, page by page.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,17 +28,18 @@ std::optional<Minor> money(const nlohmann::json& row, const char* key) {
   return Minor{*minor};
 }
 
-Status add_row(const nlohmann::json& row, const std::unordered_set<std::string_view>& ours,
-               RetailServerSums& sums) {
+using Names = std::unordered_set<std::string>;
+
+Error bad_row(std::string_view list, const nlohmann::json& row) {
+  return Error{ErrorKind::kMalformed, "the server's list of " + std::string(list) +
+                                          " has a row without its name or amounts: " + row.dump()};
+}
+
+Status add_invoice(const nlohmann::json& row, const Names& ours, RetailServerSums& sums) {
   const auto name = row.find("invoice");
   const auto total = money(row, "total");
   const auto open = money(row, "open");
-  if (name == row.end() || !name->is_string() || !total || !open) {
-    return Error{ErrorKind::kMalformed,
-                 "the server's list of invoices has a row that says no "
-                 "invoice, total or open: " +
-                     row.dump()};
-  }
+  if (name == row.end() || !name->is_string() || !total || !open) return bad_row("invoices", row);
   if (!ours.contains(name->get<std::string>())) return {};
   ++sums.invoices;
   sums.invoiced += *total;
@@ -48,18 +49,29 @@ Status add_row(const nlohmann::json& row, const std::unordered_set<std::string_v
   return {};
 }
 
-}  // namespace
+Status add_credit_note(const nlohmann::json& row, const Names& ours, RetailServerSums& sums) {
+  const auto name = row.find("credit_note");
+  const auto total = money(row, "total");
+  const auto unapplied = money(row, "unapplied");
+  if (name == row.end() || !name->is_string() || !total || !unapplied) {
+    return bad_row("credit notes", row);
+  }
+  if (!ours.contains(name->get<std::string>())) return {};
+  ++sums.credit_notes;
+  sums.credited += *total;
+  sums.unapplied += *unapplied;
+  return {};
+}
 
-Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year) {
-  std::unordered_set<std::string_view> ours;
-  for (const RetailInvoice& invoice : year.invoices)
-    ours.insert(invoice.number);
-  RetailServerSums sums;
+using AddRow = Status (*)(const nlohmann::json&, const Names&, RetailServerSums&);
+
+Status ask_list(Asking& asking, wire::Question question, const Names& ours, AddRow add_row,
+                RetailServerSums& sums) {
   QueryToSend query;
-  query.question = wire::Question::invoices;
-  const Status asked = ask_pages(asking, query, 0, [&](const QueryResult& page) -> Status {
+  query.question = question;
+  return ask_pages(asking, query, 0, [&](const QueryResult& page) -> Status {
     sums.position = page.position.value();
-    const auto json = nlohmann::json::parse(answer_body_json(query.question, page), nullptr, false);
+    const auto json = nlohmann::json::parse(answer_body_json(question, page), nullptr, false);
     if (!json.is_object()) return {};
     for (const auto& list : json) {
       if (!list.is_array()) continue;
@@ -69,6 +81,21 @@ Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year)
     }
     return {};
   });
+}
+
+}  // namespace
+
+Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year) {
+  Names invoices;
+  for (const RetailInvoice& invoice : year.invoices)
+    invoices.insert(invoice.number);
+  Names credits;
+  for (const RetailCredit& credit : year.credits)
+    credits.insert(credit.name);
+  RetailServerSums sums;
+  Status asked = ask_list(asking, wire::Question::invoices, invoices, &add_invoice, sums);
+  if (!asked) return asked.error();
+  asked = ask_list(asking, wire::Question::credit_notes, credits, &add_credit_note, sums);
   if (!asked) return asked.error();
   return sums;
 }

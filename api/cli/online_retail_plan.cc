@@ -1,5 +1,6 @@
 #include "api/cli/online_retail_plan.h"
 
+#include <map>
 #include <utility>
 
 #include "values_generated.h"
@@ -21,26 +22,57 @@ Date due_date(const RetailInvoice& invoice) {
   return add_days(invoice.date, kRetailTermsDays);
 }
 
-bool is_paid(const RetailInvoice& invoice, Date last_day) {
-  return due_date(invoice) <= last_day && invoice.total > Minor{0};
-}
-
 }  // namespace
+
+// Credits up to the due date lessen what is paid on it; later ones find nothing open.
+std::vector<RetailSettlement> settle(const RetailYear& year) {
+  std::vector<RetailSettlement> out(year.invoices.size());
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i].open = year.invoices[i].total;
+  for (const RetailCredit& credit : year.credits) {
+    const Date due = due_date(year.invoices[credit.invoice]);
+    RetailSettlement& of = out[credit.invoice];
+    const bool was_paid = due <= year.last_day && credit.date > due;
+    if (was_paid) {
+      of.unapplied += credit.total;
+    } else {
+      of.open -= credit.total;
+    }
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (due_date(year.invoices[i]) <= year.last_day) std::swap(out[i].paid, out[i].open);
+  }
+  return out;
+}
 
 RetailExpectation expectation(const RetailYear& year) {
   RetailExpectation expected;
-  for (const RetailInvoice& invoice : year.invoices) {
-    ++expected.invoices;
-    expected.invoiced += invoice.total;
-    if (is_paid(invoice, year.last_day)) {
-      ++expected.payments;
-      expected.paid += invoice.total;
-    } else if (invoice.total > Minor{0}) {
-      ++expected.open_invoices;
-      expected.open += invoice.total;
-    }
+  expected.invoices = year.invoices.size();
+  expected.invoiced = year.invoiced;
+  expected.credit_notes = year.credits.size();
+  expected.credited = year.credited;
+  for (const RetailSettlement& one : settle(year)) {
+    if (one.paid > Minor{0}) ++expected.payments;
+    if (one.open > Minor{0}) ++expected.open_invoices;
+    expected.paid += one.paid;
+    expected.open += one.open;
+    expected.unapplied += one.unapplied;
   }
   return expected;
+}
+
+RetailPlan::RetailPlan(const RetailYear& year) : year_(year), settlements_(settle(year)) {
+  std::map<Date, Day> days;
+  for (std::uint32_t i = 0; i < year.invoices.size(); ++i) {
+    days[year.invoices[i].date].invoices.push_back(i);
+    if (settlements_[i].paid > Minor{0}) days[due_date(year.invoices[i])].paid.push_back(i);
+  }
+  for (std::uint32_t i = 0; i < year.credits.size(); ++i)
+    days[year.credits[i].date].credits.push_back(i);
+  for (auto& [date, day] : days) {
+    day.date = date;
+    days_.push_back(std::move(day));
+  }
 }
 
 CommandToSend RetailPlan::make(std::string_view verb, std::string_view name, std::uint16_t kind,
@@ -61,41 +93,19 @@ CommandToSend RetailPlan::open_book(std::string_view book) {
               bodies_.open_book(book, kCountry, pounds, year_.first_day));
 }
 
-// Invoices are in order of day, and so are their due dates: two places in the same row.
-std::vector<RetailPlan::Day> RetailPlan::days() const {
-  std::vector<Day> days;
-  const std::span<const RetailInvoice> all(year_.invoices);
-  std::size_t next = 0;
-  std::size_t next_due = 0;
-  while (next < all.size()) {  // what falls due after the last invoice's day stays open
-    const bool by_invoice = all[next].date <= due_date(all[next_due]);
-    Day day;
-    day.date = by_invoice ? all[next].date : due_date(all[next_due]);
-    const std::size_t begin = next;
-    while (next < all.size() && all[next].date == day.date)
-      ++next;
-    day.invoices = all.subspan(begin, next - begin);
-    for (; next_due < all.size() && due_date(all[next_due]) == day.date; ++next_due) {
-      if (all[next_due].total > Minor{0}) day.paid.push_back(&all[next_due]);
-    }
-    if (!day.invoices.empty() || !day.paid.empty()) days.push_back(std::move(day));
-  }
-  return days;
-}
-
 std::uint64_t RetailPlan::command_count() const {
   std::uint64_t count = kSettings + year_.items.size() + year_.customers.size();
-  for (const Day& day : days()) {
+  for (const Day& day : days_) {
     count += day.date == year_.first_day ? 0U : 1U;
     count += day.invoices.empty() ? 0 : 1 + 4 * day.invoices.size();
-    count += day.paid.size();
+    count += 2 * day.credits.size() + day.paid.size();
   }
   return count;
 }
 
 Status RetailPlan::send_all(const Send& send) {
   if (Status sent = send_master_data(send); !sent) return sent;
-  for (const Day& day : days()) {
+  for (const Day& day : days_) {
     if (Status sent = send_day(send, day); !sent) return sent;
   }
   return {};
@@ -147,24 +157,27 @@ Status RetailPlan::send_day(const Send& send, const Day& day) {
       return s;
     }
   }
-  if (Status s = send_receipt(send, day.invoices); !s) return s;
-  for (const RetailInvoice& invoice : day.invoices) {
-    if (Status s = send_invoice(send, invoice); !s) return s;
+  if (Status s = send_receipt(send, day); !s) return s;
+  for (const std::uint32_t i : day.invoices) {
+    if (Status s = send_invoice(send, year_.invoices[i]); !s) return s;
   }
-  for (const RetailInvoice* invoice : day.paid) {
-    if (Status s = send_payment(send, *invoice); !s) return s;
+  for (const std::uint32_t i : day.credits) {
+    if (Status s = send_credit(send, year_.credits[i]); !s) return s;
+  }
+  for (const std::uint32_t i : day.paid) {
+    if (Status s = send_payment(send, year_.invoices[i], settlements_[i].paid); !s) return s;
   }
   return {};
 }
 
 // All that the day's invoices need, in one delivery.
-Status RetailPlan::send_receipt(const Send& send, std::span<const RetailInvoice> invoices) {
-  if (invoices.empty()) return {};
+Status RetailPlan::send_receipt(const Send& send, const Day& day) {
+  if (day.invoices.empty()) return {};
   received_.resize(year_.items.size());
   lines_.clear();
   std::vector<std::uint32_t> order;
-  for (const RetailInvoice& invoice : invoices) {
-    for (const RetailLine& line : invoice.lines) {
+  for (const std::uint32_t i : day.invoices) {
+    for (const RetailLine& line : year_.invoices[i].lines) {
       if (received_[line.item] == 0) order.push_back(line.item);
       received_[line.item] += line.quantity;
     }
@@ -174,7 +187,7 @@ Status RetailPlan::send_receipt(const Send& send, std::span<const RetailInvoice>
         {.item = year_.items[item].code, .quantity = Quantity{received_[item] * kQuantityUnit}});
     received_[item] = 0;
   }
-  const std::string receipt = format_date(invoices.front().date);
+  const std::string receipt = format_date(day.date);
   return send(make("receive", receipt, number_of<ReceiveStock>,
                    bodies_.receive(receipt, kWarehouse, lines_)));
 }
@@ -203,10 +216,27 @@ Status RetailPlan::send_invoice(const Send& send, const RetailInvoice& invoice) 
   return send(make("invoice", number, number_of<InvoiceOrder>, bodies_.invoice(number, number)));
 }
 
-Status RetailPlan::send_payment(const Send& send, const RetailInvoice& invoice) {
+// The goods come back on the shelf; the credit note names the return.
+Status RetailPlan::send_credit(const Send& send, const RetailCredit& credit) {
+  const std::string_view name = credit.name;
+  const std::string_view number = year_.invoices[credit.invoice].number;
+  returned_.clear();
+  for (const RetailCredit::Line& part : credit.lines)
+    returned_.push_back(
+        {.line = part.line + 1, .quantity = Quantity{part.quantity * kQuantityUnit}});
+  const auto body = bodies_.give_back(
+      {.order = number, .goods_return = name, .warehouse = kWarehouse, .lines = returned_});
+  if (Status s = send(make("return", name, number_of<ReturnGoods>, body)); !s) return s;
+  return send(make(
+      "credit", name, number_of<IssueCreditNote>,
+      bodies_.credit_return(
+          {.credit_note = name, .invoice = number, .goods_return = name, .lines = returned_})));
+}
+
+Status RetailPlan::send_payment(const Send& send, const RetailInvoice& invoice, Minor amount) {
   const auto body = bodies_.pay({.payment = invoice.number,
                                  .payer = year_.customers[invoice.customer].id,
-                                 .amount = invoice.total,
+                                 .amount = amount,
                                  .invoice = invoice.number});
   return send(make("pay", invoice.number, number_of<RecordPayment>, body));
 }

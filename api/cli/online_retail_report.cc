@@ -22,7 +22,17 @@ std::string pounds(Minor amount) {
 
 // What rounding each line to pence added, in 10^-6 pounds.
 std::int64_t rounding(const RetailYear& year) {
-  return year.invoiced.value() * kMicrosOfPenny - year.taken().micros;
+  return (year.invoiced - year.credited).value() * kMicrosOfPenny - year.taken().micros -
+         year.matched.micros;
+}
+
+// Of invoices, and of cancellations that are matched with them.
+RetailSum taken_in_all(const RetailYear& year) {
+  RetailSum sum = year.taken();
+  sum.lines += year.matched.lines;
+  sum.quantity += year.matched.quantity;
+  sum.micros += year.matched.micros;
+  return sum;
 }
 
 void print_columns(std::ostream& out, const RetailYear& year) {
@@ -30,10 +40,10 @@ void print_columns(std::ostream& out, const RetailYear& year) {
   const auto row = [&](const char* what, std::uint64_t file, std::uint64_t taken) {
     table.add({what, with_thousands(file), with_thousands(taken), with_thousands(file - taken)});
   };
-  const RetailSum& taken = year.taken();
+  const RetailSum taken = taken_in_all(year);
   row("lines", year.file.lines, taken.lines);
   row("invoices", year.file_invoices, year.invoices.size());
-  row("cancellations", year.file_cancellations, 0);
+  row("cancellations", year.file_cancellations, year.taken_cancellations);
   row("entries of another kind", year.file_other_entries, 0);
   row("customers", year.customers.size(), year.customers.size());
   row("  with an invoice taken", year.customers.size(), year.taken_customers);
@@ -46,9 +56,22 @@ void print_columns(std::ostream& out, const RetailYear& year) {
   };
   table.add({"GBP, quantity x price", money(year.file.micros), money(taken.micros),
              money(year.file.micros - taken.micros)});
-  table.add(
-      {"GBP, rounded by line", "", with_thousands(std::string_view(pounds(year.invoiced))), ""});
+  table.add({"GBP, rounded by line", "",
+             with_thousands(std::string_view(pounds(year.invoiced - year.credited))), ""});
   table.add({"  rounding", "", money(rounding(year)), ""});
+  table.print(out);
+}
+
+// The lines of the file's cancellations: matched with what the customer bought, or not.
+void print_cancelled(std::ostream& out, const RetailYear& year) {
+  if (year.matched.lines == 0) return;
+  const auto money = [](std::int64_t micros) {
+    return with_thousands(std::string_view(micros_text(micros)));
+  };
+  Table table({"cancelled", "lines", "pieces", "GBP"});
+  table.add({"matched with what was bought", with_thousands(year.matched.lines),
+             with_thousands(year.matched.quantity), money(year.matched.micros)});
+  table.add({"  of them in part", with_thousands(year.matched_in_part), "", ""});
   table.print(out);
 }
 
@@ -56,7 +79,7 @@ void print_left_out(std::ostream& out, const RetailYear& year) {
   Table table({"left out because", "lines", "pieces", "GBP"});
   for (std::size_t i = 1; i < kLeftOutCount; ++i) {
     const RetailSum& sum = year.by_reason[i];
-    if (sum.lines == 0) continue;
+    if (sum.lines == 0 && sum.quantity == 0) continue;
     table.add({std::string(left_out_text(static_cast<LeftOut>(i))), with_thousands(sum.lines),
                with_thousands(sum.quantity),
                with_thousands(std::string_view(micros_text(sum.micros)))});
@@ -75,6 +98,12 @@ void print_server(std::ostream& out, const RetailReport& report) {
              with_thousands(server.open_invoices)});
   table.add({"GBP open", with_thousands(std::string_view(pounds(expected.open))),
              with_thousands(std::string_view(pounds(server.open)))});
+  table.add(
+      {"credit notes", with_thousands(expected.credit_notes), with_thousands(server.credit_notes)});
+  table.add({"GBP credited", with_thousands(std::string_view(pounds(expected.credited))),
+             with_thousands(std::string_view(pounds(server.credited)))});
+  table.add({"GBP unapplied", with_thousands(std::string_view(pounds(expected.unapplied))),
+             with_thousands(std::string_view(pounds(server.unapplied)))});
   table.print(out);
 }
 
@@ -86,6 +115,8 @@ Json sum_json(const RetailSum& sum) {
 
 void print_retail_report(std::ostream& out, const RetailReport& report) {
   print_columns(out, *report.year);
+  out << '\n';
+  print_cancelled(out, *report.year);
   out << '\n';
   print_left_out(out, *report.year);
   out << '\n';
@@ -118,19 +149,21 @@ std::string retail_report_json(const RetailReport& report) {
                        {"other_entries", year.file_other_entries},
                        {"customers", year.customers.size()},
                        {"items", year.items.size()}});
-  json["taken"] = sum_json(year.taken());
+  json["taken"] = sum_json(taken_in_all(year));
   json["taken"].update({{"invoices", year.invoices.size()},
-                        {"cancellations", 0},
+                        {"cancellations", year.taken_cancellations},
                         {"other_entries", 0},
                         {"customers", year.customers.size()},
                         {"customers_invoiced", year.taken_customers},
                         {"items", year.items.size()},
                         {"items_invoiced", year.taken_items},
-                        {"amount_rounded", pounds(year.invoiced)},
+                        {"amount_rounded", pounds(year.invoiced - year.credited)},
                         {"rounding", micros_text(rounding(year))}});
+  json["matched"] = sum_json(year.matched);
+  json["matched"]["in_part"] = year.matched_in_part;
   Json left_out = Json::object();
   for (std::size_t i = 1; i < kLeftOutCount; ++i) {
-    if (year.by_reason[i].lines == 0) continue;
+    if (year.by_reason[i].lines == 0 && year.by_reason[i].quantity == 0) continue;
     left_out[std::string(left_out_word(static_cast<LeftOut>(i)))] = sum_json(year.by_reason[i]);
   }
   json["left_out"] = left_out;
@@ -139,12 +172,15 @@ std::string retail_report_json(const RetailReport& report) {
                       {"payments", report.expected.payments},
                       {"paid", pounds(report.expected.paid)},
                       {"open_invoices", report.expected.open_invoices},
-                      {"open", pounds(report.expected.open)}};
-  json["server"] = {{"position", report.server.position},
-                    {"invoices", report.server.invoices},
-                    {"invoiced", pounds(report.server.invoiced)},
-                    {"open_invoices", report.server.open_invoices},
-                    {"open", pounds(report.server.open)}};
+                      {"open", pounds(report.expected.open)},
+                      {"credit_notes", report.expected.credit_notes},
+                      {"credited", pounds(report.expected.credited)},
+                      {"unapplied", pounds(report.expected.unapplied)}};
+  json["server"] = {
+      {"position", report.server.position},         {"invoices", report.server.invoices},
+      {"invoiced", pounds(report.server.invoiced)}, {"open_invoices", report.server.open_invoices},
+      {"open", pounds(report.server.open)},         {"credit_notes", report.server.credit_notes},
+      {"credited", pounds(report.server.credited)}, {"unapplied", pounds(report.server.unapplied)}};
   json["agrees"] = report.agrees();
   return json.dump();
 }

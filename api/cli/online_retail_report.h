@@ -20,10 +20,13 @@ struct RetailServerSums {
   Minor invoiced;
   std::uint64_t open_invoices = 0;
   Minor open;
+  std::uint64_t credit_notes = 0;
+  Minor credited;
+  Minor unapplied;
   std::uint64_t position = 0;  // the book's, of the answer
 };
 
-// Asks the book for all its invoices, and adds up those of this import.
+// Asks the book for all its invoices and credit notes, and adds up those of this import.
 Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year);
 
 struct RetailReport {
@@ -41,7 +44,9 @@ struct RetailReport {
   std::uint64_t failed() const { return commands - done; }
   bool agrees() const {
     return server.invoices == expected.invoices && server.invoiced == expected.invoiced &&
-           server.open_invoices == expected.open_invoices && server.open == expected.open;
+           server.open_invoices == expected.open_invoices && server.open == expected.open &&
+           server.credit_notes == expected.credit_notes && server.credited == expected.credited &&
+           server.unapplied == expected.unapplied;
   }
 };
 

@@ -68,9 +68,8 @@ TEST(OnlineRetail, CountsWhatIsInTheFile) {
 
 TEST(OnlineRetail, LeavesLinesOutForTheFirstReasonThatFits) {
   const RetailYear year = small();
-  for (const LeftOut reason :
-       {LeftOut::kCancellation, LeftOut::kOtherEntry, LeftOut::kNoCustomer, LeftOut::kNotPositive,
-        LeftOut::kNegativePrice, LeftOut::kNoPrice, LeftOut::kMixed}) {
+  for (const LeftOut reason : {LeftOut::kOtherEntry, LeftOut::kNoCustomer, LeftOut::kNotPositive,
+                               LeftOut::kNegativePrice, LeftOut::kNoPrice, LeftOut::kMixed}) {
     EXPECT_EQ(left_out(year, reason).lines, 1U) << left_out_word(reason);
   }
   EXPECT_EQ(left_out(year, LeftOut::kOtherEntry).micros, -11'062'060'000);
@@ -79,7 +78,7 @@ TEST(OnlineRetail, LeavesLinesOutForTheFirstReasonThatFits) {
 
 TEST(OnlineRetail, AccountsForEveryLineAndEveryMillionthOfAPound) {
   const RetailYear year = small();
-  RetailSum sum;
+  RetailSum sum = year.matched;
   for (const RetailSum& part : year.by_reason) {
     sum.lines += part.lines;
     sum.quantity += part.quantity;
@@ -112,9 +111,78 @@ TEST(OnlineRetail, ExpectsWhatFellDueToBePaidAndTheRestToBeOpen) {
   const RetailExpectation expected = expectation(small());
   EXPECT_EQ(expected.invoices, 3U);
   EXPECT_EQ(expected.payments, 1U);  // of 2010-12-01, due on the file's last day
-  EXPECT_EQ(expected.paid, Minor{803});
+  EXPECT_EQ(expected.paid, Minor{803 - 255});
   EXPECT_EQ(expected.open_invoices, 1U);  // the one of 0.00 owes nothing
   EXPECT_EQ(expected.open, Minor{3'000});
+  EXPECT_EQ(expected.credit_notes, 1U);
+  EXPECT_EQ(expected.credited, Minor{255});
+  EXPECT_EQ(expected.unapplied, Minor{0});
+}
+
+// Of one customer and item: 5 and 3 pieces at 2.00, 4 at 1.00, and what is taken back of them.
+std::string cancelling(std::string_view lines) {
+  const std::string head(kSmall.substr(0, kSmall.find('\n') + 1));
+  return head +
+         "1,A,x,5,2010-12-01,2,K,UK\n"
+         "2,A,x,3,2010-12-02,2,K,UK\n"
+         "3,A,x,4,2010-12-03,1,K,UK\n" +
+         std::string(lines) + "9,B,x,1,2011-02-01,1,K,UK\n";
+}
+
+RetailYear cancelled(std::string_view lines) {
+  Result<RetailYear> year = read_text(cancelling(lines), {});
+  EXPECT_TRUE(year.ok()) << (year.ok() ? "" : year.error().message);
+  return year.ok() ? std::move(*year) : RetailYear{};
+}
+
+TEST(OnlineRetailMatch, TakesTheNewestPurchaseAtThatPriceFirst) {
+  const RetailYear year = cancelled("C4,A,x,-4,2010-12-04,2,K,UK\n");
+  ASSERT_EQ(year.credits.size(), 2U);
+  EXPECT_EQ(year.credits[0].name, "C4-2");
+  EXPECT_EQ(year.credits[0].total, Minor{600});
+  EXPECT_EQ(year.credits[1].name, "C4-1");
+  EXPECT_EQ(year.credits[1].total, Minor{200});
+  EXPECT_EQ(year.matched.lines, 1U);
+  EXPECT_EQ(year.matched.quantity, -4);
+  EXPECT_EQ(year.taken_cancellations, 1U);
+}
+
+TEST(OnlineRetailMatch, LeavesOutWhatWasNotBoughtBefore) {
+  EXPECT_EQ(left_out(cancelled("C4,B,x,-1,2010-12-04,1,K,UK\n"), LeftOut::kNothingBought).lines,
+            1U);
+  EXPECT_EQ(left_out(cancelled("C4,A,x,-1,2010-11-30,2,K,UK\n"), LeftOut::kNothingBought).lines,
+            1U);
+  EXPECT_EQ(left_out(cancelled("C4,A,x,-1,2010-12-04,2,L,UK\n"), LeftOut::kNothingBought).lines,
+            1U);
+  EXPECT_EQ(left_out(cancelled("C4,A,x,-1,2010-12-04,3,K,UK\n"), LeftOut::kOtherPrice).lines, 1U);
+  EXPECT_EQ(left_out(cancelled("C4,A,x,-1,2010-12-02,1,K,UK\n"), LeftOut::kOtherPrice).lines, 1U);
+  EXPECT_EQ(
+      left_out(cancelled("C4,A,x,-1,2010-12-04,2,,UK\n"), LeftOut::kCancelledNoCustomer).lines, 1U);
+  EXPECT_EQ(left_out(cancelled("C4,A,x,1,2010-12-04,2,K,UK\n"), LeftOut::kCancelledOther).lines,
+            1U);
+}
+
+TEST(OnlineRetailMatch, TakesALineInPartAndLeavesItsRestOut) {
+  const RetailYear year = cancelled("C4,A,x,-10,2010-12-04,2,K,UK\nC5,A,x,-1,2010-12-05,2,K,UK\n");
+  EXPECT_EQ(year.matched.lines, 1U);
+  EXPECT_EQ(year.matched_in_part, 1U);
+  EXPECT_EQ(year.matched.quantity, -8);
+  const RetailSum& rest = left_out(year, LeftOut::kMoreThanBought);
+  EXPECT_EQ(rest.lines, 1U);  // of the second; the first was taken
+  EXPECT_EQ(rest.quantity, -3);
+  EXPECT_EQ(rest.micros, -6'000'000);
+}
+
+// Before the due date a credit lessens what is paid; afterwards it stays unapplied.
+TEST(OnlineRetailMatch, ExpectsWhatIsOpenOnTheDueDateToBePaid) {
+  const RetailExpectation expected =
+      expectation(cancelled("C4,A,x,-1,2010-12-31,2,K,UK\nC5,A,x,-2,2011-01-02,2,K,UK\n"
+                            "C6,A,x,-4,2011-01-03,1,K,UK\n"));
+  // C4 takes one of invoice 2 before it is paid, C5 two afterwards, C6 all of invoice 3.
+  EXPECT_EQ(expected.paid, Minor{1'000 + 400 + 400});
+  EXPECT_EQ(expected.unapplied, Minor{400 + 400});
+  EXPECT_EQ(expected.open, Minor{100});
+  EXPECT_EQ(expected.credited, Minor{200 + 400 + 400});
 }
 
 TEST(OnlineRetail, TakesOnlyTheDaysAskedForAndSaysSo) {
@@ -198,11 +266,11 @@ std::vector<std::string> ids_from(const std::vector<Sent>& all, std::string_view
 
 TEST(OnlineRetailPlan, SendsEveryDayInOrder) {
   const std::vector<std::string> expected = {
-      "or-receive-2010-12-01", "or-place-1001",     "or-allocate-1001",      "or-ship-1001",
-      "or-invoice-1001",       "or-day-2010-12-02", "or-receive-2010-12-02", "or-place-1004",
-      "or-allocate-1004",      "or-ship-1004",      "or-invoice-1004",       "or-day-2010-12-31",
-      "or-receive-2010-12-31", "or-place-1008",     "or-allocate-1008",      "or-ship-1008",
-      "or-invoice-1008",       "or-pay-1001"};
+      "or-receive-2010-12-01", "or-place-1001",        "or-allocate-1001",      "or-ship-1001",
+      "or-invoice-1001",       "or-return-C1002-1001", "or-credit-C1002-1001",  "or-day-2010-12-02",
+      "or-receive-2010-12-02", "or-place-1004",        "or-allocate-1004",      "or-ship-1004",
+      "or-invoice-1004",       "or-day-2010-12-31",    "or-receive-2010-12-31", "or-place-1008",
+      "or-allocate-1008",      "or-ship-1008",         "or-invoice-1008",       "or-pay-1001"};
   EXPECT_EQ(ids_from(sent_by(small()), "or-receive-2010-12-01"), expected);
 }
 
@@ -231,15 +299,20 @@ TEST(OnlineRetailReport, ShowsEveryFigureAsJson) {
   RetailReport report;
   report.year = &year;
   report.expected = expectation(year);
-  report.server = {
-      .invoices = 3, .invoiced = Minor{3'803}, .open_invoices = 1, .open = Minor{3'000}};
+  report.server = {.invoices = 3,
+                   .invoiced = Minor{3'803},
+                   .open_invoices = 1,
+                   .open = Minor{3'000},
+                   .credit_notes = 1,
+                   .credited = Minor{255},
+                   .unapplied = Minor{0}};
   report.commands = report.done = report.repeated = 5;
   EXPECT_TRUE(report.agrees());
   const std::string json = retail_report_json(report);
   for (const char* part :
-       {R"("file":{"lines":12,)", R"("amount_rounded":"38.03")", R"("rounding":"0.004")",
-        R"("cancellation":{"lines":1,"quantity":-1,"amount":"-2.55"})", R"("changed_nothing":true)",
-        R"("agrees":true)"}) {
+       {R"("file":{"lines":12,)", R"("amount_rounded":"35.48")", R"("rounding":"0.004")",
+        R"("matched":{"lines":1,"quantity":-1,"amount":"-2.55","in_part":0})",
+        R"("changed_nothing":true)", R"("agrees":true)"}) {
     EXPECT_NE(json.find(part), std::string::npos) << part << " in " << json;
   }
   report.server.open = Minor{2'999};
@@ -267,8 +340,16 @@ TEST(OnlineRetail, AgreesWithThePublishedFiguresOfTheYear) {
   EXPECT_EQ(year->invoices.size(), 18'532U);
   EXPECT_EQ(year->taken_customers, 4'338U);
   EXPECT_EQ(year->taken_items, 3'665U);
-  EXPECT_EQ(left_out(*year, LeftOut::kCancellation).lines, 9'288U);
-  EXPECT_EQ(micros_text(left_out(*year, LeftOut::kCancellation).micros), "-896812.49");
+  // The 9,288 lines of its cancellations, worth -896,812.49.
+  EXPECT_EQ(year->matched.lines, 7'345U);
+  EXPECT_EQ(year->matched_in_part, 52U);
+  EXPECT_EQ(year->matched.quantity, -249'238);
+  EXPECT_EQ(micros_text(year->matched.micros), "-492453.83");
+  EXPECT_EQ(left_out(*year, LeftOut::kCancelledNoCustomer).lines, 383U);
+  EXPECT_EQ(left_out(*year, LeftOut::kNothingBought).lines, 1'206U);
+  EXPECT_EQ(left_out(*year, LeftOut::kOtherPrice).lines, 331U);
+  EXPECT_EQ(left_out(*year, LeftOut::kMoreThanBought).lines, 23U);
+  EXPECT_EQ(left_out(*year, LeftOut::kCancelledOther).lines, 0U);
   EXPECT_EQ(left_out(*year, LeftOut::kNoCustomer).lines, 134'694U);
   EXPECT_EQ(micros_text(left_out(*year, LeftOut::kNoCustomer).micros), "1744214.58");
   EXPECT_EQ(left_out(*year, LeftOut::kNoPrice).lines, 40U);
