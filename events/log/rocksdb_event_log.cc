@@ -128,18 +128,37 @@ struct Store {
   ~Store() { families.clear(); }
 };
 
-// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
-// miss the newest, and would open without the commits in it.
-Status check_write_ahead_log(const DataFolder& folder, const rocksdb::Options& settings) {
+Result<std::vector<std::string>> write_ahead_logs(const DataFolder& folder, rocksdb::Env& env) {
   std::vector<std::string> names;
-  const rocksdb::Status status = settings.env->GetChildren(folder.log_path().string(), &names);
+  const rocksdb::Status status = env.GetChildren(folder.log_path().string(), &names);
   if (!status.ok() && !status.IsNotFound()) {
     return error_of(status, folder.path(), "cannot list");
   }
-  const bool found = std::any_of(names.begin(), names.end(),
-                                 [](std::string_view name) { return name.ends_with(".log"); });
-  if (found) return {};
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".log"); });
+  std::ranges::sort(names);
+  return names;
+}
+
+// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
+// miss the newest, and would open without the commits in it.
+Status check_write_ahead_log(const DataFolder& folder, rocksdb::Env& env) {
+  const Result<std::vector<std::string>> names = write_ahead_logs(folder, env);
+  if (!names.ok()) return names.error();
+  if (!names.value().empty()) return {};
   return corrupt(folder.path(), "is not whole (it has no write-ahead log)");
+}
+
+// RocksDB says which file is damaged, but for write-ahead logs.
+Error damaged(const DataFolder& folder, const rocksdb::Status& status, rocksdb::Env& env) {
+  const std::string said = status.ToString();
+  const bool names_a_file = said.find(folder.log_path().string()) != std::string::npos ||
+                            said.find("CURRENT") != std::string::npos;
+  const Result<std::vector<std::string>> names = write_ahead_logs(folder, env);
+  if (names_a_file || !names.ok()) return error_of(status, folder.path(), "cannot open");
+  std::string files;
+  for (const std::string& name : names.value())
+    files += (files.empty() ? "" : " or ") + name;
+  return corrupt(folder.path(), "is damaged in its write-ahead log, " + files + " (" + said + ")");
 }
 
 // Beside a running server, a file may be gone between its being named and its being opened: a
@@ -176,6 +195,7 @@ Result<Store> open_store(const DataFolder& folder, const rocksdb::Options& setti
   if (status.IsInvalidArgument() || status.IsPathNotFound()) {
     return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
   }
+  if (status.IsCorruption()) return damaged(folder, status, *settings.env);
   if (!status.ok()) return error_of(status, folder.path(), "cannot open");
   store.commits = store.families.at(0).get();
   store.marker = store.families.at(1).get();
@@ -365,6 +385,13 @@ Status Log::close() {
   return {};
 }
 
+Status Log::verify_store() const {
+  rocksdb::Status status = store_.db->VerifyChecksum(read_options());
+  if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
+  if (!status.ok()) return error_of(status, path(), "verification failed for");
+  return {};
+}
+
 // Whether the store knows the table that goes furthest. If not, a crash left it behind, or it is
 // the evidence of lost commits.
 bool knows_tables(const DataFolder& folder, RocksdbLogOptions options, CommitNumber in_tables) {
@@ -391,13 +418,6 @@ Status look_first(const std::filesystem::path& path, RocksdbLogOptions options) 
   return log.ok() ? Status() : Status(log.error());
 }
 
-Status Log::verify_store() const {
-  rocksdb::Status status = store_.db->VerifyChecksum(read_options());
-  if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
-  if (!status.ok()) return error_of(status, path(), "verification failed for");
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesystem::path& path,
@@ -408,7 +428,8 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   const std::string store_path = folder.value().log_path().string();
   const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
   if (!folder.value().is_new()) {
-    if (Status wal = check_write_ahead_log(folder.value(), settings); !wal.ok()) return wal.error();
+    if (Status wal = check_write_ahead_log(folder.value(), *settings.env); !wal.ok())
+      return wal.error();
     if (options.mode != FolderMode::kReadOnly &&
         !knows_tables(folder.value(), options, in_tables)) {
       if (Status sound = look_first(path, options); !sound.ok()) return sound.error();
