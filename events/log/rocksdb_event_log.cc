@@ -4,7 +4,6 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -129,24 +128,37 @@ struct Store {
   ~Store() { families.clear(); }
 };
 
-// A store has a write-ahead log from the number on that its MANIFEST names, if an empty one;
-// RocksDB itself does not miss the newest, and would open without the commits in it.
-Status check_write_ahead_log(const DataFolder& folder, const rocksdb::Options& settings,
-                             std::uint64_t from) {
+Result<std::vector<std::string>> write_ahead_logs(const DataFolder& folder, rocksdb::Env& env) {
   std::vector<std::string> names;
-  const rocksdb::Status status = settings.env->GetChildren(folder.log_path().string(), &names);
+  const rocksdb::Status status = env.GetChildren(folder.log_path().string(), &names);
   if (!status.ok() && !status.IsNotFound()) {
     return error_of(status, folder.path(), "cannot list");
   }
-  const bool found = std::ranges::any_of(names, [from](const std::string& name) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    return error == std::errc{} && number >= from && std::string_view(end) == ".log";
-  });
-  if (found) return {};
-  return corrupt(folder.path(),
-                 "is not whole (it has no write-ahead log" +
-                     (from == 0 ? ")" : " from " + std::to_string(from) + ".log on)"));
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".log"); });
+  std::ranges::sort(names);
+  return names;
+}
+
+// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
+// miss the newest, and would open without the commits in it.
+Status check_write_ahead_log(const DataFolder& folder, rocksdb::Env& env) {
+  const Result<std::vector<std::string>> names = write_ahead_logs(folder, env);
+  if (!names.ok()) return names.error();
+  if (!names.value().empty()) return {};
+  return corrupt(folder.path(), "is not whole (it has no write-ahead log)");
+}
+
+// RocksDB says which file is damaged, but for write-ahead logs.
+Error damaged(const DataFolder& folder, const rocksdb::Status& status, rocksdb::Env& env) {
+  const std::string said = status.ToString();
+  const bool names_a_file = said.find(folder.log_path().string()) != std::string::npos ||
+                            said.find("CURRENT") != std::string::npos;
+  const Result<std::vector<std::string>> names = write_ahead_logs(folder, env);
+  if (names_a_file || !names.ok()) return error_of(status, folder.path(), "cannot open");
+  std::string files;
+  for (const std::string& name : names.value())
+    files += (files.empty() ? "" : " or ") + name;
+  return corrupt(folder.path(), "is damaged in its write-ahead log, " + files + " (" + said + ")");
 }
 
 // Beside a running server, a file may be gone between its being named and its being opened: a
@@ -183,6 +195,7 @@ Result<Store> open_store(const DataFolder& folder, const rocksdb::Options& setti
   if (status.IsInvalidArgument() || status.IsPathNotFound()) {
     return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
   }
+  if (status.IsCorruption()) return damaged(folder, status, *settings.env);
   if (!status.ok()) return error_of(status, folder.path(), "cannot open");
   store.commits = store.families.at(0).get();
   store.marker = store.families.at(1).get();
@@ -372,30 +385,29 @@ Status Log::close() {
   return {};
 }
 
-// What a store says of itself without its write-ahead logs. All zero: it cannot be opened; opening
-// it with them will say why.
-struct Known {
-  CommitNumber in_tables;
-  std::uint64_t wal_from = 0;  // number of the oldest write-ahead log that it needs
-};
+Status Log::verify_store() const {
+  rocksdb::Status status = store_.db->VerifyChecksum(read_options());
+  if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
+  if (!status.ok()) return error_of(status, path(), "verification failed for");
+  return {};
+}
 
-Known ask_manifest(const DataFolder& folder, RocksdbLogOptions options) {
+// Whether the store knows the table that goes furthest. If not, a crash left it behind, or it is
+// the evidence of lost commits.
+bool knows_tables(const DataFolder& folder, RocksdbLogOptions options, CommitNumber in_tables) {
+  if (in_tables.value() == 0) return true;
   options.mode = FolderMode::kReadOnly;
   rocksdb::Options settings = store_options(options, false);
   WithoutWals env(settings.env);
   settings.env = &env;
   settings.track_and_verify_wals_in_manifest = false;
   const Result<Store> store = open_store(folder, settings, options.mode);
-  Known known;
-  if (!store.ok()) return known;
+  if (!store.ok()) return false;
   const std::unique_ptr<rocksdb::Iterator> last(
       store.value().db->NewIterator(read_options(), store.value().commits));
   last->SeekToLast();
-  if (last->Valid()) {
-    known.in_tables = number_of_key(last->key()).value_or(CommitNumber{0});
-  }
-  store.value().db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &known.wal_from);
-  return known;
+  if (!last->Valid()) return false;
+  return number_of_key(last->key()).value_or(CommitNumber{0}) >= in_tables;
 }
 
 // As a reader, who changes nothing: a store that is opened for writing removes what it does not
@@ -404,13 +416,6 @@ Status look_first(const std::filesystem::path& path, RocksdbLogOptions options) 
   options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(path, options);
   return log.ok() ? Status() : Status(log.error());
-}
-
-Status Log::verify_store() const {
-  rocksdb::Status status = store_.db->VerifyChecksum(read_options());
-  if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
-  if (!status.ok()) return error_of(status, path(), "verification failed for");
-  return {};
 }
 
 }  // namespace
@@ -423,11 +428,10 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   const std::string store_path = folder.value().log_path().string();
   const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
   if (!folder.value().is_new()) {
-    const Known known = ask_manifest(folder.value(), options);
-    Status wal = check_write_ahead_log(folder.value(), settings, known.wal_from);
-    if (!wal.ok()) return wal.error();
-    // A table that it does not know: left behind by a crash, or the evidence of lost commits.
-    if (options.mode != FolderMode::kReadOnly && known.in_tables < in_tables) {
+    if (Status wal = check_write_ahead_log(folder.value(), *settings.env); !wal.ok())
+      return wal.error();
+    if (options.mode != FolderMode::kReadOnly &&
+        !knows_tables(folder.value(), options, in_tables)) {
       if (Status sound = look_first(path, options); !sound.ok()) return sound.error();
     }
   }
