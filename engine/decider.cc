@@ -139,6 +139,18 @@ Decided Decider::decide(Book& book, PageBuilder& page, const CommandInput& input
           Sequence{header.first_sequence}};
 }
 
+Decided Decider::decide_fence(Book& book, PageBuilder& page, const CommandInput& input,
+                              Timestamp recorded_at, std::uint32_t principal) {
+  flatbuffers::FlatBufferBuilder command;
+  command.Finish(CreateFenceCommand(command, input.since.value()));
+  const AlignedBuffer body(std::as_bytes(std::span(command.GetBufferPointer(), command.GetSize())));
+  CommandInput fence;
+  fence.id = input.id;
+  fence.kind = number_of<FenceCommand>;
+  fence.body = body.bytes();
+  return decide(book, page, fence, recorded_at, principal);
+}
+
 Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,
                                   Timestamp recorded_at) {
   flatbuffers::FlatBufferBuilder command;

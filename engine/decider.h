@@ -32,6 +32,10 @@ class Decider {
   Decided decide(Book& book, PageBuilder& page, const CommandInput& input, Timestamp recorded_at,
                  std::uint32_t principal);
 
+  // The end of an id that was never decided: from here on it never is.
+  Decided decide_fence(Book& book, PageBuilder& page, const CommandInput& input,
+                       Timestamp recorded_at, std::uint32_t principal);
+
   // The next step of a follow-up, as a decision of the engine's own.
   Decided decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,
                            Timestamp recorded_at);

@@ -62,6 +62,8 @@ struct BookInfo {
   BookNumber number;
   std::string name;
   std::uint16_t currency = 0;
+  std::uint64_t outcomes_kept = 0;
+  Sequence last_sequence;  // durable
 };
 
 class Engine {

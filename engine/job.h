@@ -37,14 +37,18 @@ struct CommandInput {
   std::uint16_t kind = 0;
   std::uint8_t version = 1;
   std::span<const std::byte> body;
+  // Instead of a command, the question what became of `id`; of the rest only `since` counts: a
+  // position of the book that the caller knew before it first sent the id, 0 where it knew none.
+  bool resolve = false;
+  Sequence since;
   // kDone: to be decided. Anything else was found before the engine saw it (malformed, too large
   // ...) and is passed through to the answer untouched, so that answers keep their places.
   StatusCode status = StatusCode::kDone;
 };
 
 // What became of one command. decision: the bytes of the decision that is the answer, of this run
-// or an earlier one; null where status is neither done, refused nor id_reused. Valid during the
-// call.
+// or an earlier one; null where status is none of done, refused, fenced and id_reused. Valid during
+// the call.
 struct CommandResult {
   StatusCode status = StatusCode::kDone;
   const std::byte* decision = nullptr;  // read with DecisionView

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "events/codec/catalog.h"
 #include "events/json/json.h"
 
 namespace kontor {
@@ -19,6 +20,11 @@ bool says_the_same(const CommandInput& now, const DecisionView& then) {
          now.on_behalf_of == then.on_behalf_of() && now.reason == then.reason() &&
          now.effective_date == effective && now.expected_version == header.expected_version &&
          same_command(now.kind, now.body, then.command());
+}
+
+StatusCode status_of(const DecisionView& decision) {
+  if (decision.header().command_kind == number_of<FenceCommand>) return StatusCode::kFenced;
+  return decision.refused() ? StatusCode::kRefused : StatusCode::kDone;
 }
 
 }  // namespace
@@ -83,8 +89,9 @@ void Reader::answer(PendingSubmission submission) {
       const DecisionView decision(decisions.emplace_back(std::move(*bytes)).data());
       result.decision = decision.bytes().data();
       result.repeated = pending.repeated;
-      result.status = decision.refused() ? StatusCode::kRefused : StatusCode::kDone;
-      if (pending.compare && !says_the_same(held->job->commands[i], decision)) {
+      result.status = status_of(decision);
+      const bool fenced = result.status == StatusCode::kFenced;
+      if (pending.compare && !fenced && !says_the_same(held->job->commands[i], decision)) {
         result.status = StatusCode::kIdReused;
       }
     }

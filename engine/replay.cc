@@ -26,6 +26,7 @@ class Replayer {
       bytes = bytes.subspan(page->header().header_bytes + page->header().stored_bytes);
     }
     ++out_.commits;
+    out_.last = number;
     return status_.ok() && !stopped_;
   }
   const Status& status() const { return status_; }

@@ -22,6 +22,7 @@ struct PagePlace {
 struct Replayed {
   std::vector<PageChain> chains;               // by book number
   std::vector<std::vector<PagePlace>> places;  // by book number, ascending
+  CommitNumber last;                           // commit that was folded
   std::uint64_t commits = 0;
   std::uint64_t events = 0;
 };

@@ -54,6 +54,13 @@ void Sequencer::make_room(PendingSubmission& pending, std::unique_ptr<Batch>& ba
   flush_(batch);
 }
 
+void Sequencer::catch_up(std::unique_ptr<Batch>& batch) {
+  now_ = clock_.now();
+  PendingSubmission nobody;
+  for (std::uint32_t i = 0; i < books_.count(); ++i)
+    run_follow_ups(*books_.find(BookNumber{i}), nobody, batch);
+}
+
 void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch) {
   now_ = clock_.now();
   const bool late = job->deadline && *job->deadline <= std::chrono::steady_clock::now();
@@ -84,6 +91,7 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
 }
 
 PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Batch& batch) {
+  if (input.resolve) return resolve(job, input, batch);
   PendingResult result;
   const bool opens = input.kind == number_of<OpenBook>;
   Book* const book = books_.find(opens ? BookNumber{0} : job.book);
@@ -112,6 +120,33 @@ PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Bat
   return result;
 }
 
+// An id without an outcome is fenced only when none can have been forgotten: what was decided after
+// `since` is all remembered, and before it the id had not been sent.
+PendingResult Sequencer::resolve(Submission& job, const CommandInput& input, Batch& batch) {
+  PendingResult result;
+  Book* const book = books_.find(job.book);
+  if (book == nullptr) {
+    result.status = StatusCode::kUnknownBook;
+    return result;
+  }
+  const KnownOutcome* const known = book->outcomes().find(outcome_key(job.principal, input.id));
+  if (known != nullptr) {
+    result.repeated = true;
+    result.sequence = Sequence{known->first_sequence};
+    result.book = book->number();
+    return result;
+  }
+  if (input.since > book->last_sequence()) {
+    result.status = StatusCode::kNotFound;
+    return result;
+  }
+  if (!book->outcomes().remembers_since(input.since)) {
+    result.status = StatusCode::kTooOld;
+    return result;
+  }
+  return decide(*book, input, job.principal, batch);
+}
+
 PendingResult Sequencer::decide(Book& book, const CommandInput& input, std::uint32_t principal,
                                 Batch& batch) {
   const Sequence next{book.last_sequence().value() + 1};
@@ -119,9 +154,11 @@ PendingResult Sequencer::decide(Book& book, const CommandInput& input, std::uint
   result.page = batch.page_of(book.number(), next);
   PageBuilder& page = batch.page(result.page);
   const std::size_t before = page.buffer().size();
-  const Decided decided = decider_.decide(book, page, input, next_time(book), principal);
+  const Timestamp at = next_time(book);
+  const Decided decided = input.resolve ? decider_.decide_fence(book, page, input, at, principal)
+                                        : decider_.decide(book, page, input, at, principal);
   batch.count_decision(page.buffer().size() - before);
-  result.status = decided.status;
+  result.status = input.resolve ? StatusCode::kFenced : decided.status;
   result.decided_here = true;
   result.offset = decided.offset;
   result.sequence = decided.first_sequence;

@@ -43,11 +43,14 @@ class Sequencer {
         counts_(counts),
         flush_(std::move(flush)) {}
 
+  // Decides the follow-ups that the process before left, of every book.
+  void catch_up(std::unique_ptr<Batch>& batch);
   // Decides every command of the job, and the follow-ups they leave, into the batch.
   void run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch);
 
  private:
   PendingResult run_one(Submission& job, const CommandInput& input, Batch& batch);
+  PendingResult resolve(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult decide(Book& book, const CommandInput& input, std::uint32_t principal,
                        Batch& batch);
   void open_registered_book(const CommandInput& input, std::uint32_t principal, Batch& batch);

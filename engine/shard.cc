@@ -41,14 +41,16 @@ const std::vector<double>& Engine::commit_bounds() {
 Status Shard::open(const Progress& progress) {
   auto replayed = replay(log_, books_, ReplayOptions{}, progress);
   if (!replayed.ok()) return replayed.error();
-  if (const Status claimed = claim(replayed->chains); !claimed.ok()) return claimed.error();
+  if (const Status claimed = claim(replayed->chains, replayed->last); !claimed.ok()) {
+    return claimed.error();
+  }
   replayed->places.resize(replayed->chains.size());
   replayed->places[0].push_back({replayed->chains[0].last_sequence, log_.tail().last});
   directory_.start(std::move(replayed->places), replayed->chains);
 
   committer_ = std::make_unique<Committer>(Committer::Parts{log_, directory_, reader_},
                                            std::move(replayed->chains), log_.tail().epoch,
-                                           end_process, [this] { wake(); });
+                                           end_process, [this] { wake_when_idle(); });
   sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
                                            [this](std::unique_ptr<Batch>& batch) { flush(batch); });
   tell_books();
@@ -58,11 +60,11 @@ Status Shard::open(const Progress& progress) {
   return {};
 }
 
-// The first decision of every process: it fences whoever wrote before.
-Status Shard::claim(std::vector<PageChain>& chains) {
+// The first decision of every process: it fences whoever wrote before. `after` is what was
+// replayed: a log that has grown since is another writer's, and our state is not what it says.
+Status Shard::claim(std::vector<PageChain>& chains, CommitNumber after) {
   if (chains.empty()) chains.emplace_back();
-  const LogTail tail = log_.tail();
-  const Epoch epoch{tail.epoch.value() + 1};
+  const Epoch epoch{log_.tail().epoch.value() + 1};
   flatbuffers::FlatBufferBuilder builder;
   const auto server = builder.CreateString(options_.server);
   const auto host = builder.CreateString(options_.host);
@@ -81,8 +83,13 @@ Status Shard::claim(std::vector<PageChain>& chains) {
 
   AlignedBuffer scratch;
   const CommitPage pages[] = {{&page, &chains[0]}};  // NOLINT(modernize-avoid-c-arrays)
-  const auto bytes = seal_commit(pages, {epoch, CommitNumber{tail.last.value() + 1}, 1}, scratch);
-  const Status written = log_.append(epoch, tail.last, bytes);
+  const auto bytes = seal_commit(pages, {epoch, CommitNumber{after.value() + 1}, 1}, scratch);
+  const Status written = log_.append(epoch, after, bytes);
+  if (!written.ok() && log_.tail().last != after) {
+    return Error{ErrorKind::kUnavailable,
+                 "another process wrote to the log while this one read it (" +
+                     written.error().message + "); let one of them run, and start again"};
+  }
   chains[0].durable_watermark = chains[0].last_sequence;
   return written;
 }
@@ -124,7 +131,9 @@ StatusCode Shard::ask(std::unique_ptr<Question> question) {
 }
 
 StatusCode Shard::read(LogWork work) {
-  return reader_.post(std::move(work)) ? StatusCode::kDone : StatusCode::kOverloaded;
+  if (reader_.post(std::move(work))) return StatusCode::kDone;
+  const std::lock_guard lock(mutex_);
+  return stopping_ ? StatusCode::kStopping : StatusCode::kOverloaded;
 }
 
 void Shard::stop() {
@@ -169,9 +178,17 @@ void Shard::work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch) {
   jobs.clear();
 }
 
+// The committer became free. It is not this object's state: without the lock the engine's thread
+// could look, find it busy, and miss this.
+void Shard::wake_when_idle() {
+  { const std::lock_guard lock(mutex_); }
+  wake();
+}
+
 void Shard::run() {
   auto batch = std::make_unique<Batch>();
   std::deque<Job> jobs;
+  sequencer_->catch_up(batch);
   while (take(jobs, *batch)) {
     work_through(jobs, batch);
     if (!batch->empty() && committer_->idle()) flush(batch);
@@ -199,8 +216,9 @@ void Shard::tell_books() {
     const Book& book = *books_.find(BookNumber{i});
     follow_ups_[i] = book.follow_up_count();
     if (i > book_list_.size()) {
-      book_list_.push_back(
-          {book.number(), book.calendar().book(), book.calendar().currency().value()});
+      book_list_.push_back({book.number(), book.calendar().book(),
+                            book.calendar().currency().value(), book.outcomes().kept(),
+                            Sequence{}});
     }
   }
 }
@@ -209,7 +227,10 @@ std::vector<BookInfo> Shard::books() const {
   std::vector<BookInfo> out;
   const std::lock_guard lock(mutex_);
   for (const BookInfo& book : book_list_) {
-    if (directory_.last_sequence(book.number).value() > 0) out.push_back(book);
+    const Sequence last = directory_.last_sequence(book.number);
+    if (last.value() == 0) continue;
+    out.push_back(book);
+    out.back().last_sequence = last;
   }
   return out;
 }

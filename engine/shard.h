@@ -40,7 +40,7 @@ class Shard final : public Engine {
  private:
   using Job = std::variant<std::unique_ptr<Submission>, std::unique_ptr<Question>>;
 
-  Status claim(std::vector<PageChain>& chains);
+  Status claim(std::vector<PageChain>& chains, CommitNumber after);
   void run();
   // Waits for jobs or a free committer; false: stopping and nothing is left.
   bool take(std::deque<Job>& jobs, const Batch& batch);
@@ -48,6 +48,7 @@ class Shard final : public Engine {
   void flush(std::unique_ptr<Batch>& batch);
   void tell_books();
   void wake() { wake_.notify_all(); }
+  void wake_when_idle();
 
   EventLog& log_;
   Clock& clock_;

@@ -8,6 +8,8 @@ std::string_view status_word(StatusCode code) {
       return "done";
     case StatusCode::kRefused:
       return "refused";
+    case StatusCode::kFenced:
+      return "fenced";
     case StatusCode::kMalformed:
       return "malformed";
     case StatusCode::kUnknownCommand:
@@ -36,6 +38,8 @@ std::string_view status_word(StatusCode code) {
       return "read_only";
     case StatusCode::kConnectionLost:
       return "connection_lost";
+    case StatusCode::kTooOld:
+      return "too_old";
   }
   return "unknown";
 }

@@ -19,6 +19,7 @@ enum class StatusCode : std::uint16_t {
   kDone = 0,
 
   kRefused = 100,
+  kFenced = 101,  // never decided, and by a logged fence never will be; a new id to try again
 
   kMalformed = 200,       // bytes, fields or values that cannot be a command
   kUnknownCommand = 201,  // no such kind, or a newer version of one
@@ -36,14 +37,17 @@ enum class StatusCode : std::uint16_t {
   kReadOnly = 303,
 
   kConnectionLost = 400,  // made by clients: sent, no answer
+  kTooOld = 401,          // the outcomes of that time are forgotten; look for the document
 };
 
-// Fails to compile for a code without a class.
+// Fails to compile for a code without a class. A number that this version does not know is judged
+// by its hundred.
 constexpr StatusClass class_of(StatusCode code) {
   switch (code) {
     case StatusCode::kDone:
       return StatusClass::kDone;
     case StatusCode::kRefused:
+    case StatusCode::kFenced:
       return StatusClass::kRefused;
     case StatusCode::kMalformed:
     case StatusCode::kUnknownCommand:
@@ -61,9 +65,11 @@ constexpr StatusClass class_of(StatusCode code) {
     case StatusCode::kReadOnly:
       return StatusClass::kNotStarted;
     case StatusCode::kConnectionLost:
+    case StatusCode::kTooOld:
       return StatusClass::kUnknown;
   }
-  return StatusClass::kUnknown;
+  const auto hundred = static_cast<std::uint16_t>(code) / 100;
+  return hundred < 4 ? static_cast<StatusClass>(hundred) : StatusClass::kUnknown;
 }
 
 // "done", "refused", "id_reused" ...: the word in JSON. Static.

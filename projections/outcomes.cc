@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "book_generated.h"
+
 #include "events/base/assert.h"
 #include "projections/fold.h"
 
@@ -15,6 +17,17 @@ Hash128 outcome_key(std::uint32_t principal, std::string_view id) {
   return {hash.low64, hash.high64};
 }
 
+void Outcomes::on(const Envelope& /*by*/, const BookOpened& event) {
+  KONTOR_ASSERT(added_ <= 1);  // the book's first event: before it is the command that opens it
+  if (event.outcomes_kept() != 0) kept_ = event.outcomes_kept();
+}
+
+bool Outcomes::remembers_since(Sequence since) const {
+  if (added_ <= kept_) return true;
+  const KnownOutcome& oldest = ring_[added_ % kept_];
+  return since.value() >= oldest.first_sequence - 1;
+}
+
 const KnownOutcome* Outcomes::find(const Hash128& key) const {
   if (slots_.empty()) return nullptr;
   const std::size_t mask = slots_.size() - 1;
@@ -26,8 +39,8 @@ const KnownOutcome* Outcomes::find(const Hash128& key) const {
 }
 
 void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_sequence) {
-  const auto place = static_cast<std::uint32_t>(added_ % limits::kOutcomesKept);
-  if (added_ < limits::kOutcomesKept) {
+  const auto place = static_cast<std::uint32_t>(added_ % kept_);
+  if (added_ < kept_) {
     if ((ring_.size() + 1) * 2 > slots_.size()) grow();
     ring_.push_back({key, content, first_sequence.value()});
   } else {
@@ -67,14 +80,17 @@ void Outcomes::grow() {
 }
 
 void Outcomes::save(Sink& out) const {
+  out.pod(kept_);
   out.pod(added_);
   out.pods(ring_);
 }
 
 void Outcomes::load(Source& in) {
+  in.pod(kept_);
   in.pod(added_);
   in.pods(ring_);
-  if (ring_.size() != std::min<std::uint64_t>(added_, limits::kOutcomesKept)) return in.fail();
+  if (kept_ < limits::kOutcomesKeptMin || kept_ > limits::kOutcomesKeptMax) return in.fail();
+  if (ring_.size() != std::min<std::uint64_t>(added_, kept_)) return in.fail();
   std::size_t size = 64;
   while (size < ring_.size() * 2)
     size *= 2;
@@ -84,7 +100,7 @@ void Outcomes::load(Source& in) {
 }
 
 Status Outcomes::check_invariants() const {
-  if (ring_.size() != std::min<std::uint64_t>(added_, limits::kOutcomesKept)) {
+  if (ring_.size() != std::min<std::uint64_t>(added_, kept_)) {
     return broken("the number of kept outcomes");
   }
   return {};

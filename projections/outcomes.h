@@ -1,5 +1,6 @@
-// Which command ids have a final outcome: the last kOutcomesKept decisions of the book, by id and
-// principal. This is what makes a repeated command a repeat. Folds decisions, not events.
+// Which command ids have a final outcome: the last N decisions of the book that have an id, by id
+// and principal. This is what makes a repeated command a repeat. Folds decisions; of events only
+// BookOpened, which says N.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +12,12 @@
 #include "events/base/limits.h"
 #include "events/base/result.h"
 #include "events/codec/decision.h"
+#include "projections/envelope.h"
 #include "projections/sink.h"
 
 namespace kontor {
+
+struct BookOpened;
 
 struct KnownOutcome {
   Hash128 key;      // XXH3-128 of the id, seeded with the principal
@@ -28,7 +32,13 @@ class Outcomes {
  public:
   static constexpr std::uint32_t kNumber = 13;
 
+  void on(const Envelope& by, const BookOpened& event);
+
   const KnownOutcome* find(const Hash128& key) const;
+  // Whether no outcome decided after that position is forgotten: an id that was first sent later
+  // and is not found was never decided.
+  bool remembers_since(Sequence since) const;
+  std::uint64_t kept() const { return kept_; }
   void add(const Hash128& key, const Hash128& content, Sequence first_sequence);
   void prefetch(const Hash128& key) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[key.low & (slots_.size() - 1)]);
@@ -43,8 +53,9 @@ class Outcomes {
   void forget(std::uint32_t index);
   void grow();
 
-  std::vector<KnownOutcome> ring_;    // grows to kOutcomesKept, then turns
-  std::uint64_t added_ = 0;           // in all; added_ % kOutcomesKept is the next place
+  std::vector<KnownOutcome> ring_;  // grows to kept_, then turns
+  std::uint64_t kept_ = limits::kOutcomesKept;
+  std::uint64_t added_ = 0;           // in all; added_ % kept_ is the next place
   std::vector<std::uint32_t> slots_;  // open addressing: index + 1 into ring_; 0: free
 };
 

@@ -38,6 +38,10 @@ void register_book(Step& step, const OpenBook& command) {
   if (!month_ok) {
     step.refuse(about(ReasonCode::invalid_value, Subject::book, "fiscal_year_first_month 1 to 12"));
   }
+  const std::uint64_t kept = command.outcomes_kept();
+  if (kept != 0 && (kept < limits::kOutcomesKeptMin || kept > limits::kOutcomesKeptMax)) {
+    step.refuse(about(ReasonCode::invalid_value, Subject::book, "outcomes_kept 16 to 16777216"));
+  }
   if (step.refused()) return;
 
   const std::uint32_t number = known.size() + 1;
@@ -84,7 +88,8 @@ void open_book(Step& step, const OpenBook& command) {
     const auto time_zone = text(out, zone.empty() ? std::string_view("UTC") : zone);
     return CreateBookOpened(out, book, legal_name, country, command.currency(), administrator,
                             command.calendar(), time_zone, first.value(),
-                            command.first_day_of_week(), command.fiscal_year_first_month());
+                            command.first_day_of_week(), command.fiscal_year_first_month(),
+                            command.outcomes_kept());
   });
   set_rule(step, 0, "order-limit", "Above the buyer's order limit, an approver is asked",
            Figure::over_order_limit, Outcome::ask);

@@ -13,6 +13,7 @@
 #include "credit_generated.h"               // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
+#include "fence_command_generated.h"        // IWYU pragma: export
 #include "invoice_generated.h"              // IWYU pragma: export
 #include "invoice_order_generated.h"        // IWYU pragma: export
 #include "item_generated.h"                 // IWYU pragma: export
