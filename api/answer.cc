@@ -59,6 +59,18 @@ Offset<Grounds> GroundsList::write(FlatBufferBuilder& builder) const {
   return CreateGrounds(builder, reasons_at, names_at, evidence_at, more);
 }
 
+// What a status means that only a resolve or a very late command is answered with.
+std::string_view note_of(StatusCode status) {
+  if (status == StatusCode::kFenced) {
+    return "never decided, and fenced: it never will be; send it anew under another id";
+  }
+  if (status == StatusCode::kTooOld) {
+    return "the outcomes of that time are forgotten; look for the document the command names";
+  }
+  if (status == StatusCode::kNotFound) return "since: the book has not come to this position";
+  return {};
+}
+
 class AnswerWriter {
  public:
   explicit AnswerWriter(std::size_t commands)
@@ -87,7 +99,7 @@ class AnswerWriter {
                         std::uint16_t{0});
   }
 
-  AlignedBuffer finish(std::uint64_t request) {
+  AlignedBuffer finish(const AnswerTo& to) {
     const auto lines = builder_.CreateVectorOfStructs(lines_);
     const auto kinds = builder_.CreateVector(kinds_);
     const auto numbers = numbers_.empty() ? Offset<flatbuffers::Vector<const wire::MadeNumber*>>{}
@@ -97,8 +109,8 @@ class AnswerWriter {
                              : builder_.CreateVector(details_);
     builder_.Finish(wire::CreateSubmitAnswer(builder_, lines, kinds, numbers, details));
     FrameHeader header;
-    header.type = MessageType::kSubmitAnswer;
-    header.request = request;
+    header.type = to.type;
+    header.request = to.request;
     return make_frame(header, finished_bytes(builder_));
   }
 
@@ -154,16 +166,16 @@ class AnswerWriter {
 
 }  // namespace
 
-AlignedBuffer submit_answer_frame(std::uint64_t request, std::span<const CommandResult> results,
+AlignedBuffer submit_answer_frame(const AnswerTo& to, std::span<const CommandResult> results,
                                   std::span<const EdgeNote> notes) {
   AnswerWriter writer(results.size());
   auto note = notes.begin();
   for (std::size_t i = 0; i < results.size(); ++i) {
     const bool noted = note != notes.end() && note->index == i;
-    writer.add(results[i], noted ? note->text : std::string_view{});
+    writer.add(results[i], noted ? note->text : note_of(results[i].status));
     if (noted) ++note;
   }
-  return writer.finish(request);
+  return writer.finish(to);
 }
 
 AlignedBuffer error_frame(std::uint64_t request, const ErrorText& error) {

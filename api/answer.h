@@ -20,9 +20,15 @@ struct EdgeNote {
 inline constexpr std::uint32_t kRetryAfterMs = 20;           // told with overloaded
 inline constexpr std::uint32_t kRetryAfterStoppingMs = 500;  // a restart takes about that
 
+// What an answer answers: a submit's or a resolve's frame.
+struct AnswerTo {
+  std::uint64_t request = 0;
+  MessageType type = MessageType::kSubmitAnswer;
+};
+
 // The whole SubmitAnswer frame: one line per result, in order. `notes` are ordered by index.
 // The decisions are read in place and may go afterwards.
-AlignedBuffer submit_answer_frame(std::uint64_t request, std::span<const CommandResult> results,
+AlignedBuffer submit_answer_frame(const AnswerTo& to, std::span<const CommandResult> results,
                                   std::span<const EdgeNote> notes);
 
 struct ErrorText {

@@ -30,6 +30,8 @@ enum class MessageType : std::uint16_t {
   kQueryAnswer = 7,
   kHealth = 8,
   kHealthAnswer = 9,
+  kResolve = 10,
+  kResolveAnswer = 11,
 };
 
 enum FrameFlags : std::uint16_t {

@@ -125,6 +125,22 @@ class FrameStager {
   void add(const wire::WireCommand& command) {
     CommandInput input = read_command(command);
     const Verdict verdict = check_command(job_.book, input);
+    push(input, verdict);
+  }
+
+  void add(std::string_view id, Sequence since) {
+    CommandInput input;
+    input.id = id;
+    input.kind = number_of<FenceCommand>;
+    input.resolve = true;
+    input.since = since;
+    push(input, check_texts(input));
+  }
+
+  void answers_as(MessageType type) { job_.to_.type = type; }
+
+ private:
+  void push(const CommandInput& input, const Verdict& verdict) {
     if (verdict.status == StatusCode::kDone) {
       job_.decidable_ = true;
       job_.commands.push_back(input);
@@ -134,12 +150,11 @@ class FrameStager {
     job_.commands.push_back(rejected(verdict.status));
   }
 
- private:
   FrameJob& job_;
 };
 
 void FrameJob::answer(std::span<const CommandResult> results) {
-  handover_->push({session_, bytes.size(), submit_answer_frame(request_, results, notes_)});
+  handover_->push({session_, bytes.size(), submit_answer_frame(to_, results, notes_)});
 }
 
 void FrameJob::answer_at_edge() {
@@ -172,6 +187,26 @@ bool stage_frame(Frame frame, FrameJob& job, ErrorText& error) {
   FrameStager stager(job);
   for (const wire::WireCommand* command : *request->commands())
     stager.add(*command);
+  job.bytes = std::move(frame.body);
+  return true;
+}
+
+bool stage_resolve(Frame frame, FrameJob& job, ErrorText& error) {
+  const auto* const request = verified_root<wire::ResolveRequest>(frame.body.bytes(), {});
+  if (request == nullptr) {
+    error = {StatusCode::kMalformed, "the body is no ResolveRequest", 0, true};
+    return false;
+  }
+  if (request->ids()->size() > limits::kFrameCommandsMax) {
+    error = {StatusCode::kTooLarge, "more ids in the frame than the hello allows commands"};
+    return false;
+  }
+  job.book = BookNumber{frame.header.book};
+  job.commands.reserve(request->ids()->size());
+  FrameStager stager(job);
+  stager.answers_as(MessageType::kResolveAnswer);
+  for (const flatbuffers::String* id : *request->ids())
+    stager.add(view(id), Sequence{request->since()});
   job.bytes = std::move(frame.body);
   return true;
 }

@@ -1,5 +1,6 @@
-// FrameJob: one submit frame on its way through the engine. Made on the I/O thread from verified
-// bytes; its answer is built on the thread that made it durable and handed over to the I/O thread.
+// FrameJob: one submit or resolve frame on its way through the engine. Made on the I/O thread from
+// verified bytes; its answer is built on the thread that made it durable and handed over to the I/O
+// thread.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace kontor {
 class FrameJob : public Submission {
  public:
   FrameJob(std::uint64_t session, std::uint64_t request, std::shared_ptr<Handover> handover)
-      : session_(session), request_(request), handover_(std::move(handover)) {}
+      : session_(session), to_{request}, handover_(std::move(handover)) {}
 
   void answer(std::span<const CommandResult> results) override;
 
@@ -27,7 +28,7 @@ class FrameJob : public Submission {
   friend class FrameStager;
 
   std::uint64_t session_;
-  std::uint64_t request_;
+  AnswerTo to_;
   std::shared_ptr<Handover> handover_;
   std::vector<EdgeNote> notes_;
   bool decidable_ = false;
@@ -36,5 +37,8 @@ class FrameJob : public Submission {
 // Reads the commands of a submit frame in place into `job`, each checked: a bad one gets its status
 // and a note, the others go on. False: the frame as a whole cannot be taken; `error` says why.
 bool stage_frame(Frame frame, FrameJob& job, ErrorText& error);
+
+// The same for a resolve frame: its ids become what the engine is asked.
+bool stage_resolve(Frame frame, FrameJob& job, ErrorText& error);
 
 }  // namespace kontor

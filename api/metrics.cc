@@ -130,6 +130,8 @@ void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) 
                        Type::Counter, count(counters.commands)));
   out.push_back(
       single("kontor_queries_total", "Questions asked.", Type::Counter, count(counters.queries)));
+  out.push_back(single("kontor_resolves_total", "Command ids whose outcome was asked for.",
+                       Type::Counter, count(counters.resolves)));
   out.push_back(single("kontor_frames_not_taken_total",
                        "Submit frames answered overloaded or stopping.", Type::Counter,
                        count(counters.not_taken)));

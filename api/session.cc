@@ -47,6 +47,9 @@ constexpr ErrorText kOutOfStepError{
     "an earlier frame of this connection was not taken; send it first, with the flag `resume`",
     kRetryAfterMs};
 
+constexpr ErrorText kUnknownBookError{
+    StatusCode::kUnknownBook, "no book has this number; the hello tells the books there are"};
+
 ErrorText not_taken(StatusCode status) {
   if (status == StatusCode::kStopping) return kStoppingError;
   if (status == StatusCode::kOverloaded) return kOverloadedError;
@@ -104,6 +107,8 @@ void Session::on_frame(Frame frame) {
       return hello(frame);
     case MessageType::kSubmit:
       return submit(std::move(frame));
+    case MessageType::kResolve:
+      return resolve(std::move(frame));
     case MessageType::kQuery:
       return query(std::move(frame));
     case MessageType::kHealth:
@@ -138,7 +143,8 @@ void Session::hello(const Frame& frame) {
   for (const BookInfo& info : context_.engine.books()) {
     context_.books.push_back(info.number);
     books.push_back(wire::CreateBook(builder, info.number.value(), builder.CreateString(info.name),
-                                     info.currency));
+                                     info.currency, info.last_sequence.value(),
+                                     info.outcomes_kept));
   }
   const wire::Limits limits = told_limits();
   const auto server = builder.CreateString(context_.version);
@@ -163,8 +169,7 @@ bool Session::takes(const FrameHeader& header) {
     return false;
   }
   if (context_.knows(BookNumber{header.book})) return true;
-  fail(header.request,
-       {StatusCode::kUnknownBook, "no book has this number; the hello tells the books there are"});
+  fail(header.request, kUnknownBookError);
   return false;
 }
 
@@ -175,11 +180,29 @@ void Session::submit(Frame frame) {
   ErrorText error;
   if (!stage_frame(std::move(frame), *job, error)) return fail(header.request, error);
   context_.counters.commands.fetch_add(job->commands.size(), kRelaxed);
+  if (hand_in(std::move(job), header) != StatusCode::kDone) out_of_step_ = true;
+}
+
+// Has no part in the order of submits: it only comes after those that were taken before it.
+void Session::resolve(Frame frame) {
+  const FrameHeader header = frame.header;
+  if (context_.stopping) return fail(header.request, kStoppingError);
+  if (!context_.knows(BookNumber{header.book})) return fail(header.request, kUnknownBookError);
+  auto job = std::make_unique<FrameJob>(id_, header.request, context_.handover);
+  ErrorText error;
+  if (!stage_resolve(std::move(frame), *job, error)) return fail(header.request, error);
+  context_.counters.resolves.fetch_add(job->commands.size(), kRelaxed);
+  hand_in(std::move(job), header);
+}
+
+// Gives the job to the engine, or answers why it did not take it.
+StatusCode Session::hand_in(std::unique_ptr<FrameJob> job, const FrameHeader& header) {
   const std::size_t bytes = job->bytes.size();
   if (!job->decidable()) {
     ++unanswered_;
     unanswered_bytes_ += bytes;
-    return job->answer_at_edge();
+    job->answer_at_edge();
+    return StatusCode::kDone;
   }
   if (header.deadline_ms != 0) {
     job->deadline =
@@ -188,11 +211,12 @@ void Session::submit(Frame frame) {
   std::unique_ptr<Submission> submission = std::move(job);
   const StatusCode taken = context_.engine.submit(submission);
   if (taken != StatusCode::kDone) {
-    out_of_step_ = true;
-    return fail(header.request, not_taken(taken));
+    fail(header.request, not_taken(taken));
+    return taken;
   }
   ++unanswered_;
   unanswered_bytes_ += bytes;
+  return taken;
 }
 
 void Session::query(Frame frame) {
@@ -201,8 +225,7 @@ void Session::query(Frame frame) {
     return fail(header.request, {StatusCode::kMalformed, "the body is no QueryRequest", 0, true});
   }
   if (!context_.knows(BookNumber{header.book})) {
-    return fail(header.request, {StatusCode::kUnknownBook,
-                                 "no book has this number; the hello tells the books there are"});
+    return fail(header.request, kUnknownBookError);
   }
   context_.counters.queries.fetch_add(1, kRelaxed);
   const std::size_t bytes = frame.body.size();

@@ -21,6 +21,8 @@
 
 namespace kontor {
 
+class FrameJob;
+
 // Monotonic unless said. Written by the I/O thread, read by scrapes.
 struct ServerCounters {
   std::atomic<std::uint64_t> connections{0};  // gauge
@@ -32,6 +34,7 @@ struct ServerCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> commands{0};
   std::atomic<std::uint64_t> queries{0};
+  std::atomic<std::uint64_t> resolves{0};   // ids
   std::atomic<std::uint64_t> faults{0};     // connections ended for what was said on them
   std::atomic<std::uint64_t> timeouts{0};   // and for silence or not reading
   std::atomic<std::uint64_t> not_taken{0};  // frames answered overloaded or stopping
@@ -74,6 +77,8 @@ class Session {
   void fail(std::uint64_t request, const ErrorText& error);
   void hello(const Frame& frame);
   void submit(Frame frame);
+  void resolve(Frame frame);
+  StatusCode hand_in(std::unique_ptr<FrameJob> job, const FrameHeader& header);
   bool takes(const FrameHeader& header);
   void query(Frame frame);
   void health(const Frame& frame);

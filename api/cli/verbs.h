@@ -11,6 +11,7 @@ namespace kontor::cli {
 struct Environment;
 
 void add_submit(CLI::App& program, Environment& env, int& status);
+void add_resolve(CLI::App& program, Environment& env, int& status);
 void add_import(CLI::App& program, Environment& env, int& status);
 void add_bench(CLI::App& program, Environment& env, int& status);
 void add_get(CLI::App& program, Environment& env, int& status);

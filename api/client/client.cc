@@ -94,6 +94,10 @@ ClientCore::RequestPtr ClientCore::make_request(MessageType type, BookNumber boo
   request->type = type;
   request->book = book;
   request->deadline = Clock::now() + options_.deadline;
+  request->start_by = request->deadline;
+  if (request->is_submit()) {
+    request->start_by -= std::min(options_.resolve_time, options_.deadline / 4);
+  }
   return request;
 }
 
@@ -173,6 +177,26 @@ Status ClientCore::query(BookNumber book, const QueryToSend& query, OnResult on_
   return enqueue(std::move(request));
 }
 
+Status ClientCore::resolve(BookNumber book, std::string_view id, Sequence since,
+                           OnAnswer on_answer) {
+  if (!is_identifier(id)) return no_id();
+  RequestPtr request = make_request(MessageType::kResolve, book);
+  request->body = resolve_body({std::string(id)}, since);
+  request->on_reply = [on_answer = std::move(on_answer)](StatusCode status, const Frame* frame,
+                                                         const std::string& message) {
+    std::vector<Answer> answers;
+    if (frame != nullptr && read_answers(frame->body.bytes(), 1, answers)) {
+      return on_answer(answers.front());
+    }
+    Answer answer;
+    answer.status = frame == nullptr ? status : StatusCode::kConnectionLost;
+    answer.message = frame == nullptr ? std::string_view(message)
+                                      : "the server's answer cannot be read; is it newer?";
+    on_answer(answer);
+  };
+  return enqueue(std::move(request));
+}
+
 bool ClientCore::wait_idle(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, timeout, [this] { return open_requests_ == 0; });
@@ -183,17 +207,29 @@ Status ClientCore::blocking_allowed() const {
   return Error{ErrorKind::kUsage, "a blocking call inside a callback would wait for itself"};
 }
 
-Result<Client::Outcome> ClientCore::submit_and_wait(BookNumber book, const CommandToSend& command) {
+// Queues by send(on_answer) and waits for the answer.
+template <class Send>
+Result<Client::Outcome> ClientCore::wait_for_outcome(std::string_view id, Send send) {
   const Status allowed = blocking_allowed();
   if (!allowed) return allowed.error();
   auto promise = std::make_shared<std::promise<Outcome>>();
   auto future = promise->get_future();
-  const Status queued =
-      submit(book, command, [promise, id = std::string(command.id)](const Answer& answer) {
-        promise->set_value(to_outcome(id, answer));
-      });
+  const Status queued = send([promise, id = std::string(id)](const Answer& answer) {
+    promise->set_value(to_outcome(id, answer));
+  });
   if (!queued) return queued.error();
   return future.get();
+}
+
+Result<Client::Outcome> ClientCore::submit_and_wait(BookNumber book, const CommandToSend& command) {
+  return wait_for_outcome(
+      command.id, [&](OnAnswer on_answer) { return submit(book, command, std::move(on_answer)); });
+}
+
+Result<Client::Outcome> ClientCore::resolve_and_wait(BookNumber book, std::string_view id,
+                                                     Sequence since) {
+  return wait_for_outcome(
+      id, [&](OnAnswer on_answer) { return resolve(book, id, since, std::move(on_answer)); });
 }
 
 Result<QueryResult> ClientCore::ask(BookNumber book, const QueryToSend& to_send) {

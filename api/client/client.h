@@ -4,10 +4,15 @@
 // again what may be sent again, with the same ids: the server's outcomes make that exactly-once.
 // Commands are decided in the order in which they were handed over, also across retries.
 //
-// The caller makes and keeps the command id before sending. Every command has one total deadline;
-// it ends in an answer of the server or in one of three statuses made here: deadline_expired (it
-// never left, or was not started), connection_lost (sent, outcome unknown: send the same id again)
-// or stopping (the client was closed before it left).
+// The caller makes and keeps the command id before sending. Every command has one total deadline.
+// What was sent and not answered is sent again while there is time, and in the last part of the
+// deadline (resolve_time) asked about: done and refused are answered as if nothing had happened,
+// fenced says that it certainly never was and never will be decided under this id.
+//
+// So a command ends in an answer of the server or in one of three statuses made here:
+// deadline_expired (it never left, or was not started), connection_lost (sent, and the server was
+// not reached to say what became of it: resolve, or send the same id again) or stopping (the client
+// was closed before it left).
 //
 // Threads: every function may be called from any thread. Callbacks come on the client's own thread,
 // one at a time; they must not block, and may submit. What they are given is valid during the call.
@@ -44,6 +49,7 @@ struct ClientOptions {
   std::string port = "7411";
   std::string name = "kontor";                       // told to the server
   std::chrono::milliseconds deadline{30'000};        // of a command or question, all tries
+  std::chrono::milliseconds resolve_time{5'000};     // of it, at most a quarter
   std::chrono::milliseconds connect_timeout{5'000};  // of one try, hello included
   std::chrono::milliseconds backoff_first{20};       // doubled up to backoff_max
   std::chrono::milliseconds backoff_max{1'000};
@@ -120,6 +126,8 @@ struct ServerBook {
   BookNumber number;
   std::string name;
   std::uint16_t currency = 0;
+  Sequence position;  // durable end when the hello was answered
+  std::uint64_t outcomes_kept = 0;
 };
 
 struct ServerInfo {
@@ -185,6 +193,12 @@ class Client {
   // is sent again as a whole, so those decided the first time then say `repeated`.
   virtual Status send(SubmitFrame frame, OnAnswers on_answers) = 0;
 
+  // Asks what became of a command sent before, perhaps by another process: done or refused with its
+  // answer; fenced when it was never decided, and from then on it never is; too_old when the server
+  // cannot tell. since: a position of the book known before the id was first sent; 0: none.
+  virtual Status resolve(BookNumber book, std::string_view id, Sequence since,
+                         OnAnswer on_answer) = 0;
+
   virtual Status query(BookNumber book, const QueryToSend& query, OnResult on_result) = 0;
 
   // Waits until nothing is queued or in flight. False: not within that time.
@@ -200,6 +214,8 @@ class Client {
     std::string json;  // answer_json
   };
   virtual Result<Outcome> submit_and_wait(BookNumber book, const CommandToSend& command) = 0;
+  virtual Result<Outcome> resolve_and_wait(BookNumber book, std::string_view id,
+                                           Sequence since) = 0;
   virtual Result<QueryResult> ask(BookNumber book, const QueryToSend& query) = 0;
   virtual Result<HealthInfo> health() = 0;
   virtual Result<ServerInfo> refresh() = 0;  // says hello again: new books

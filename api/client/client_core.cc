@@ -42,7 +42,7 @@ void Request::seal(std::uint16_t flags, Clock::time_point now) {
     sealed = true;
   }
   header.flags = flags;
-  const auto left = duration_cast<milliseconds>(deadline - now).count();
+  const auto left = duration_cast<milliseconds>(start_by - now).count();
   header.deadline_ms = static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, UINT32_MAX));
   header_bytes = seal_header(header);
 }
@@ -63,6 +63,7 @@ void ClientCore::on_ready(const ServerInfo& server) {
   connected_once_ = true;
   resume_ = false;  // a new connection is in step
   holding_ = false;
+  learn(server);
   {
     const std::lock_guard lock(mutex_);
     server_ = server;
@@ -73,6 +74,8 @@ void ClientCore::on_ready(const ServerInfo& server) {
 }
 
 ClientCore::RequestPtr ClientCore::next_again() {
+  while (!again_.empty() && again_.front()->about && again_.front()->about->finished)
+    again_.pop_front();  // nobody waits for it any more
   if (again_.empty()) return nullptr;
   RequestPtr request = std::move(again_.front());
   again_.pop_front();
@@ -127,6 +130,8 @@ void ClientCore::pump() {
   for (const RequestPtr& request : writing_) {
     std::uint16_t flags = 0;
     if (request->is_submit()) {
+      if (!request->tried) request->since = positions_[request->book];
+      request->tried = true;
       flags = resume_ ? kFlagInOrder | kFlagResume : kFlagInOrder;
       resume_ = false;
     }
@@ -197,7 +202,7 @@ void ClientCore::on_frame(const Frame& frame) {
   const auto found = std::find_if(
       in_flight_.begin(), in_flight_.end(),
       [&](const RequestPtr& request) { return request->number == frame.header.request; });
-  if (found == in_flight_.end()) return;  // given up already, or about the connection as such
+  if (found == in_flight_.end()) return on_late_answer(frame);
   const auto index = static_cast<std::size_t>(found - in_flight_.begin());
   if (frame.header.type == MessageType::kErrorAnswer) return on_error(index, frame);
   const auto asked = static_cast<std::uint16_t>((*found)->type);
@@ -205,6 +210,7 @@ void ClientCore::on_frame(const Frame& frame) {
     return link_.lose("an answer of another type than its request");
   }
   if ((*found)->is_submit()) return on_answers(index, frame);
+  if ((*found)->about) return on_resolved(index, frame);
   on_reply(index, frame);
 }
 
@@ -217,10 +223,12 @@ void ClientCore::on_answers(std::size_t index, const Frame& frame) {
       return class_of(answer.status) == StatusClass::kNotStarted;
     });
     const std::uint32_t pause_ms = std::max<std::uint32_t>(late->retry_after_ms, 1);
-    if (Clock::now() + milliseconds(pause_ms) < in_flight_[index]->deadline) {
+    if (Clock::now() + milliseconds(pause_ms) < in_flight_[index]->start_by) {
       return again(index, late->status, late->message, pause_ms);
     }
   }
+  if (ask_about_unsettled(index, frame)) return;
+  learn(*in_flight_[index], answers_);
   finish(take_in_flight(index), answers_);
 }
 
@@ -228,10 +236,19 @@ void ClientCore::on_error(std::size_t index, const Frame& frame) {
   const ErrorSaid error = read_error_answer(frame.body.bytes());
   const bool not_started = class_of(error.status) == StatusClass::kNotStarted;
   const std::uint32_t pause_ms = std::max<std::uint32_t>(error.retry_after_ms, 1);
-  if (not_started && Clock::now() + milliseconds(pause_ms) < in_flight_[index]->deadline) {
+  if (not_started && Clock::now() + milliseconds(pause_ms) < in_flight_[index]->start_by) {
     return again(index, error.status, error.message, pause_ms);
   }
-  give_up(take_in_flight(index), error.status, error.message);
+  RequestPtr request = take_in_flight(index);
+  if (request->about) {  // who asked for it goes on waiting for an answer of its own
+    request->about->why = error.message;
+    return;
+  }
+  const bool unknown = class_of(error.status) == StatusClass::kUnknown;
+  if (request->is_submit() && (unknown || (not_started && request->lost))) {
+    return ask_about(std::move(request), {});
+  }
+  give_up(std::move(request), error.status, error.message);
 }
 
 void ClientCore::on_reply(std::size_t index, const Frame& frame) {
@@ -263,6 +280,7 @@ void ClientCore::again(std::size_t index, StatusCode status, std::string_view wh
 
 void ClientCore::finish(RequestPtr request, std::span<const Answer> answers) {
   KONTOR_ASSERT(answers.size() == request->count());
+  request->finished = true;
   if (request->on_all) {
     request->on_all(answers);
   } else {
@@ -304,42 +322,60 @@ void ClientCore::tick() {
   });
 }
 
+// Begins no more tries of what is late. What of it was sent is asked about, as long as the deadline
+// lets it; the rest was not started.
 void ClientCore::expire(Clock::time_point now) {
-  std::vector<RequestPtr> sent;
-  std::vector<RequestPtr> unsent;
-  const auto late = [now](const RequestPtr& request) { return request->deadline <= now; };
-  const auto move_late = [&late](auto& from, std::vector<RequestPtr>& to) {
+  std::vector<RequestPtr> late;
+  const auto move_late = [&late, now](auto& from) {
     for (RequestPtr& request : from) {
-      if (late(request)) to.push_back(std::move(request));
+      if (request->start_by <= now) late.push_back(std::move(request));
     }
     std::erase(from, nullptr);
   };
-  move_late(in_flight_, sent);
-  move_late(again_, unsent);
+  for (const RequestPtr& request : in_flight_)
+    request->lost = request->lost || request->start_by <= now;  // sent, and no answer
+  move_late(in_flight_);
+  move_late(again_);
   {
     const std::lock_guard lock(mutex_);
     for (const RequestPtr& request : queue_) {
-      if (late(request)) queued_bytes_ -= request->bytes();
+      if (request->start_by <= now) queued_bytes_ -= request->bytes();
     }
-    move_late(queue_, unsent);
+    move_late(queue_);
   }
-  if (sent.empty() && unsent.empty()) return;
+  for (RequestPtr& request : late) {
+    if (request->about) continue;
+    if (request->is_submit() && request->lost && request->deadline > now) {
+      ask_about(std::move(request), {});
+    } else {
+      give_up_unsent(std::move(request));
+    }
+  }
+  expire_unresolved(now);
+  if (late.empty()) return;
   changed_.notify_all();
-  for (RequestPtr& request : sent) {
-    give_up(std::move(request), StatusCode::kConnectionLost,
-            "no answer within the deadline; what became of it is unknown: send the same id again");
-  }
-  for (RequestPtr& request : unsent)
-    give_up_unsent(std::move(request));
   pump();
 }
 
-// Its deadline passed while it waited: for its first try, or for another.
+void ClientCore::expire_unresolved(Clock::time_point now) {
+  std::vector<RequestPtr> late;
+  for (RequestPtr& request : unresolved_) {
+    if (request->deadline <= now) late.push_back(std::move(request));
+  }
+  std::erase(unresolved_, nullptr);
+  for (RequestPtr& request : late)
+    give_up_unsent(std::move(request));
+}
+
+// Its deadline passed while it waited: for its first try, or for another, or for an answer.
 void ClientCore::give_up_unsent(RequestPtr request) {
   if (request->lost) {
-    return give_up(std::move(request), StatusCode::kConnectionLost,
-                   "the connection was lost (" + last_error_ +
-                       ") and not regained within the deadline; send the same id again");
+    const std::string& why = request->why.empty() ? last_error_ : request->why;
+    std::string message = "no answer within the deadline" + (why.empty() ? "" : " (" + why + ")");
+    if (request->is_submit()) {
+      message += "; what became of it is unknown: resolve it, or send the same id again";
+    }
+    return give_up(std::move(request), StatusCode::kConnectionLost, message);
   }
   const StatusCode status = request->last;
   const std::string why = request->why.empty() ? "not sent within the deadline: " + last_error_
@@ -355,6 +391,8 @@ void ClientCore::end_all() {
   in_flight_.clear();
   std::deque<RequestPtr> unsent = std::move(again_);
   again_.clear();
+  sent.insert(sent.end(), unresolved_.begin(), unresolved_.end());
+  unresolved_.clear();
   {
     const std::lock_guard lock(mutex_);
     for (RequestPtr& request : queue_)
@@ -362,6 +400,9 @@ void ClientCore::end_all() {
     queue_.clear();
     queued_bytes_ = 0;
   }
+  const auto of_ours = [](const RequestPtr& request) { return request->about != nullptr; };
+  std::erase_if(sent, of_ours);
+  std::erase_if(unsent, of_ours);
   for (RequestPtr& request : sent) {
     give_up(std::move(request), StatusCode::kConnectionLost,
             "the client was closed before the answer came; send the same id again");

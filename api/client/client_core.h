@@ -4,7 +4,8 @@
 // What a submit frame goes through: queue_ -> in_flight_ -> answered; or, when it was not taken or
 // the connection was lost, -> again_ (in order of number) -> in_flight_. After a frame that was not
 // taken nothing new is sent until all in flight are answered; the first of again_ then says
-// `resume`.
+// `resume`. When no more tries begin and its outcome is unknown, -> unresolved_, and a resolve of
+// its ids into again_; the first answer to either ends it.
 //
 // Locks: mutex_ guards what is marked so; everything else belongs to the I/O thread.
 #pragma once
@@ -12,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -34,8 +36,10 @@ class ClientCore final : public Client, private LinkOwner {
   Status submit(BookNumber book, const CommandToSend& command, OnAnswer on_answer) override;
   Status send(SubmitFrame frame, OnAnswers on_answers) override;
   Status query(BookNumber book, const QueryToSend& query, OnResult on_result) override;
+  Status resolve(BookNumber book, std::string_view id, Sequence since, OnAnswer on_answer) override;
   bool wait_idle(std::chrono::milliseconds timeout) override;
   Result<Outcome> submit_and_wait(BookNumber book, const CommandToSend& command) override;
+  Result<Outcome> resolve_and_wait(BookNumber book, std::string_view id, Sequence since) override;
   Result<QueryResult> ask(BookNumber book, const QueryToSend& query) override;
   Result<HealthInfo> health() override;
   Result<ServerInfo> refresh() override;
@@ -60,6 +64,8 @@ class ClientCore final : public Client, private LinkOwner {
   RequestPtr make_request(MessageType type, BookNumber book) const;
   Status call(MessageType type, AlignedBuffer body, Request::OnReply on_reply);
   Status blocking_allowed() const;
+  template <class Send>
+  Result<Outcome> wait_for_outcome(std::string_view id, Send send);
 
   // I/O thread: sending.
   void pump();
@@ -80,8 +86,18 @@ class ClientCore final : public Client, private LinkOwner {
   RequestPtr take_in_flight(std::size_t index);
   void one_less();
 
+  // I/O thread: what became of it (resolving.cc).
+  void learn(const ServerInfo& server);
+  void learn(const Request& request, std::span<const Answer> answers);
+  bool ask_about_unsettled(std::size_t index, const Frame& frame);
+  void ask_about(RequestPtr request, std::vector<std::uint32_t> lines);
+  void on_late_answer(const Frame& frame);
+  void on_resolved(std::size_t index, const Frame& frame);
+  RequestPtr take_unresolved(const Request& request);
+
   void tick();
   void expire(Clock::time_point now);
+  void expire_unresolved(Clock::time_point now);
   void end_all();
   void shut();
 
@@ -93,7 +109,9 @@ class ClientCore final : public Client, private LinkOwner {
   std::vector<RequestPtr> in_flight_;
   std::vector<RequestPtr> writing_;  // whose bytes the link reads
   std::deque<RequestPtr> again_;
-  std::vector<Answer> answers_;  // scratch
+  std::vector<RequestPtr> unresolved_;        // submits whose outcome is being asked for
+  std::map<BookNumber, Sequence> positions_;  // known to be durable
+  std::vector<Answer> answers_;               // scratch
   std::vector<boost::asio::const_buffer> gather_;
   std::chrono::milliseconds backoff_;
   std::string last_error_;

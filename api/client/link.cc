@@ -35,6 +35,13 @@ AlignedBuffer hello_frame(std::uint64_t request, std::string_view client) {
   return make_frame(header, finished_bytes(builder));
 }
 
+AlignedBuffer resolve_body(const std::vector<std::string>& ids, Sequence since) {
+  flatbuffers::FlatBufferBuilder builder(256);
+  const auto ids_at = builder.CreateVectorOfStrings(ids);
+  builder.Finish(wire::CreateResolveRequest(builder, ids_at, since.value()));
+  return AlignedBuffer(finished_bytes(builder));
+}
+
 bool read_hello_answer(std::span<const std::byte> body, ServerInfo& out) {
   const auto* const answer =
       verified_root<wire::HelloAnswer>(body, {.depth = 4, .tables = kBooksTables});
@@ -48,7 +55,8 @@ bool read_hello_answer(std::span<const std::byte> body, ServerInfo& out) {
   out.command_bytes = answer->limits()->command_bytes();
   if (answer->books() == nullptr) return true;
   for (const wire::Book* book : *answer->books()) {
-    out.books.push_back({BookNumber{book->number()}, text(book->name()), book->currency()});
+    out.books.push_back({BookNumber{book->number()}, text(book->name()), book->currency(),
+                         Sequence{book->position()}, book->outcomes_kept()});
   }
   return true;
 }

@@ -74,6 +74,7 @@ struct ErrorSaid {
   std::uint32_t retry_after_ms = 0;
 };
 ErrorSaid read_error_answer(std::span<const std::byte> body);
+AlignedBuffer resolve_body(const std::vector<std::string>& ids, Sequence since);
 AlignedBuffer hello_frame(std::uint64_t request, std::string_view client);
 
 }  // namespace kontor

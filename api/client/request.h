@@ -21,6 +21,7 @@ struct Request {
   BookNumber book;
   std::uint64_t number = 0;  // on the wire; also the order in which requests were made
   Clock::time_point deadline;
+  Clock::time_point start_by;  // no try begins after it; of a submit earlier than the deadline
 
   std::unique_ptr<SubmitFrame::Builder> commands;  // of a submit
   std::vector<Client::OnAnswer> on_each;           // per command, if it was queued one by one
@@ -32,7 +33,16 @@ struct Request {
   HeaderBytes header_bytes{};
   bool sealed = false;
   bool lost = false;  // a try ended without an answer: the outcome is unknown
-  std::string why;    // the last try was not taken
+  Sequence since;     // of a submit: a position of its book known before the first try
+  bool tried = false;
+  bool finished = false;
+  AlignedBuffer held;  // an answer that leaves some commands unknown
+
+  // Of a resolve that the client makes by itself: the submit, and the commands asked about.
+  std::shared_ptr<Request> about;
+  std::vector<std::uint32_t> lines;
+
+  std::string why;  // the last try was not taken
   StatusCode last = StatusCode::kDeadlineExpired;
 
   bool is_submit() const { return type == MessageType::kSubmit; }

@@ -49,7 +49,7 @@ std::vector<Answer> read(const AlignedBuffer& frame, std::size_t commands, Align
 TEST(SubmitAnswer, CostsAboutFortyBytesForADoneCommand) {
   const AlignedBuffer decision = make_decision("id", 9, {{number_of<PaymentReceived>, {}}});
   const std::vector<CommandResult> results(128, {StatusCode::kDone, decision.data(), false});
-  const AlignedBuffer frame = submit_answer_frame(1, results, {});
+  const AlignedBuffer frame = submit_answer_frame({1}, results, {});
   EXPECT_LE(frame.size(), 128 * 40);
 }
 
@@ -67,7 +67,7 @@ TEST(SubmitAnswer, GathersTheReasonsOfAHoldAndARequest) {
   const std::vector<CommandResult> results = {{StatusCode::kOverloaded, nullptr, false},
                                               {StatusCode::kDone, decision.data(), true}};
   AlignedBuffer body;
-  const auto answers = read(submit_answer_frame(1, results, {}), 2, body);
+  const auto answers = read(submit_answer_frame({1}, results, {}), 2, body);
   EXPECT_EQ(answers[0].status, StatusCode::kOverloaded);
   EXPECT_GT(answers[0].retry_after_ms, 0U);
   EXPECT_EQ(answers[0].sequence, Sequence{0});
@@ -101,7 +101,7 @@ TEST(SubmitAnswer, TellsTheGaplessNumberOfAnInvoice) {
   const AlignedBuffer one = make_decision("a", 1, {{number_of<OrderFulfilled>, {}}, invoice});
   const std::vector<CommandResult> results(3, {StatusCode::kDone, one.data(), false});
   AlignedBuffer body;
-  const auto answers = read(submit_answer_frame(1, results, {}), 3, body);
+  const auto answers = read(submit_answer_frame({1}, results, {}), 3, body);
   for (const Answer& answer : answers) {
     ASSERT_EQ(answer.numbers.size(), 1U);
     EXPECT_NE(answer_json("a", answer)
@@ -113,7 +113,7 @@ TEST(SubmitAnswer, TellsTheGaplessNumberOfAnInvoice) {
 TEST(SubmitAnswer, IsNotReadWhenItIsDamaged) {
   const AlignedBuffer decision = make_decision("id", 9, {{number_of<PaymentReceived>, {}}});
   const std::vector<CommandResult> results(4, {StatusCode::kDone, decision.data(), false});
-  const AlignedBuffer frame = submit_answer_frame(1, results, {});
+  const AlignedBuffer frame = submit_answer_frame({1}, results, {});
   AlignedBuffer body(frame.bytes().subspan(sizeof(FrameHeader)));
   std::vector<Answer> answers;
   EXPECT_FALSE(read_answers(body.bytes(), 5, answers));

@@ -150,6 +150,43 @@ TEST_F(TheClient, GivesUpAtTheDeadlineAndSaysWhatIsKnown) {
   EXPECT_EQ(unsent.value().status, StatusCode::kDeadlineExpired);
 }
 
+TEST_F(TheClient, AsksWhatBecameOfWhatIsUnknownBeforeItsDeadline) {
+  ClientOptions hurried = options();
+  hurried.deadline = milliseconds(2'000);  // the last quarter of it is for asking
+  const auto client = connect(hurried);
+  engine_.hold();
+  std::promise<Answer> promise;
+  std::atomic<int> answers{0};
+  ASSERT_TRUE(client
+                  ->submit(kBook, command("slow"),
+                           [&](const Answer& answer) {
+                             if (++answers == 1) promise.set_value(answer);
+                           })
+                  .ok());
+  ASSERT_TRUE(engine_.wait_for_waiting(2)) << "the command, and the question about it";
+  engine_.release();
+  const Answer answer = promise.get_future().get();
+  EXPECT_EQ(answer.status, StatusCode::kDone);
+  ASSERT_TRUE(client->wait_idle(kPatience));
+  client->close();
+  EXPECT_EQ(answers, 1) << "its own answer and the one to the question are one";
+  EXPECT_EQ(engine_.decided(), std::vector<std::string>{"slow"});
+}
+
+TEST_F(TheClient, ResolvesAnIdOfAnotherProcess) {
+  const auto client = connect(options());
+  ASSERT_TRUE(client->submit_and_wait(kBook, command("known")).ok());
+  const auto known = client->resolve_and_wait(kBook, "known", Sequence{});
+  ASSERT_TRUE(known.ok());
+  EXPECT_EQ(known->status, StatusCode::kDone);
+  EXPECT_TRUE(known->repeated);
+  const auto never = client->resolve_and_wait(kBook, "never", Sequence{});
+  ASSERT_TRUE(never.ok());
+  EXPECT_EQ(never->status, StatusCode::kFenced);
+  EXPECT_EQ(client->submit_and_wait(kBook, command("never"))->status, StatusCode::kFenced);
+  EXPECT_EQ(client->resolve_and_wait(kBook, "", Sequence{}).error().kind, ErrorKind::kUsage);
+}
+
 TEST_F(TheClient, SendsNothingWithoutAnId) {
   const auto client = connect(options());
   const auto never = [](const Answer&) { FAIL() << "nothing was sent"; };

@@ -4,6 +4,7 @@
 
 #include "record_payment_generated.h"
 
+#include "events/base/limits.h"
 #include "events/codec/catalog.h"
 
 namespace kontor::test {
@@ -105,7 +106,7 @@ void FakeEngine::stop() {
 
 void FakeEngine::add_book(std::uint32_t number, const std::string& name) {
   const std::lock_guard lock(mutex_);
-  books_.push_back({BookNumber{number}, name, 978});
+  books_.push_back({BookNumber{number}, name, 978, limits::kOutcomesKept, Sequence{}});
 }
 
 void FakeEngine::hold() {
@@ -172,6 +173,15 @@ void FakeEngine::decide(Submission& job) {
     const std::string id(command.id);
     auto found = outcomes_.find(id);
     const bool repeated = found != outcomes_.end();
+    if (!command.resolve && fenced_.contains(id)) {
+      results.push_back({StatusCode::kFenced, nullptr, true});
+      continue;
+    }
+    if (command.resolve && !repeated) {
+      fenced_.insert(id);
+      results.push_back({StatusCode::kFenced, nullptr, false});
+      continue;
+    }
     if (repeated) {
       ++repeats_;
     } else {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +48,7 @@ class FakeEngine final : public Engine {
   mutable std::condition_variable changed_;
   std::deque<std::unique_ptr<Submission>> jobs_;
   std::map<std::string, AlignedBuffer> outcomes_;
+  std::set<std::string> fenced_;
   std::vector<std::string> decided_;
   std::vector<BookInfo> books_;
   std::vector<std::chrono::steady_clock::time_point> deadlines_;

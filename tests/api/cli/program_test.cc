@@ -57,8 +57,8 @@ TEST(Program, RefusesAMissingArgument) {
 }
 
 TEST(Program, HelpsForEveryVerbWithAnExample) {
-  for (const char* verb : {"submit", "get", "list", "events", "why", "explain", "import", "export",
-                           "verify", "replay", "bench"}) {
+  for (const char* verb : {"submit", "resolve", "get", "list", "events", "why", "explain", "import",
+                           "export", "verify", "replay", "bench"}) {
     const Ran ran = run({verb, "--help"});
     EXPECT_EQ(ran.status, kExitDone) << verb;
     EXPECT_NE(ran.out.find("Example:"), std::string::npos) << verb << "\n" << ran.out;
