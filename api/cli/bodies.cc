@@ -58,6 +58,27 @@ struct Bodies::Builder {
       names.push_back(text(line.item));
     return fbb.CreateVector(names);
   }
+  // A command that says one name.
+  template <class Command>
+  Body one_name(std::string_view value, void (Command::*add)(Text)) {
+    begin();
+    const Text name = text(value);
+    Command command(fbb);
+    (command.*add)(name);
+    return finish(command.Finish());
+  }
+  // A command that says two.
+  template <class Command>
+  Body two_names(std::string_view one, void (Command::*add_one)(Text), std::string_view other,
+                 void (Command::*add_other)(Text)) {
+    begin();
+    const Text first = text(one);
+    const Text second = text(other);
+    Command command(fbb);
+    (command.*add_one)(first);
+    (command.*add_other)(second);
+    return finish(command.Finish());
+  }
   template <class Table>
   Body finish(flatbuffers::Offset<Table> root) {
     fbb.Finish(root);
@@ -145,11 +166,7 @@ Bodies::Body Bodies::price(std::string_view list, std::string_view item, UnitPri
 }
 
 Bodies::Body Bodies::warehouse(std::string_view warehouse) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(warehouse);
-  RegisterWarehouseBuilder table(fbb);
-  table.add_warehouse(name);
-  return builder_->finish(table.Finish());
+  return builder_->one_name(warehouse, &RegisterWarehouseBuilder::add_warehouse);
 }
 
 Bodies::Body Bodies::company(const CompanyBody& company) {
@@ -242,39 +259,21 @@ Bodies::Body Bodies::place(const OrderBody& order) {
 }
 
 Bodies::Body Bodies::approve(std::string_view order) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(order);
-  ApproveOrderBuilder table(fbb);
-  table.add_order(name);
-  return builder_->finish(table.Finish());
+  return builder_->one_name(order, &ApproveOrderBuilder::add_order);
 }
 
 Bodies::Body Bodies::allocate(std::string_view order) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(order);
-  AllocateOrderBuilder table(fbb);
-  table.add_order(name);
-  return builder_->finish(table.Finish());
+  return builder_->one_name(order, &AllocateOrderBuilder::add_order);
 }
 
 Bodies::Body Bodies::ship(std::string_view order, std::string_view shipment) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(order);
-  const Text document = builder_->text(shipment);
-  ShipOrderBuilder table(fbb);
-  table.add_order(name);
-  table.add_shipment(document);
-  return builder_->finish(table.Finish());
+  return builder_->two_names(order, &ShipOrderBuilder::add_order, shipment,
+                             &ShipOrderBuilder::add_shipment);
 }
 
 Bodies::Body Bodies::invoice(std::string_view order, std::string_view invoice) {
-  auto& fbb = builder_->begin();
-  const Text name = builder_->text(order);
-  const Text document = builder_->text(invoice);
-  InvoiceOrderBuilder table(fbb);
-  table.add_order(name);
-  table.add_invoice(document);
-  return builder_->finish(table.Finish());
+  return builder_->two_names(order, &InvoiceOrderBuilder::add_order, invoice,
+                             &InvoiceOrderBuilder::add_invoice);
 }
 
 Bodies::Body Bodies::pay(const PaymentBody& payment) {

@@ -38,12 +38,18 @@ struct HistoryOptions {
   std::uint64_t to = 0;
   std::uint64_t limit = 0;
   bool follow = false;
+  bool all = false;
 };
 
-// Prints the events of one page; returns the position to go on from.
-std::uint64_t print_events(const Environment& env, const QueryResult& page) {
+struct Printed {
+  std::uint64_t rows = 0;
+  Sequence next;  // position to go on from
+};
+
+// Prints the events of one page.
+Printed print_events(const Environment& env, const QueryResult& page) {
   const Json json = Json::parse(answer_body_json(Question::events, page), nullptr, false);
-  if (!json.is_object()) return page.position.value() + 1;
+  if (!json.is_object()) return {0, Sequence{page.position.value() + 1}};
   const Json rows = json.value("events", Json::array());
   for (Json row : rows) {
     const std::string body = row.value("body", std::string("{}"));
@@ -59,7 +65,7 @@ std::uint64_t print_events(const Environment& env, const QueryResult& page) {
             << ")\n";
   }
   env.out.flush();
-  return json.value("scanned_to", page.position.value()) + 1;
+  return {rows.size(), Sequence{json.value("scanned_to", page.position.value()) + 1}};
 }
 
 int run_events(const Environment& env, const HistoryOptions& options) {
@@ -71,10 +77,11 @@ int run_events(const Environment& env, const HistoryOptions& options) {
   query.from = Sequence{options.from};
   query.to = Sequence{options.to};
   std::uint64_t position = 0;
-  const OnPage print = [&](const QueryResult& page) -> Status {
+  const OnPage print = [&](const QueryResult& page) {
     position = page.position.value();
-    query.from = Sequence{print_events(env, page)};
-    return {};
+    const Printed printed = print_events(env, page);
+    query.from = printed.next;
+    return Result<std::uint64_t>(printed.rows);
   };
   for (;;) {
     if (Status asked = ask_pages(*asking, query, options.limit, print); !asked) {
@@ -96,6 +103,7 @@ int run_explain_exposure(const Environment& env, const HistoryOptions& options) 
   QueryToSend query;
   query.question = Question::exposure;
   query.name = options.name;
+  query.filter = options.all ? 1 : 0;
   return run_question(env, query, 0);
 }
 
@@ -123,6 +131,7 @@ void add_explain(CLI::App& program, Environment& env, int& status) {
   CLI::App* exposure =
       verb->add_subcommand("exposure", "What a payer's exposure is made of, event by event");
   exposure->add_option("COMPANY", options->name, "The payer")->required();
+  exposure->add_flag("--all", options->all, "Documents whose moves sum to nothing by now as well");
   exposure->footer("Example: kontor explain exposure acme --json");
   exposure->callback([&env, &status, options] { status = run_explain_exposure(env, *options); });
 }

@@ -57,18 +57,22 @@ Result<RetailServerSums> ask_retail_sums(Asking& asking, const RetailYear& year)
   RetailServerSums sums;
   QueryToSend query;
   query.question = wire::Question::invoices;
-  const Status asked = ask_pages(asking, query, 0, [&](const QueryResult& page) -> Status {
-    sums.position = page.position.value();
-    const auto json = nlohmann::json::parse(answer_body_json(query.question, page), nullptr, false);
-    if (!json.is_object()) return {};
-    for (const auto& list : json) {
-      if (!list.is_array()) continue;
-      for (const auto& row : list) {
-        if (Status added = add_row(row, ours, sums); !added) return added;
-      }
-    }
-    return {};
-  });
+  const Status asked =
+      ask_pages(asking, query, 0, [&](const QueryResult& page) -> Result<std::uint64_t> {
+        sums.position = page.position.value();
+        const auto json =
+            nlohmann::json::parse(answer_body_json(query.question, page), nullptr, false);
+        std::uint64_t rows = 0;
+        if (!json.is_object()) return rows;
+        for (const auto& list : json) {
+          if (!list.is_array()) continue;
+          for (const auto& row : list) {
+            if (Status added = add_row(row, ours, sums); !added) return added.error();
+            ++rows;
+          }
+        }
+        return rows;
+      });
   if (!asked) return asked.error();
   return sums;
 }

@@ -118,6 +118,21 @@ Status OwnServer::wait_ready(int out) {
   return {};
 }
 
+std::uint64_t cpu_ticks(std::string_view stat) {
+  // The second field is a name in parentheses, which may hold anything; behind it come the third to
+  // the thirteenth, which are not wanted.
+  const std::size_t name_ends = stat.rfind(')');
+  if (name_ends == std::string_view::npos) return 0;
+  std::istringstream fields(std::string(stat.substr(name_ends + 1)));
+  std::string skipped;
+  for (int field = 3; field <= 13; ++field)
+    fields >> skipped;
+  std::uint64_t user = 0;
+  std::uint64_t system = 0;
+  fields >> user >> system;
+  return user + system;
+}
+
 OwnServer::~OwnServer() {
   if (pid_ > 0 && !stop()) pid_ = -1;
 }
@@ -126,16 +141,7 @@ double OwnServer::cpu_seconds() const {
   std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
   std::string line;
   std::getline(file, line);
-  // Behind the name in parentheses: state, and eleven numbers on utime and stime, in clock ticks.
-  std::istringstream fields(line.substr(line.rfind(')') + 1));
-  std::string skipped;
-  for (int i = 0; i < 12; ++i)
-    fields >> skipped;
-  double user = 0;
-  double system = 0;
-  fields >> user;
-  fields >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return static_cast<double>(cpu_ticks(line)) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 Status OwnServer::stop() {

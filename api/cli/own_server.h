@@ -1,14 +1,20 @@
 // OwnServer: a kontord that `kontor bench` starts for itself on a fresh folder, and ends.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
 #include "events/base/result.h"
 
 namespace kontor::cli {
+
+// User and system time of all threads out of a line of /proc/PID/stat (proc(5), fields 14 and 15),
+// in clock ticks.
+std::uint64_t cpu_ticks(std::string_view stat);
 
 class OwnServer {
  public:

@@ -43,6 +43,15 @@ Json page_json(Question question, const QueryResult& page) {
   return json;
 }
 
+// Of its list; an answer about many has one.
+std::uint64_t rows_of(const Json& page) {
+  std::uint64_t rows = 0;
+  for (const Json& value : page) {
+    if (value.is_array()) rows = std::max<std::uint64_t>(rows, value.size());
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string answer_table(wire::Question question) {
@@ -88,17 +97,18 @@ Status question_status(const QueryResult& result) {
 
 Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, const OnPage& on_page) {
   std::string after;
-  std::uint64_t asked = 0;
+  std::uint64_t rows = 0;
   for (;;) {
-    const std::uint64_t left = rows_max == 0 ? kRowsOfPage : rows_max - asked;
+    const std::uint64_t left = rows_max == 0 ? kRowsOfPage : rows_max - rows;
     query.limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(left, kRowsOfPage));
     query.after = after;
     Result<QueryResult> page = asking.client->ask(asking.book.number, query);
     if (!page) return page.error();
     if (Status status = question_status(*page); !status) return status;
-    if (Status taken = on_page(*page); !taken) return taken;
-    asked += query.limit;
-    if (!page->more || page->next.empty() || (rows_max != 0 && asked >= rows_max)) return {};
+    const Result<std::uint64_t> taken = on_page(*page);
+    if (!taken) return taken.error();
+    rows += *taken;
+    if (!page->more || page->next.empty() || (rows_max != 0 && rows >= rows_max)) return {};
     after = page->next;
   }
 }
@@ -112,7 +122,7 @@ int run_question(const Environment& env, const QueryToSend& query, std::uint64_t
   if (!asking) return fail(env, asking.error());
   Json all;
   std::uint64_t position = 0;
-  const Status asked = ask_pages(*asking, query, rows_max, [&](const QueryResult& page) -> Status {
+  const Status asked = ask_pages(*asking, query, rows_max, [&](const QueryResult& page) {
     position = page.position.value();
     const Json json = page_json(query.question, page);
     if (env.json) {
@@ -120,7 +130,7 @@ int run_question(const Environment& env, const QueryToSend& query, std::uint64_t
     } else {
       merge_page(all, json);
     }
-    return {};
+    return Result<std::uint64_t>(rows_of(json));
   });
   if (!asked) return fail(env, asked.error());
   if (env.json) return kExitDone;

@@ -50,8 +50,9 @@ struct Asking {
 };
 Result<Asking> begin_asking(const Environment& env);
 
-// Asks page by page until there are no more, or `rows_max` (0: all) rows were asked for.
-using OnPage = std::function<Status(const QueryResult& page)>;
+// Asks page by page until there are no more, or `rows_max` (0: all) rows came. on_page says how
+// many rows a page had: with a filter it may have fewer than were asked for, and others behind it.
+using OnPage = std::function<Result<std::uint64_t>(const QueryResult& page)>;
 Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, const OnPage& on_page);
 
 // The error that a question's status stands for; done: none.

@@ -108,4 +108,12 @@ Told ask(const Story& story, const ToAsk& to_ask) {
   return ask(engine, to_ask);
 }
 
+std::string told_body(const Story& story, const ToAsk& to_ask) {
+  const Told answer = ask(story, to_ask);
+  EXPECT_EQ(answer.status, StatusCode::kDone) << answer.message;
+  EXPECT_EQ(answer.position, story.book().last_sequence().value());
+  EXPECT_TRUE(answer.body.starts_with('{')) << answer.body;
+  return answer.body;
+}
+
 }  // namespace kontor::test

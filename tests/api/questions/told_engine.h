@@ -66,5 +66,7 @@ struct Told {
 // Asks kontord's answerer; the body is read as the command line reads it.
 Told ask(ToldEngine& engine, const ToAsk& to_ask);
 Told ask(const Story& story, const ToAsk& to_ask);
+// The body of an answer that must be there, at the story's end.
+std::string told_body(const Story& story, const ToAsk& to_ask);
 
 }  // namespace kontor::test
