@@ -38,6 +38,7 @@ enum FrameFlags : std::uint16_t {
   kFlagInOrder = 1,  // of a submit: not started if an earlier one of this connection was not
   kFlagResume = 2,   // of a submit: begin again after some were not started
   kFlagCloses = 4,   // of an error: the connection ends after this frame
+  kFlagAgain = 8,    // of a submit: an earlier try may have come through; `since` counts
 };
 
 struct FrameHeader {
@@ -52,7 +53,8 @@ struct FrameHeader {
   std::uint32_t deadline_ms = 0;  // left when it was sent; 0: none
   std::uint32_t body_crc = 0;     // CRC32C of the body
   std::uint32_t header_crc = 0;   // CRC32C of the header with this field zero
-  std::array<std::uint8_t, 24> spare{};
+  std::uint64_t since = 0;        // a position known before the first try; 0: none
+  std::array<std::uint8_t, 16> spare{};
 };
 static_assert(sizeof(FrameHeader) == 64);
 

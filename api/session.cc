@@ -179,6 +179,7 @@ void Session::submit(Frame frame) {
   auto job = std::make_unique<FrameJob>(id_, header.request, context_.handover);
   ErrorText error;
   if (!stage_frame(std::move(frame), *job, error)) return fail(header.request, error);
+  if ((header.flags & kFlagAgain) != 0) job->tried_after = Sequence{header.since};
   context_.counters.commands.fetch_add(job->commands.size(), kRelaxed);
   if (hand_in(std::move(job), header) != StatusCode::kDone) out_of_step_ = true;
 }

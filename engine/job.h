@@ -71,6 +71,10 @@ class Submission {
   // Work not started by then is answered deadline_expired. Never after it has started.
   std::optional<std::chrono::steady_clock::time_point> deadline;
   std::uint32_t principal = 0;
+  // Sent before, and it is not known what became of it: a position of the book known before the
+  // first try. A command without an outcome is decided only if none after it was forgotten, else it
+  // is too_old.
+  std::optional<Sequence> tried_after;
 };
 
 // A question about the present, asked on the engine's thread between batches. It must be short.

@@ -113,6 +113,10 @@ PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Bat
     result.book = book->number();
     return result;
   }
+  if (job.tried_after && !book->outcomes().remembers_since(*job.tried_after)) {
+    result.status = StatusCode::kTooOld;  // it may have been decided, and the outcome be forgotten
+    return result;
+  }
   result = decide(*book, input, job.principal, batch);
   if (opens && result.status == StatusCode::kDone) {
     open_registered_book(input, job.principal, batch);

@@ -132,7 +132,9 @@ void ClientCore::pump() {
     if (request->is_submit()) {
       if (!request->tried) request->since = positions_[request->book];
       request->tried = true;
+      request->header.since = request->lost ? request->since.value() : 0;
       flags = resume_ ? kFlagInOrder | kFlagResume : kFlagInOrder;
+      if (request->lost) flags |= kFlagAgain;
       resume_ = false;
     }
     request->seal(flags, now);

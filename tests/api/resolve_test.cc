@@ -125,6 +125,30 @@ TEST_F(ResolveOnTheWire, RefusesABodyThatIsNoneAndTooManyIds) {
   EXPECT_TRUE(bad.closes);
 }
 
+TEST_F(ResolveOnTheWire, ARetrySaysWhatWasKnownBeforeItsFirstTry) {
+  const EngineAnswer opened =
+      live_.ask(R"({"id":"open-2","OpenBook":{"book":"small","currency":"EUR",
+                                    "outcomes_kept":16}})");
+  ASSERT_EQ(opened.status, StatusCode::kDone);
+  SubmitOptions small;
+  small.book = BookNumber{2};
+  for (int i = 0; i < 20; ++i) {
+    live_.ask(R"({"id":"w)" + std::to_string(i) + R"(","RegisterWarehouse":{"warehouse":"w"}})",
+              small);
+  }
+  Peer peer(server_->address());
+  peer.hello();
+  const CommandText text = command_text(R"({"id":"w0","RegisterWarehouse":{"warehouse":"w"}})");
+  const AlignedBuffer body = submit_body({{text.id, text.kind, text.body}});
+  FrameHeader header;
+  header.type = MessageType::kSubmit;
+  header.request = 5;
+  header.book = 2;
+  header.flags = kFlagAgain;
+  peer.send_bytes(make_frame(header, body.bytes()).bytes());
+  EXPECT_EQ(statuses_of(*peer.receive()), std::vector{StatusCode::kTooOld});
+}
+
 TEST_F(ResolveOnTheWire, TellsEachBooksPositionInTheHello) {
   Peer peer(server_->address());
   flatbuffers::FlatBufferBuilder builder;

@@ -205,6 +205,24 @@ TEST_F(ResolveForgotten, NeverFencesWhatWasDecided) {
   EXPECT_EQ(seen.size(), 2U);
 }
 
+TEST_F(ResolveForgotten, ARetryIsNotDecidedWhereItsFirstTryMayBeForgotten) {
+  const std::vector<Sequence> all = tell(kKept * 2);
+  const Sequence edge = all[all.size() - kKept - 1];
+  const auto again = [this](const std::string& id, Sequence since) {
+    const Ticket ticket = std::make_shared<Answers>();
+    auto job = make_submission({command_text(warehouse(id))}, {}, ticket);
+    job->tried_after = since;
+    EXPECT_EQ(live_.engine().submit(job), StatusCode::kDone);
+    return ticket->all().front().status;
+  };
+  const CommitNumber last = last_commit();
+  EXPECT_EQ(again("w0", Sequence{}), StatusCode::kTooOld) << "it was done, and is forgotten";
+  EXPECT_EQ(again("never", Sequence{edge.value() - 1}), StatusCode::kTooOld);
+  EXPECT_EQ(last_commit(), last) << "nothing was decided";
+  EXPECT_EQ(again("w31", Sequence{}), StatusCode::kDone) << "remembered: a repeat";
+  EXPECT_EQ(again("never", edge), StatusCode::kDone) << "certainly new";
+}
+
 TEST_F(ResolveForgotten, SaysTheSameAfterAReplay) {
   const std::vector<Sequence> all = tell(kKept * 2);
   const Sequence edge = all[all.size() - kKept - 1];
