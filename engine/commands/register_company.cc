@@ -52,6 +52,19 @@ std::vector<std::uint32_t> find_all(Step& step, const Names* names, Find find) {
   return out;
 }
 
+// How many levels a company brings along to another parent: itself, and all below it.
+std::size_t levels_moved(const Parties& parties, const Found& found) {
+  const CompanyId self{found.ordinal};
+  if (found.is_new || parties.company(self).parent == found.parent) return 1;
+  const std::size_t above = parties.depth(self) - 1;
+  std::size_t levels = 1;
+  for (std::uint32_t i = 0; i < parties.company_count(); ++i) {
+    if (!parties.is_at_or_above(self, CompanyId{i})) continue;
+    levels = std::max(levels, parties.depth(CompanyId{i}) - above);
+  }
+  return levels;
+}
+
 void check_tree(Step& step, std::string_view name, Found& found) {
   const Parties& parties = step.book().parties();
   if (!is_set(found.parent)) return;
@@ -60,7 +73,7 @@ void check_tree(Step& step, std::string_view name, Found& found) {
   }
   const auto most =
       static_cast<std::size_t>(step.book().policies().number(PolicyKey::company_depth_max));
-  const std::size_t depth = parties.depth(found.parent) + 1;
+  const std::size_t depth = parties.depth(found.parent) + levels_moved(parties, found);
   if (depth > std::min(most, limits::kCompanyDepthMax)) {
     Cause cause = about(ReasonCode::tree_too_deep, Subject::company, name, found.ordinal);
     cause.unit = Unit::count;

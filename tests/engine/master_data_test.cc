@@ -106,6 +106,18 @@ TEST(RegisterCompany, RefusesTreeTooDeep) {
   EXPECT_EQ(answer.grounds.at(0).found, "3");
 }
 
+TEST(RegisterCompany, RefusesTreeTooDeepBelowWhatMoves) {
+  Shop shop;
+  shop.policy("company.depth_max", "3");
+  shop.given(R"("RegisterCompany":{"company":"a"})");
+  shop.given(R"("RegisterCompany":{"company":"b","parent":"a"})");
+  shop.given(R"("RegisterCompany":{"company":"c","parent":"b"})");
+  const Answer answer = shop.when(R"("RegisterCompany":{"company":"a","parent":"acme"})");
+  EXPECT_EQ(answer.reasons, "tree_too_deep");
+  EXPECT_EQ(answer.grounds.at(0).found, "4");
+  shop.given(R"("RegisterCompany":{"company":"b","parent":"acme"})");
+}
+
 TEST(RegisterCompany, RefusesCompanyCycleThroughItsDescendants) {
   Shop shop;
   shop.given(R"("RegisterCompany":{"company":"b","parent":"acme"})");

@@ -303,6 +303,20 @@ TEST(ShipOrder, RefusesShipmentExists) {
   EXPECT_EQ(shop.ship("O-2", "S-1").reasons, "shipment_exists");
 }
 
+// A line that gives money back counts below zero until it leaves, too.
+TEST(ShipOrder, LeavesARebateOpenBehindWhatItShips) {
+  Shop shop;
+  shop.policy("price.from", "command");
+  shop.given(R"("PlaceOrder":{"order":"O-1","company":"acme","lines":[
+      {"item":"bolt","quantity":1,"unit_price":"10.00"},
+      {"item":"nut","quantity":1,"unit_price":"-5.00"}]})");
+  shop.allocate("O-1");
+  shop.given(R"("ShipOrder":{"order":"O-1","shipment":"S-1",
+      "lines":[{"line":1,"warehouse":"north","quantity":1}]})");
+  EXPECT_EQ(shop.bucket("acme", Bucket::ordered), -600);
+  EXPECT_EQ(shop.bucket("acme", Bucket::delivered), 1200);
+}
+
 TEST(ShipOrder, MovesPartsAndCancelsTheRest) {
   Shop shop;
   shop.place("O-1", "bolt", "10");

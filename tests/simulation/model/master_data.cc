@@ -93,7 +93,8 @@ void check_tree(Deciding& d, const RegisterCompany& command, int parent) {
   if (parent == kNone) return;
   const int self = d.state.companies.find(command.company);
   if (self != kNone && is_at_or_above(d.state, self, parent)) return d.refuse("company_cycle");
-  const int below = self == kNone ? 1 : height_of(d.state, self);
+  const bool moves = self != kNone && d.state.companies[self].parent != parent;
+  const int below = moves ? height_of(d.state, self) : 1;
   const Int most = std::min<Int>(16, policy_number(d.state, "company.depth_max"));
   d.refuse_if(depth_of(d.state, parent) + below > most, "tree_too_deep");
 }
