@@ -32,6 +32,10 @@ void Approvals::on(const Envelope&, const OrderCancelled& event) {
   pending_.erase(event.order());
 }
 
+void Approvals::on(const Envelope&, const OrderFulfilled& event) {
+  pending_.erase(event.order());
+}
+
 const ApprovalRequest* Approvals::find(OrderRef order) const {
   const auto found = pending_.find(order.value());
   return found == pending_.end() ? nullptr : &found->second;

@@ -19,6 +19,7 @@ struct ApprovalGranted;
 struct OrderApproved;
 struct OrderRejected;
 struct OrderCancelled;
+struct OrderFulfilled;
 
 struct Vote {
   BuyerId by;
@@ -41,6 +42,7 @@ class Approvals {
   void on(const Envelope& by, const OrderApproved& event);
   void on(const Envelope& by, const OrderRejected& event);
   void on(const Envelope& by, const OrderCancelled& event);
+  void on(const Envelope& by, const OrderFulfilled& event);
 
   const ApprovalRequest* find(OrderRef order) const;  // null: nothing waits
   const std::map<std::uint64_t, ApprovalRequest>& pending() const { return pending_; }

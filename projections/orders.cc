@@ -77,13 +77,16 @@ OrderLineState& Orders::line(const Order& order, std::uint32_t number) {
 }
 
 void Orders::on(const Envelope&, const OrderApproved& event) {
-  touch(event.order()).approval = Approval::kApproved;
+  Order& order = touch(event.order());
+  order.approval = Approval::kApproved;
+  order.agreed = order.total;
 }
 
 void Orders::on(const Envelope& by, const ApprovalRequested& event) {
   Order& order = touch(event.order());
   order.approval = Approval::kPending;
   order.asked_at = by.sequence.value();
+  order.agreed = order.total;
 }
 
 void Orders::on(const Envelope&, const ApprovalGranted& event) {
@@ -117,6 +120,7 @@ void Orders::on(const Envelope& by, const HoldReleased& event) {
   if (event.cause() != ReleaseCause::person) return;
   order.released_at = by.sequence.value();
   order.release_expires = event.expires();
+  order.released_for = order.total;
 }
 
 void Orders::on(const Envelope&, const LinesCancelled& event) {
@@ -151,10 +155,9 @@ void Orders::on(const Envelope&, const OrderAmended& event) {
     state.tax_rate = amended.tax_rate();
     KONTOR_ASSERT(state.open() == state.valued);
   }
-  // Who released the order released what it was then.
-  if (event.total() > order.total.value()) order.released_at = 0;
   order.net = Minor{event.net()};
   order.total = Minor{event.total()};
+  if (order.total > order.released_for) order.released_at = 0;  // more than a person released
   if (order.credit == CreditState::kTaken && !event.kept()) order.credit = CreditState::kNotTaken;
 }
 
@@ -176,7 +179,9 @@ void Orders::on(const Envelope&, const OrderCancelled& event) {
 }
 
 void Orders::on(const Envelope&, const OrderFulfilled& event) {
-  touch(event.order()).fulfilled = 1;
+  Order& order = touch(event.order());
+  order.fulfilled = 1;
+  if (order.approval == Approval::kPending) order.approval = Approval::kNone;  // nothing is left
 }
 
 void Orders::on(const Envelope&, const StockReserved& event) {

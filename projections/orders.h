@@ -84,6 +84,8 @@ struct Order {
   std::uint64_t ref = 0;  // birth sequence
   Minor net;
   Minor total;
+  Minor agreed;                   // the total that was approved, or is asked for
+  Minor released_for;             // the total when a person released it last
   std::uint64_t asked_at = 0;     // the request that waits, or waited
   std::uint64_t held_at = 0;      // the hold in force; 0: none
   std::uint64_t released_at = 0;  // the last release by a person

@@ -133,10 +133,10 @@ void emit_amended(Step& step, const AmendOrder& command, const Order& order,
 }
 
 // Whether people are asked again, by approval.on_change.
-bool asks_again(const Book& book, Minor before, Minor after) {
+bool asks_again(const Book& book, Minor agreed, Minor total) {
   if (book.policies().is(PolicyKey::approval_on_change, "keep")) return false;
   if (book.policies().is(PolicyKey::approval_on_change, "always_ask")) return true;
-  return after > before;
+  return total > agreed;
 }
 
 // A request that nobody would make any more ends with a yes, unless approvals are kept as they are.
@@ -165,7 +165,7 @@ void decide(Step& step, const AmendOrder& command) {
         about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
   }
   const OrderFacts facts = facts_after(step.book(), *order, amendment);
-  const bool again = asks_again(step.book(), order->total, facts.total);
+  const bool again = asks_again(step.book(), order->agreed, facts.total);
   const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
   check_room(step, facts, std::max(facts.need, Minor{0}));
   check_stock(step, command, *order, amendment.lines);

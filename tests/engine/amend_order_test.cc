@@ -47,8 +47,7 @@ TEST(AmendOrder, PricesTheLineAnewAtItsQuantity) {
   EXPECT_EQ(shop.exposure("acme"), 32400);
 }
 
-// 0.3333 each: 7 are worth 2.33, 3 of them amended 1.00, though 2.33 x 3 / 7 would be the same only
-// by luck; the parts billed afterwards add up to the amended line.
+// 0.3350 each: 7 are worth 2.35, 3 of them 1.01; the parts billed afterwards add up to that.
 TEST(AmendOrder, IsWorthExactlyWhatTheLeftUnitsCost) {
   Shop shop;
   shop.given(R"("SetPrice":{"list":"retail","item":"penny",
@@ -211,7 +210,8 @@ TEST(AmendOrder, NeedsANewReleaseForMoreThanWasReleased) {
   shop.place("O-1", "bolt", "90");
   shop.given(R"("ReleaseHold":{"order":"O-1"})");
   EXPECT_EQ(shop.when(amend("A-1", quantity("85"))).events, "OrderAmended CreditCommitted");
-  EXPECT_EQ(shop.when(amend("A-2", quantity("86"))).events, "OrderAmended OrderHeld");
+  EXPECT_EQ(shop.when(amend("A-2", quantity("90"))).events, "OrderAmended CreditCommitted");
+  EXPECT_EQ(shop.when(amend("A-3", quantity("91"))).events, "OrderAmended OrderHeld");
 }
 
 // What was delivered counts whatever becomes of the order; the rest of it waits.
@@ -262,7 +262,7 @@ TEST(AmendOrder, AsksAgainWhereTheTotalIsHigher) {
   EXPECT_EQ(shop.allocate("O-1").reasons, "not_approved");
   EXPECT_TRUE(shop.when(R"("actor":"bob","ApproveOrder":{"order":"O-1"})").has("CreditCommitted"));
   EXPECT_EQ(shop.exposure("acme"), 50400);
-  EXPECT_EQ(shop.when(amend("A-2", quantity("41.5"))).reasons, "too_many_decimals");
+  EXPECT_EQ(shop.when(amend("A-2", quantity(R"("41.5")"))).reasons, "too_many_decimals");
   EXPECT_EQ(shop.when(amend("A-2", quantity("42", 1, R"(,"item":"bolt")"))).reasons,
             "nothing_changed");
   EXPECT_EQ(shop.when(amend("A-2", R"("address":"Pier 4")")).events,
@@ -277,6 +277,31 @@ TEST(AmendOrder, AlwaysAsksOrKeepsTheApprovalByPolicy) {
   EXPECT_EQ(shop.when(amend("A-1", quantity("60"))).events, "OrderAmended CreditCommitted");
   shop.policy("approval.on_change", "always_ask");
   EXPECT_EQ(shop.when(amend("A-2", quantity("55"))).events, "OrderAmended ApprovalRequested");
+}
+
+TEST(AmendOrder, AsksForMoreThanWasApprovedHoweverItGetsThere) {
+  Shop shop;
+  shop.place("O-1", "bolt", "50", kByAnn);
+  shop.given(R"("actor":"bob","ApproveOrder":{"order":"O-1"})");
+  EXPECT_EQ(shop.when(amend("A-1", quantity("45"))).events, "OrderAmended CreditCommitted");
+  EXPECT_EQ(shop.when(amend("A-2", quantity("50"))).events, "OrderAmended CreditCommitted");
+  EXPECT_EQ(shop.when(amend("A-3", quantity("51"))).events, "OrderAmended ApprovalRequested");
+}
+
+// What was delivered before is billed, though nobody answers any more.
+TEST(AmendOrder, EndsItsRequestWithTheLastOpenUnit) {
+  Shop shop;
+  shop.given(R"("PlaceOrder":{"company":"acme","buyer":"ann","order":"O-1","lines":)" +
+             lines({{"bolt", "10"}, {"bolt", "10"}}) + "}");
+  shop.given(R"("AllocateOrder":{"order":"O-1",
+               "parts":[{"line":1,"warehouse":"north","quantity":10}]})");
+  shop.ship("O-1", "S-1");
+  EXPECT_TRUE(shop.when(amend("A-1", quantity("40", 2))).has("ApprovalRequested"));
+  EXPECT_EQ(shop.invoice("O-1", "I-1").reasons, "not_approved");
+  EXPECT_EQ(shop.cancel("O-1").events, "LinesCancelled OrderFulfilled");
+  EXPECT_TRUE(shop.book().approvals().pending().empty());
+  EXPECT_EQ(shop.invoice("O-1", "I-1").status, StatusCode::kDone);
+  EXPECT_EQ(shop.exposure("acme"), 12000);
 }
 
 TEST(AmendOrder, ApprovesWhatNobodyWouldAskForAnyMore) {
