@@ -267,7 +267,7 @@ class Busy {
           EXPECT_EQ(shared.wait_for(kWaitMax), std::future_status::ready);
         }) {
     EXPECT_EQ(live.engine().ask(look_.question()), StatusCode::kDone);
-    EXPECT_TRUE(look_.wait_asked());
+    EXPECT_TRUE(look_.wait_begun());
   }
   void end() { go_.set_value(); }
 

@@ -184,8 +184,9 @@ class Look::Asked final : public Question {
       : look_(std::move(look)), state_(std::move(state)) {}
 
   void ask(const Books& books) override {
-    set(&State::asked);
+    set(&State::begun);
     look_(books);
+    set(&State::asked);
   }
   void answer() override { set(&State::answered); }
 

@@ -103,7 +103,8 @@ class Look {
  public:
   explicit Look(std::function<void(const Books&)> look) : look_(std::move(look)) {}
   std::unique_ptr<Question> question();
-  bool wait_asked() const { return wait(asked_); }
+  bool wait_begun() const { return wait(begun_); }  // looking
+  bool wait_asked() const { return wait(asked_); }  // has looked
   bool wait_answered() const { return wait(answered_); }
   bool answered() const;
 
@@ -112,10 +113,12 @@ class Look {
   struct State {
     std::mutex mutex;
     std::condition_variable changed;
+    bool begun = false;
     bool asked = false;
     bool answered = false;
   };
   bool wait(bool State::*flag) const;
+  static constexpr bool State::*begun_ = &State::begun;
   static constexpr bool State::*asked_ = &State::asked;
   static constexpr bool State::*answered_ = &State::answered;
 
