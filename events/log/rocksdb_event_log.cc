@@ -202,17 +202,6 @@ Result<Store> open_store(const DataFolder& folder, const rocksdb::Options& setti
   return store;
 }
 
-// The folder as if it had no write-ahead logs: what is in tables alone, at once.
-class WithoutWals final : public rocksdb::EnvWrapper {
- public:
-  using EnvWrapper::EnvWrapper;
-  rocksdb::Status GetChildren(const std::string& folder, std::vector<std::string>* names) override {
-    rocksdb::Status status = target()->GetChildren(folder, names);
-    std::erase_if(*names, [](const std::string& name) { return name.ends_with(".log"); });
-    return status;
-  }
-};
-
 rocksdb::ReadOptions read_options() {
   rocksdb::ReadOptions options;
   options.verify_checksums = true;
@@ -392,26 +381,8 @@ Status Log::verify_store() const {
   return {};
 }
 
-// Whether the store knows the table that goes furthest. If not, a crash left it behind, or it is
-// the evidence of lost commits.
-bool knows_tables(const DataFolder& folder, RocksdbLogOptions options, CommitNumber in_tables) {
-  if (in_tables.value() == 0) return true;
-  options.mode = FolderMode::kReadOnly;
-  rocksdb::Options settings = store_options(options, false);
-  WithoutWals env(settings.env);
-  settings.env = &env;
-  settings.track_and_verify_wals_in_manifest = false;
-  const Result<Store> store = open_store(folder, settings, options.mode);
-  if (!store.ok()) return false;
-  const std::unique_ptr<rocksdb::Iterator> last(
-      store.value().db->NewIterator(read_options(), store.value().commits));
-  last->SeekToLast();
-  if (!last->Valid()) return false;
-  return number_of_key(last->key()).value_or(CommitNumber{0}) >= in_tables;
-}
-
-// As a reader, who changes nothing: a store that is opened for writing removes what it does not
-// know.
+// As a reader, who changes nothing: a store that is opened for writing removes the tables it does
+// not know, and with them the evidence of lost commits. Costs reading the write-ahead log twice.
 Status look_first(const std::filesystem::path& path, RocksdbLogOptions options) {
   options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(path, options);
@@ -430,8 +401,7 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   if (!folder.value().is_new()) {
     if (Status wal = check_write_ahead_log(folder.value(), *settings.env); !wal.ok())
       return wal.error();
-    if (options.mode != FolderMode::kReadOnly &&
-        !knows_tables(folder.value(), options, in_tables)) {
+    if (options.mode != FolderMode::kReadOnly && in_tables.value() != 0) {
       if (Status sound = look_first(path, options); !sound.ok()) return sound.error();
     }
   }

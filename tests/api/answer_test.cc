@@ -121,7 +121,7 @@ TEST(SubmitAnswer, TellsTheGaplessNumberOfACreditNoteInItsOwnSeries) {
   const AlignedBuffer one = make_decision("a", 1, {note});
   const std::vector<CommandResult> results(1, {StatusCode::kDone, one.data(), false});
   AlignedBuffer body;
-  const auto answers = read(submit_answer_frame(1, results, {}), 1, body);
+  const auto answers = read(submit_answer_frame({1}, results, {}), 1, body);
   EXPECT_NE(answer_json("a", answers[0])
                 .find(R"({"sequence":1,"event":"CreditNoteIssued","number":"C2026-000007"})"),
             std::string::npos);

@@ -1,57 +1,10 @@
 // Credit notes: what they credit, whom they pay, and what becomes of the goods.
 #include <gtest/gtest.h>
 
-#include "tests/support/engine/story.h"
+#include "tests/support/engine/crediting.h"
 
 namespace kontor::test {
 namespace {
-
-// Placed, allocated, shipped and billed: O-n, I-n.
-void billed(Story& shop, std::string_view number, std::string_view item, std::string_view quantity,
-            std::string_view more = "") {
-  const std::string n(number);
-  shop.place("O-" + n, item, quantity, more);
-  shop.allocate("O-" + n);
-  shop.ship("O-" + n, "S-" + n);
-  ASSERT_EQ(shop.invoice("O-" + n, "I-" + n).status, StatusCode::kDone);
-}
-
-Answer credit(Story& shop, std::string_view note, std::string_view invoice,
-              std::string_view parts) {
-  return shop.when(R"("IssueCreditNote":{"credit_note":")" + std::string(note) +
-                   R"(","invoice":")" + std::string(invoice) + R"(",)" + std::string(parts) + "}");
-}
-// `quantity` of line 1 come back on the shelf of north.
-std::string back(std::string_view quantity, std::string_view disposition = "restock") {
-  return R"("warehouse":"north","lines":[{"line":1,"quantity":)" + std::string(quantity) +
-         R"(,"disposition":")" + std::string(disposition) + R"("}])";
-}
-std::string amount(std::string_view net, std::string_view line = "1") {
-  return R"("cause":"price","amounts":[{"line":)" + std::string(line) + R"(,"amount":")" +
-         std::string(net) + R"("}])";
-}
-std::string named(std::string_view goods_return, std::string_view quantity = "") {
-  return R"("returns":[{"line":1,"goods_return":")" + std::string(goods_return) + '"' +
-         (quantity.empty() ? "" : R"(,"quantity":)" + std::string(quantity)) + "}]";
-}
-Answer cancel_note(Story& shop, std::string_view note) {
-  return shop.when(R"("CancelCreditNote":{"credit_note":")" + std::string(note) + R"("})");
-}
-Answer give_back(Story& shop, std::string_view name, std::string_view quantity) {
-  return shop.when(R"("ReturnGoods":{"order":"O-1","return":")" + std::string(name) +
-                   R"(","warehouse":"north","lines":[{"line":1,"quantity":)" +
-                   std::string(quantity) + R"(,"disposition":"restock"}]})");
-}
-
-std::int64_t open(const Story& shop, std::string_view invoice) {
-  return shop.invoice_of(invoice).open.value();
-}
-std::int64_t rest(const Story& shop, std::string_view note) {
-  return shop.credit_note_of(note).unapplied().value();
-}
-std::int64_t total(const Story& shop, std::string_view note) {
-  return shop.credit_note_of(note).total.value();
-}
 
 // ---- goods --------------------------------------------------------------------------------------
 
@@ -190,118 +143,6 @@ TEST(IssueCreditNote, ReturnsOnlyBilledUnits) {
   EXPECT_EQ(credit(shop, "C-1", "I-1", back("1")).reasons, "more_than_shipped");
   EXPECT_EQ(credit(shop, "C-1", "I-1", named("B-1")).status, StatusCode::kDone);
   EXPECT_EQ(shop.exposure("acme"), 7 * 1200);
-}
-
-// ---- money --------------------------------------------------------------------------------------
-
-// E-L1.
-TEST(IssueCreditNote, LeavesUnappliedWhatAPaymentPaidAndPaysWhenThatBounces) {
-  Shop shop;
-  billed(shop, "1", "penny", "100000");
-  shop.pay("P-1", "acme", "600.00");
-  credit(shop, "C-1", "I-1", amount("500.00"));
-  EXPECT_EQ(open(shop, "I-1"), 0);
-  EXPECT_EQ(rest(shop, "C-1"), 10000);
-  EXPECT_EQ(shop.exposure("acme"), -10000);
-  EXPECT_EQ(shop.when(R"("ReversePayment":{"payment":"P-1","reversal":"R-1"})").events,
-            "PaymentUnapplied PaymentReversed CreditNoteApplied");
-  EXPECT_EQ(open(shop, "I-1"), 50000);
-  EXPECT_EQ(rest(shop, "C-1"), 0);
-  EXPECT_EQ(shop.invoice_of("I-1").credited, Minor{50000});
-  EXPECT_EQ(shop.exposure("acme"), 50000);
-}
-
-// The same with the credit note first: the payment's rest stays unapplied, and goes first.
-TEST(IssueCreditNote, BeforeThePaymentLeavesThePaymentsRest) {
-  Shop shop;
-  billed(shop, "1", "penny", "100000");
-  credit(shop, "C-1", "I-1", amount("500.00"));
-  shop.pay("P-1", "acme", "600.00");
-  EXPECT_EQ(open(shop, "I-1"), 0);
-  EXPECT_EQ(shop.payment_of("P-1").unapplied(), Minor{10000});
-  EXPECT_EQ(shop.when(R"("ReversePayment":{"payment":"P-1","reversal":"R-1"})").events,
-            "PaymentUnapplied PaymentReversed");
-  EXPECT_EQ(open(shop, "I-1"), 50000);
-  EXPECT_EQ(shop.exposure("acme"), 50000);
-}
-
-// Bounces in two parts: each lets the oldest note's rest pay first.
-TEST(ReversePayment, InPartsLetsCreditNotesPayOldestFirst) {
-  Shop shop;
-  billed(shop, "1", "penny", "1000");
-  shop.pay("P-1", "acme", "10.00");
-  credit(shop, "C-1", "I-1", amount("2.00"));
-  credit(shop, "C-2", "I-1", amount("5.00"));
-  EXPECT_EQ(shop.exposure("acme"), -700);
-  shop.given(R"("ReversePayment":{"payment":"P-1","reversal":"R-1","amount":"3.00"})");
-  EXPECT_EQ(open(shop, "I-1"), 0);
-  EXPECT_EQ(rest(shop, "C-1"), 0);
-  EXPECT_EQ(rest(shop, "C-2"), 400);
-  EXPECT_EQ(shop.exposure("acme"), -400);
-  shop.given(R"("ReversePayment":{"payment":"P-1","reversal":"R-2"})");
-  EXPECT_EQ(open(shop, "I-1"), 300);
-  EXPECT_EQ(rest(shop, "C-2"), 0);
-  EXPECT_EQ(shop.exposure("acme"), 300);
-}
-
-// E-M8.
-TEST(IssueCreditNote, ClosesOpenInstalmentsOldestDueFirstAndLeavesPaidOnes) {
-  Shop shop;
-  shop.given(R"("DefineTerms":{"terms":"thirds","lines":[{"kind":"equal","days":60},
-      {"kind":"equal","days":30},{"kind":"equal"}]})");
-  billed(shop, "1", "penny", "10000", R"("terms":"thirds")");
-  shop.pay("P-1", "acme", "33.33");
-  credit(shop, "C-1", "I-1", amount("40.00"));
-  const auto parts = shop.book().receivables().instalments(shop.invoice_of("I-1"));
-  EXPECT_EQ(parts[2].open, Minor{0});
-  EXPECT_EQ(parts[1].open, Minor{0});
-  EXPECT_EQ(parts[0].open, Minor{3334 - 667});
-  EXPECT_EQ(shop.invoice_of("I-1").paid, Minor{3333});
-}
-
-// E-L2, E-L3.
-TEST(UndoApplication, OfACreditNoteRestoresBothSidesAndAppliesNothingByItself) {
-  Shop shop;
-  billed(shop, "1", "penny", "1000");
-  credit(shop, "C-1", "I-1", amount("3.00"));
-  EXPECT_EQ(
-      shop.when(R"("UndoApplication":{"undo":"U-1","credit_note":"C-1","invoice":"I-1"})").events,
-      "CreditNoteUnapplied");
-  EXPECT_EQ(open(shop, "I-1"), 1000);
-  EXPECT_EQ(rest(shop, "C-1"), 300);
-  EXPECT_EQ(shop.exposure("acme"), 700);
-  const std::string_view again = R"("ApplyCredit":{"application":"A-1","credit_note":"C-1"})";
-  EXPECT_EQ(shop.when(again).events, "CreditNoteApplied");
-  EXPECT_EQ(open(shop, "I-1"), 700);
-  EXPECT_EQ(shop.when(R"("ApplyCredit":{"application":"A-2","credit_note":"C-1"})").reasons,
-            "more_than_unapplied");
-}
-
-TEST(ApplyCredit, PaysAnotherInvoiceWithTheRestOfACreditNote) {
-  Shop shop;
-  billed(shop, "1", "penny", "1000");
-  shop.pay("P-1", "acme", "10.00");
-  billed(shop, "2", "penny", "500");
-  credit(shop, "C-1", "I-1", amount("8.00"));
-  EXPECT_EQ(rest(shop, "C-1"), 800);
-  shop.given(R"("ApplyCredit":{"application":"A-1","credit_note":"C-1",
-      "invoices":[{"invoice":"I-2"}]})");
-  EXPECT_EQ(open(shop, "I-2"), 0);
-  EXPECT_EQ(shop.invoice_of("I-2").credited, Minor{500});
-  EXPECT_EQ(rest(shop, "C-1"), 300);
-  EXPECT_EQ(shop.when(R"("Refund":{"refund":"F-1","credit_note":"C-1"})").events, "RefundPaid");
-  EXPECT_EQ(rest(shop, "C-1"), 0);
-  EXPECT_EQ(shop.exposure("acme"), 0);
-}
-
-TEST(IssueCreditNote, MakesRoomForHeldOrders) {
-  Shop shop;
-  billed(shop, "1", "penny", "100000");
-  shop.place("O-2", "penny", "5000");
-  ASSERT_TRUE(shop.is_held("O-2"));
-  const Answer answer = credit(shop, "C-1", "I-1", amount("50.00"));
-  EXPECT_TRUE(answer.has("HoldReleased"));
-  EXPECT_EQ(shop.exposure("acme"), 100000);
 }
 
 // ---- worth --------------------------------------------------------------------------------------
