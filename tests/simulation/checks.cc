@@ -41,6 +41,7 @@ class Watched {
 
  private:
   void decision(Book& book, const DecisionView& decision) {
+    if (wrong_) return;
     const DecisionHeader& header = decision.header();
     book.begin(header, decision.id());
     Envelope by{Sequence{}, Timestamp{header.recorded_at}, Date{header.effective_date},
