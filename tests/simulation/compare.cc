@@ -28,6 +28,7 @@ class Comparison {
   void accounts();
   void invoices();
   void payments();
+  void credit_notes();
   const std::optional<std::string>& found() const { return found_; }
 
  private:
@@ -100,6 +101,7 @@ void Comparison::line(const std::string& where, const OrderLineState& engine,
   same(where, "shipped", engine.shipped.value(), model.shipped);
   same(where, "invoiced", engine.invoiced.value(), model.invoiced);
   same(where, "returned", engine.returned.value(), model.returned);
+  same(where, "credited", engine.credited.value(), model.credited);
   same(where, "returned before billing", engine.returned_unbilled.value(), model.returned_unbilled);
   same(where, "reserved", engine.reserved.value(), model.reserved);
   same(where, "waiting", engine.backordered.value(), model.waiting);
@@ -205,7 +207,9 @@ std::vector<m::Exposure> exposures(const m::State& state) {
   for (const m::Invoice& invoice : state.invoices.all)
     of(invoice.payer).receivable += invoice.open;
   for (const m::Payment& payment : state.payments.all)
-    of(payment.payer).unapplied += payment.amount - payment.applied;
+    of(payment.payer).unapplied += payment.unapplied();
+  for (const m::CreditNote& note : state.credit_notes.all)
+    of(note.payer).unapplied += note.unapplied();
   return out;
 }
 
@@ -265,6 +269,8 @@ void Comparison::invoices() {
     same(of.name, "total", invoice.total.value(), of.total());
     same(of.name, "open", invoice.open.value(), of.open);
     same(of.name, "paid", invoice.paid.value(), of.paid);
+    same(of.name, "credited", invoice.credited.value(), of.credited);
+    same(of.name, "version", invoice.version, of.version);
     const auto parts = book_.receivables().instalments(invoice);
     same(of.name, "number of instalments", parts.size(), of.instalments.size());
     for (std::size_t p = 0; p < parts.size() && !found_; ++p) {
@@ -283,7 +289,28 @@ void Comparison::payments() {
     same(of.name, "name", book_.receivables().name(all[i]) == of.name, true);
     same(of.name, "amount", all[i].amount.value(), of.amount);
     same(of.name, "applied", all[i].applied.value(), of.applied);
+    same(of.name, "reversed", all[i].reversed.value(), of.reversed);
+    same(of.name, "refunded", all[i].refunded.value(), of.refunded);
+    same(of.name, "version", all[i].version, of.version);
     same(of.name, "value date", all[i].value_date, of.value_date);
+  }
+}
+
+void Comparison::credit_notes() {
+  for (int i = 0; i < model_.credit_notes.size() && !found_; ++i) {
+    const m::CreditNote& of = model_.credit_notes[i];
+    const CreditNote* const note = book_.credit_notes().find(of.name);
+    same(of.name, "being known", note != nullptr, true);
+    if (note == nullptr) return;
+    same(of.name, "number", note->number, of.number);
+    same(of.name, "fiscal year", note->fiscal_year, of.year);
+    same(of.name, "net", note->net.value(), of.net);
+    same(of.name, "tax", note->tax.value(), of.tax);
+    same(of.name, "applied", note->applied.value(), of.applied);
+    same(of.name, "refunded", note->refunded.value(), of.refunded);
+    same(of.name, "being cancelled", note->cancelled, of.cancelled);
+    same(of.name, "having moved goods", note->moved_goods, of.moved_goods);
+    same(of.name, "version", note->version, of.version);
   }
 }
 
@@ -306,6 +333,7 @@ std::optional<std::string> difference(const Book& book, const m::State& model) {
   if (!comparison.found()) comparison.accounts();
   if (!comparison.found()) comparison.invoices();
   if (!comparison.found()) comparison.payments();
+  if (!comparison.found()) comparison.credit_notes();
   return comparison.found();
 }
 

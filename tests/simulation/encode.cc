@@ -281,6 +281,67 @@ auto write(Builder& out, const m::RecordPayment& c) {
   return CreateRecordPayment(out, pool.write(out), payment, payer, c.amount, c.currency, list);
 }
 
+auto write(Builder& out, const m::ApplyCredit& c) {
+  Pool pool;
+  std::vector<PayInvoice> invoices;
+  for (const m::PayInvoice& invoice : c.invoices)
+    invoices.emplace_back(amount(invoice.amount), pool.of(invoice.invoice), 0);
+  const auto application = text(out, c.application);
+  const auto payment = text(out, c.payment);
+  const auto note = text(out, c.credit_note);
+  const auto list = structs(out, invoices);
+  return CreateApplyCredit(out, pool.write(out), application, payment, note, c.currency, list);
+}
+
+auto write(Builder& out, const m::UndoApplication& c) {
+  const auto undo = text(out, c.undo);
+  const auto payment = text(out, c.payment);
+  const auto note = text(out, c.credit_note);
+  return CreateUndoApplication(out, undo, payment, note, text(out, c.invoice));
+}
+
+auto write(Builder& out, const m::Refund& c) {
+  const auto refund = text(out, c.refund);
+  const auto payment = text(out, c.payment);
+  const auto note = text(out, c.credit_note);
+  return CreateRefund(out, refund, payment, note, amount(c.amount), c.currency);
+}
+
+auto write(Builder& out, const m::ReversePayment& c) {
+  const auto payment = text(out, c.payment);
+  const auto reversal = text(out, c.reversal);
+  return CreateReversePayment(out, payment, reversal, amount(c.amount), c.currency);
+}
+
+auto write(Builder& out, const m::IssueCreditNote& c) {
+  Pool pool;
+  std::vector<CreditLine> lines;
+  for (const m::ReturnLine& line : c.lines) {
+    lines.emplace_back(line.quantity, static_cast<std::uint32_t>(line.line),
+                       static_cast<Disposition>(line.disposition));
+  }
+  std::vector<CreditReturn> returns;
+  for (const m::CreditReturn& part : c.returns) {
+    returns.emplace_back(amount(part.quantity), pool.of(part.goods_return),
+                         static_cast<std::uint32_t>(part.line));
+  }
+  std::vector<CreditAmount> amounts;
+  for (const m::CreditAmount& part : c.amounts)
+    amounts.emplace_back(part.amount, static_cast<std::uint32_t>(part.line), 0);
+  const auto note = text(out, c.credit_note);
+  const auto invoice = text(out, c.invoice);
+  const auto warehouse = text(out, c.warehouse);
+  const auto line_list = structs(out, lines);
+  const auto return_list = structs(out, returns);
+  const auto amount_list = structs(out, amounts);
+  return CreateIssueCreditNote(out, pool.write(out), note, invoice, CreditCause::goods_return,
+                               warehouse, c.currency, line_list, return_list, amount_list);
+}
+
+auto write(Builder& out, const m::CancelCreditNote& c) {
+  return CreateCancelCreditNote(out, text(out, c.credit_note));
+}
+
 auto write(Builder& out, const m::OpenBusinessDay& c) {
   return CreateOpenBusinessDay(out, c.date);
 }

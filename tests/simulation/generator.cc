@@ -43,6 +43,18 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
           return version_in(state.items, c.item);
         } else if constexpr (std::is_same_v<C, m::RegisterWarehouse>) {
           return version_in(state.warehouses, c.warehouse);
+        } else if constexpr (std::is_same_v<C, m::RecordPayment>) {
+          return std::nullopt;
+        } else if constexpr (
+            requires { c.application; } || requires { c.undo; } || requires { c.refund; }) {
+          return c.payment.empty() ? version_in(state.credit_notes, c.credit_note)
+                                   : version_in(state.payments, c.payment);
+        } else if constexpr (std::is_same_v<C, m::ReversePayment>) {
+          return version_in(state.payments, c.payment);
+        } else if constexpr (std::is_same_v<C, m::IssueCreditNote>) {
+          return version_in(state.invoices, c.invoice);
+        } else if constexpr (std::is_same_v<C, m::CancelCreditNote>) {
+          return version_in(state.credit_notes, c.credit_note);
         } else if constexpr (requires { c.order; }) {
           return version_in(state.orders, c.order);
         } else {
@@ -56,17 +68,20 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
 
 const std::vector<Generator::Kind>& Generator::kinds() {
   static const std::vector<Kind> kKinds = {
-      {220, &Generator::place_order},      {60, &Generator::approve_order},
-      {10, &Generator::reject_order},      {70, &Generator::cancel_order},
-      {140, &Generator::allocate_order},   {120, &Generator::ship_order},
-      {25, &Generator::release_hold},      {70, &Generator::receive_stock},
-      {120, &Generator::invoice_order},    {90, &Generator::record_payment},
-      {25, &Generator::open_business_day}, {2, &Generator::open_book},
-      {10, &Generator::register_company},  {20, &Generator::set_credit_limit},
-      {10, &Generator::register_buyer},    {12, &Generator::set_rule},
-      {14, &Generator::set_policy},        {5, &Generator::define_terms},
-      {45, &Generator::return_goods},      {6, &Generator::register_item},
-      {5, &Generator::set_tax_rate},       {8, &Generator::set_price},
+      {220, &Generator::place_order},       {60, &Generator::approve_order},
+      {10, &Generator::reject_order},       {70, &Generator::cancel_order},
+      {140, &Generator::allocate_order},    {120, &Generator::ship_order},
+      {25, &Generator::release_hold},       {70, &Generator::receive_stock},
+      {120, &Generator::invoice_order},     {90, &Generator::record_payment},
+      {25, &Generator::open_business_day},  {2, &Generator::open_book},
+      {10, &Generator::register_company},   {20, &Generator::set_credit_limit},
+      {10, &Generator::register_buyer},     {12, &Generator::set_rule},
+      {14, &Generator::set_policy},         {5, &Generator::define_terms},
+      {45, &Generator::return_goods},       {40, &Generator::apply_credit},
+      {25, &Generator::undo_application},   {15, &Generator::refund},
+      {25, &Generator::reverse_payment},    {60, &Generator::issue_credit_note},
+      {15, &Generator::cancel_credit_note}, {6, &Generator::register_item},
+      {5, &Generator::set_tax_rate},        {8, &Generator::set_price},
       {6, &Generator::register_warehouse},
   };
   return kKinds;

@@ -55,6 +55,18 @@ class Generator {
   Command record_payment(const State& state);
   Command open_business_day(const State& state);
 
+  // generate_money.cc
+  Command apply_credit(const State& state);
+  Command undo_application(const State& state);
+  Command refund(const State& state);
+  Command reverse_payment(const State& state);
+  Command issue_credit_note(const State& state);
+  Command cancel_credit_note(const State& state);
+  std::string payment_name(const State& state);
+  std::string credit_note_name(const State& state);
+  // One of the two, at random; at times both or none.
+  void name_fund(const State& state, std::string& payment, std::string& credit_note);
+
   // generate_settings.cc
   Command open_book(const State& state);
   Command register_company(const State& state);

@@ -1,6 +1,5 @@
-// Invoices, payments and their terms (domain: 11).
+// Invoices and payment terms (domain: 11).
 #include <algorithm>
-#include <tuple>
 
 #include "tests/simulation/model/deciding.h"
 
@@ -117,9 +116,11 @@ std::vector<Int> bill_wishes(Deciding& d, const Order& order, const InvoiceOrder
   return out;
 }
 
-// The fiscal year is named after the calendar year it begins in.
-int fiscal_year(const State& state, Day day) {
-  return month_of(day) >= state.fiscal_first_month ? year_of(day) : year_of(day) - 1;
+std::size_t place_of(const std::vector<TaxSum>& taxes, const Line& line) {
+  for (std::size_t i = 0; i < taxes.size(); ++i) {
+    if (taxes[i].category == line.tax_category && taxes[i].rate == line.tax_rate) return i;
+  }
+  return taxes.size();
 }
 
 void issue(Deciding& d, const InvoiceOrder& command, int order_place,
@@ -127,21 +128,34 @@ void issue(Deciding& d, const InvoiceOrder& command, int order_place,
   State& state = d.state;
   Order& order = state.orders[order_place];
   std::vector<Line> billed;
+  std::vector<int> lines;
   std::vector<Int> nets;
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     Line& line = order.lines[i];
     if (quantities[i] == 0) continue;
     billed.push_back(line);
+    lines.push_back(static_cast<int>(i));
     nets.push_back(line.net_of_first(line.billed() + quantities[i]) -
                    line.net_of_first(line.billed()));
     line.invoiced += quantities[i];
   }
   const int place = state.invoices.place_of(command.invoice);
   Invoice& invoice = state.invoices[place];
-  for (const TaxSum& tax : tax_by_category(billed, nets)) {
-    invoice.net += static_cast<Int>(tax.net);
+  const std::vector<TaxSum> taxes = tax_by_category(billed, nets);
+  for (const TaxSum& tax : taxes) {
+    const Int net = static_cast<Int>(tax.net);
+    invoice.net += net;
     invoice.tax += static_cast<Int>(tax.tax);
+    invoice.taxes.push_back({tax.rate, net, static_cast<Int>(tax.tax), 0, 0});
   }
+  for (std::size_t i = 0; i < billed.size(); ++i) {
+    BilledLine& line = invoice.lines.emplace_back();
+    line.line = lines[i];
+    line.quantity = quantities[at(lines[i])];
+    line.net = nets[i];
+    line.tax = place_of(taxes, billed[i]);
+  }
+  invoice.version = 1;
   invoice.order = order_place;
   invoice.payer = order.payer;
   invoice.terms = order.terms;
@@ -157,76 +171,12 @@ void issue(Deciding& d, const InvoiceOrder& command, int order_place,
   want_examination(state, order.payer);
 }
 
-// ---- payments
-
-// Money being spent: each instalment gets a part of it once.
-struct Spending {
-  State& state;
-  Int left = 0;
-  std::set<std::pair<int, std::size_t>> paid;  // invoice and instalment
-  std::vector<int> payers;                     // of what was paid
-
-  Int pay(int place, std::size_t number, Int most) {
-    Invoice& invoice = state.invoices[place];
-    Instalment& part = invoice.instalments[number];
-    const Int amount = std::min({left, most, part.open, invoice.open});
-    if (amount <= 0 || paid.contains({place, number})) return 0;
-    paid.insert({place, number});
-    payers.push_back(invoice.payer);
-    part.open -= amount;
-    invoice.open -= amount;
-    invoice.paid += amount;
-    left -= amount;
-    return amount;
-  }
-
-  // Oldest due first.
-  void pay_invoice(int place, Int most) {
-    std::vector<std::size_t> order;
-    const std::vector<Instalment>& parts = state.invoices[place].instalments;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      order.push_back(i);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return parts[a].due < parts[b].due; });
-    for (const std::size_t number : order)
-      most -= pay(place, number, most);
-  }
-
-  void pay_oldest(int payer) {
-    std::vector<std::tuple<Day, int, std::size_t>> open;
-    for (int place = 0; place < state.invoices.size(); ++place) {
-      const Invoice& invoice = state.invoices[place];
-      if (invoice.payer != payer || invoice.open == 0) continue;
-      for (std::size_t i = 0; i < invoice.instalments.size(); ++i)
-        open.emplace_back(invoice.instalments[i].due, place, i);
-    }
-    std::sort(open.begin(), open.end());
-    for (const auto& [day, place, number] : open)
-      pay(place, number, left);
-  }
-};
-
-struct Named {
-  int invoice = kNone;
-  Int most = 0;
-};
-
-std::vector<Named> named_invoices(Deciding& d, const RecordPayment& command, Currency currency) {
-  std::vector<Named> out;
-  for (const PayInvoice& wanted : command.invoices) {
-    const int place = d.state.invoices.find(wanted.invoice);
-    if (place == kNone) {
-      d.refuse("unknown_invoice");
-      continue;
-    }
-    d.refuse_if(d.state.invoices[place].currency != currency, "currency_mismatch");
-    d.refuse_if(wanted.amount && *wanted.amount <= 0, "not_positive");
-    out.push_back({place, wanted.amount.value_or(INT64_MAX)});
-  }
-  return out;
-}
-
 }  // namespace
+
+// The fiscal year is named after the calendar year it begins in.
+int fiscal_year(const State& state, Day day) {
+  return month_of(day) >= state.fiscal_first_month ? year_of(day) : year_of(day) - 1;
+}
 
 void decide(Deciding& d, const DefineTerms& command) {
   State& state = d.state;
@@ -263,36 +213,6 @@ void decide(Deciding& d, const InvoiceOrder& command) {
   if (!d.refused()) d.refuse_if(!anything, "nothing_to_invoice");
   if (d.refused()) return;
   issue(d, command, place, quantities);
-}
-
-void decide(Deciding& d, const RecordPayment& command) {
-  State& state = d.state;
-  d.refuse_if(state.payments.find(command.payment) != kNone, "payment_exists");
-  const int payer = state.companies.find(command.payer);
-  if (payer == kNone) return d.refuse("unknown_company");
-  const Currency currency = state.companies[payer].currency;
-  d.refuse_if(command.currency != 0 && command.currency != currency, "currency_mismatch");
-  d.refuse_if(command.amount <= 0, "not_positive");
-  const bool fits =
-      command.amount <= kMost && (command.amount <= 0 || has_room(state, payer, command.amount));
-  d.refuse_if(!fits, "amount_overflow");
-  const std::vector<Named> named = named_invoices(d, command, currency);
-  if (d.refused()) return;
-
-  const int place = state.payments.place_of(command.payment);
-  Payment& payment = state.payments[place];
-  payment.payer = payer;
-  payment.amount = command.amount;
-  payment.value_date = d.effective;
-  want_examination(state, payer);
-  Spending spending{state, command.amount, {}, {}};
-  for (const Named& wanted : named)
-    spending.pay_invoice(wanted.invoice, wanted.most);
-  if (policy_is(state, "payment.auto_apply", "oldest_due_first")) spending.pay_oldest(payer);
-  payment.applied = command.amount - spending.left;
-  for (const int other : spending.payers)
-    want_examination(state, other);
-  if (payment.applied > 0) want_examination(state, payer);
 }
 
 }  // namespace kontor::model

@@ -323,16 +323,75 @@ struct RecordPayment {
   bool operator==(const RecordPayment&) const = default;
 };
 
+// Of the next four: exactly one of payment and credit note.
+struct ApplyCredit {
+  std::string application;
+  std::string payment;
+  std::string credit_note;
+  Currency currency = 0;
+  std::vector<PayInvoice> invoices;
+  bool operator==(const ApplyCredit&) const = default;
+};
+struct UndoApplication {
+  std::string undo;
+  std::string payment;
+  std::string credit_note;
+  std::string invoice;
+  bool operator==(const UndoApplication&) const = default;
+};
+struct Refund {
+  std::string refund;
+  std::string payment;
+  std::string credit_note;
+  std::optional<Int> amount;
+  Currency currency = 0;
+  bool operator==(const Refund&) const = default;
+};
+struct ReversePayment {
+  std::string reversal;
+  std::string payment;
+  std::optional<Int> amount;
+  Currency currency = 0;
+  bool operator==(const ReversePayment&) const = default;
+};
+
+struct CreditReturn {
+  std::string goods_return;
+  int line = 1;
+  std::optional<Int> quantity;
+  bool operator==(const CreditReturn&) const = default;
+};
+struct CreditAmount {
+  int line = 1;
+  Int amount = 0;
+  bool operator==(const CreditAmount&) const = default;
+};
+struct IssueCreditNote {
+  std::string credit_note;
+  std::string invoice;
+  std::string warehouse;
+  Currency currency = 0;
+  std::vector<ReturnLine> lines;
+  std::vector<CreditReturn> returns;
+  std::vector<CreditAmount> amounts;
+  bool operator==(const IssueCreditNote&) const = default;
+};
+struct CancelCreditNote {
+  std::string credit_note;
+  bool operator==(const CancelCreditNote&) const = default;
+};
+
 struct OpenBusinessDay {
   Day date = 0;
   bool operator==(const OpenBusinessDay&) const = default;
 };
 
-using Command =
-    std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
-                 DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
-                 PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
-                 ReleaseHold, ReturnGoods, InvoiceOrder, RecordPayment, OpenBusinessDay>;
+using Command = std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule,
+                             SetPolicy, DefineTerms, RegisterItem, SetTaxRate, SetPrice,
+                             RegisterWarehouse, ReceiveStock, PlaceOrder, ApproveOrder, RejectOrder,
+                             CancelOrder, AllocateOrder, ShipOrder, ReleaseHold, ReturnGoods,
+                             InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund,
+                             ReversePayment, IssueCreditNote, CancelCreditNote, OpenBusinessDay>;
 
 // A command and what its caller says about it.
 struct Request {

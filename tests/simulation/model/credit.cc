@@ -114,7 +114,10 @@ Exposure exposure_of(const State& state, int payer) {
     if (invoice.payer == payer) e.receivable += invoice.open;
   }
   for (const Payment& payment : state.payments.all) {
-    if (payment.payer == payer) e.unapplied += payment.amount - payment.applied;
+    if (payment.payer == payer) e.unapplied += payment.unapplied();
+  }
+  for (const CreditNote& note : state.credit_notes.all) {
+    if (note.payer == payer) e.unapplied += note.unapplied();
   }
   return e;
 }

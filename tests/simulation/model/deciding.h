@@ -139,6 +139,24 @@ void cancel_quantities(State& state, int order, const std::vector<Int>& quantiti
                        const std::string& document);
 void end_if_done(State& state, int order);
 
+// Cuts what a line no longer needs from its place in the queue and its reservations; what was cut
+// of them.
+struct GivenUp {
+  Int from_queue = 0;
+  std::vector<Reservation> released;
+};
+GivenUp give_up(const Order& order, int line, Int quantity);
+void release_and_wake(State& state, int order, const std::vector<Reservation>& released);
+
+// ---- money (settling.cc)
+int fiscal_year(const State& state, Day day);
+// Closes the instalments of a credit note's own invoice with what is left of it.
+void apply_to_own_invoice(State& state, CreditNote& note);
+void take_back(State& state, Fund& fund, const std::vector<AppliedPart>& parts, bool is_note);
+std::vector<AppliedPart> newest_applied(const Fund& fund, Int amount);
+bool has_room_to_return(const State& state, const Fund& fund,
+                        const std::vector<AppliedPart>& parts);
+
 // ---- the commands
 void decide(Deciding& d, const OpenBook& command);
 void decide(Deciding& d, const RegisterCompany& command);
@@ -162,6 +180,12 @@ void decide(Deciding& d, const ReleaseHold& command);
 void decide(Deciding& d, const ReturnGoods& command);
 void decide(Deciding& d, const InvoiceOrder& command);
 void decide(Deciding& d, const RecordPayment& command);
+void decide(Deciding& d, const ApplyCredit& command);
+void decide(Deciding& d, const UndoApplication& command);
+void decide(Deciding& d, const Refund& command);
+void decide(Deciding& d, const ReversePayment& command);
+void decide(Deciding& d, const IssueCreditNote& command);
+void decide(Deciding& d, const CancelCreditNote& command);
 void decide(Deciding& d, const OpenBusinessDay& command);
 
 }  // namespace kontor::model

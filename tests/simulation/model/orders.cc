@@ -274,6 +274,30 @@ void touch(State& state, int order) {
 }
 
 // First what nothing was done for, then what waits, then what is reserved, the newest first.
+GivenUp give_up(const Order& order, int place, Int quantity) {
+  const Line& line = order.lines[at(place)];
+  const Int beyond = std::max<Int>(0, quantity - std::max<Int>(0, line.needs_stock()));
+  GivenUp out;
+  out.from_queue = std::min(line.waiting, beyond);
+  Int excess = beyond - out.from_queue;
+  for (auto held = order.reservations.rbegin(); held != order.reservations.rend(); ++held) {
+    const Int part = held->line == place ? std::min(excess, held->quantity) : 0;
+    if (part > 0) out.released.push_back({place, held->warehouse, part});
+    excess -= part;
+  }
+  return out;
+}
+
+void release_and_wake(State& state, int place, const std::vector<Reservation>& released) {
+  if (released.empty()) return;
+  release(state, place, released);
+  touch(state, place);
+  for (const Reservation& part : released) {
+    const int item = state.orders[place].lines[at(part.line)].item;
+    if (!state.items[item].queue.empty()) want_serving(state, item);
+  }
+}
+
 void cancel_quantities(State& state, int place, const std::vector<Int>& quantities,
                        const std::string& document) {
   Order& order = state.orders[place];
@@ -283,25 +307,12 @@ void cancel_quantities(State& state, int place, const std::vector<Int>& quantiti
     Line& line = order.lines[at(i)];
     const Int quantity = quantities[at(i)];
     if (quantity == 0) continue;
-    const Int beyond = std::max<Int>(0, quantity - std::max<Int>(0, line.needs_stock()));
-    const Int from_queue = std::min(line.waiting, beyond);
-    Int excess = beyond - from_queue;
-    for (auto held = order.reservations.rbegin(); held != order.reservations.rend(); ++held) {
-      const Int part = held->line == i ? std::min(excess, held->quantity) : 0;
-      if (part > 0) released.push_back({i, held->warehouse, part});
-      excess -= part;
-    }
+    const GivenUp given_up = give_up(order, i, quantity);
+    released.insert(released.end(), given_up.released.begin(), given_up.released.end());
     line.cancelled += quantity;
-    if (from_queue > 0) leave_queue(state, place, i, from_queue);
+    if (given_up.from_queue > 0) leave_queue(state, place, i, given_up.from_queue);
   }
-  if (!released.empty()) {
-    release(state, place, released);
-    touch(state, place);
-    for (const Reservation& part : released) {
-      const int item = order.lines[at(part.line)].item;
-      if (!state.items[item].queue.empty()) want_serving(state, item);
-    }
-  }
+  release_and_wake(state, place, released);
   if (!document.empty()) state.cancellations.insert(document);
   touch(state, place);
   if (!order.taken || order.open_value() == value_before) return;

@@ -33,7 +33,7 @@ bool restocks(const ReturnGoods& command) {
 void decide(Deciding& d, const ReturnGoods& command) {
   State& state = d.state;
   const int place = d.expect_order(command.order);
-  d.refuse_if(state.returns.contains(command.goods_return), "return_exists");
+  d.refuse_if(state.returns.find(command.goods_return) != kNone, "return_exists");
   d.refuse_if(command.lines.empty(), "too_many");
   const int warehouse = state.warehouses.find(command.warehouse);
   const bool needed = !command.warehouse.empty() || restocks(command);
@@ -44,13 +44,16 @@ void decide(Deciding& d, const ReturnGoods& command) {
     check_return_line(d, order, command, wanted);
   if (d.refused()) return;
 
-  state.returns.insert(command.goods_return);
+  GoodsReturn& document = state.returns[state.returns.place_of(command.goods_return)];
+  document.order = place;
   const Int delivered_before = order.delivered_value();
   for (const ReturnLine& wanted : command.lines) {
     Line& line = order.lines[static_cast<std::size_t>(wanted.line - 1)];
     // What was delivered and never billed comes back first.
-    line.returned_unbilled += std::min(wanted.quantity, line.delivered());
+    const Int unbilled = std::min(wanted.quantity, line.delivered());
+    line.returned_unbilled += unbilled;
     line.returned += wanted.quantity;
+    document.creditable[wanted.line - 1] += wanted.quantity - unbilled;
     if (wanted.disposition != Disposition::kRestock) continue;
     state.stock[{line.item, warehouse}].on_hand += wanted.quantity;
     if (!state.items[line.item].queue.empty()) want_serving(state, line.item);

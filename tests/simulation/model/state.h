@@ -120,6 +120,7 @@ struct Line {
   Int invoiced = 0;
   Int returned = 0;
   Int returned_unbilled = 0;
+  Int credited = 0;  // billed units that credit notes name, without those voided
   Int reserved = 0;
   Int waiting = 0;
 
@@ -198,6 +199,27 @@ struct Instalment {
   Day due = 0;
 };
 
+// A line as billed, and what of it has been credited since: quantities with their worth, and money
+// alone.
+struct BilledLine {
+  int line = kNone;  // of the order
+  std::size_t tax = 0;
+  Int quantity = 0;
+  Int net = 0;
+  Int credited = 0;
+  Int credited_net = 0;
+  Int reduced_net = 0;
+  Int left() const { return quantity - credited; }
+  Int net_left() const { return net - credited_net - reduced_net; }
+};
+struct BilledTax {
+  Int rate = 0;
+  Int net = 0;
+  Int tax = 0;
+  Int credited_net = 0;
+  Int credited_tax = 0;
+};
+
 struct Invoice {
   std::string name;
   int order = kNone;
@@ -211,16 +233,68 @@ struct Invoice {
   Int tax = 0;
   Int open = 0;
   Int paid = 0;
+  Int credited = 0;
   std::vector<Instalment> instalments;
+  std::vector<BilledLine> lines;
+  std::vector<BilledTax> taxes;
+  std::uint64_t version = 0;
   Int total() const { return net + tax; }
 };
 
-struct Payment {
+// A part of an instalment that a payment or credit note has closed.
+struct AppliedPart {
+  int invoice = kNone;
+  std::size_t instalment = 0;
+  Int amount = 0;
+};
+
+// Money that can be applied: a payment, or a credit note.
+struct Fund {
   std::string name;
   int payer = kNone;
+  Currency currency = 0;
   Int amount = 0;
   Int applied = 0;
+  Int reversed = 0;
+  Int refunded = 0;
+  bool cancelled = false;
+  std::vector<AppliedPart> parts;  // oldest first
+  std::uint64_t version = 0;
+  Int kept() const { return amount - reversed - refunded; }
+  Int unapplied() const { return cancelled ? 0 : kept() - applied; }
+};
+
+struct Payment : Fund {
   Day value_date = 0;
+};
+
+struct CreditPart {
+  int line = kNone;          // of the order
+  int goods_return = kNone;  // that it names
+  Int quantity = 0;
+  Int voided = 0;
+  Int returned = 0;
+  Int from_queue = 0;
+  Int net = 0;
+};
+struct CreditNote : Fund {
+  int invoice = kNone;
+  int order = kNone;
+  Day date = 0;
+  int year = 0;
+  int number = 0;
+  Int net = 0;
+  Int tax = 0;
+  std::vector<CreditPart> credited;
+  std::vector<std::pair<Int, Int>> taxes;  // net and tax, by tax of the invoice
+  bool moved_goods = false;
+};
+
+// Goods that came back by themselves: the billed part may be credited, once.
+struct GoodsReturn {
+  std::string name;
+  int order = kNone;
+  std::map<int, Int> creditable;  // by line
 };
 
 struct State {
@@ -241,10 +315,14 @@ struct State {
   Register<Order> orders;
   Register<Invoice> invoices;
   Register<Payment> payments;
+  Register<CreditNote> credit_notes;
+  Register<GoodsReturn> returns;
   std::set<std::string, std::less<>> receipts;
   std::set<std::string, std::less<>> shipments;
   std::set<std::string, std::less<>> cancellations;
-  std::set<std::string, std::less<>> returns;
+  std::set<std::string, std::less<>> applications;  // and undoings of one
+  std::set<std::string, std::less<>> reversals;
+  std::set<std::string, std::less<>> refunds;
   std::map<std::string, std::string, std::less<>> policies;  // those that were set
   std::vector<int> items_to_serve;                           // work that is left, oldest first
   std::vector<int> payers_to_examine;
