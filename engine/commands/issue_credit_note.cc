@@ -364,7 +364,9 @@ std::vector<CreditMove> moves_of(const Reading& reading, const Order& order) {
   std::vector<CreditMove> moves;
   const Minor opened = reading.opened();
   const Minor delivered = reading.delivered();
-  if (opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
+  // An order amended since, which waits again, counts nothing as ordered.
+  const bool counts = order.credit == CreditState::kTaken;
+  if (counts && opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
   if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
   return moves;
 }

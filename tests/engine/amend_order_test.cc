@@ -2,6 +2,7 @@
 // approval, holds and stock.
 #include <gtest/gtest.h>
 
+#include "tests/support/engine/crediting.h"
 #include "tests/support/engine/story.h"
 
 namespace kontor::test {
@@ -231,6 +232,23 @@ TEST(AmendOrder, KeepsCountingWhatWasDeliveredOfAHeldOrder) {
   EXPECT_EQ(shop.when(amend("A-2", quantity("20", 2))).events,
             "OrderAmended HoldReleased CreditCommitted");
   EXPECT_EQ(shop.exposure("acme"), 30000);
+}
+
+// Voiding one of three units moves the rounding of what is open; of a waiting order nothing counts.
+TEST(AmendOrder, CountsNothingOfAWaitingOrderWhenSomethingOfItIsVoided) {
+  Shop shop;
+  shop.given(R"("SetPrice":{"list":"retail","item":"penny",
+               "breaks":[{"from_quantity":0,"unit_price":"3.3333"}]})");
+  shop.policy("invoice.basis", "ordered");
+  shop.given(R"("PlaceOrder":{"company":"acme","order":"O-1","lines":)" +
+             lines({{"penny", "3"}, {"bolt", "10"}}) + "}");
+  shop.given(R"("InvoiceOrder":{"order":"O-1","invoice":"I-1","lines":[{"line":1,"quantity":2}]})");
+  EXPECT_EQ(shop.when(amend("A-1", quantity("90", 2))).events, "OrderAmended OrderHeld");
+  ASSERT_EQ(credit(shop, "C-1", "I-1", back("1")).status, StatusCode::kDone);
+  EXPECT_EQ(shop.units(shop.line("O-1", 1).voided), 1);
+  EXPECT_EQ(shop.bucket("acme", Bucket::ordered), 0);
+  EXPECT_TRUE(shop.when(amend("A-2", quantity("10", 2))).has("CreditCommitted"));
+  EXPECT_EQ(shop.bucket("acme", Bucket::ordered), 12334);
 }
 
 TEST(AmendOrder, IsNotHeldAnyMoreOnceNothingIsLeftToShip) {

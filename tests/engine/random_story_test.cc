@@ -318,9 +318,11 @@ TEST(RandomStory, KeepsEveryLaw) {
   Marks marks;
   for (std::uint64_t i = 0; i < 3; ++i)
     tell(seed + i, 500, marks);
+  if (given != nullptr) return;  // a seed of somebody else's need not reach them all
   for (const char* const event :
-       {"GoodsReturned", "CreditNoteIssued", "CreditNoteApplied", "CreditNoteUnapplied",
-        "CreditNoteCancelled", "PaymentUnapplied", "PaymentReversed", "RefundPaid"}) {
+       {"OrderAmended", "StockCounted", "GoodsReturned", "CreditNoteIssued", "CreditNoteApplied",
+        "CreditNoteUnapplied", "CreditNoteCancelled", "PaymentUnapplied", "PaymentReversed",
+        "RefundPaid"}) {
     EXPECT_GT(marks[event], 0) << event << " never happened";
   }
 }
