@@ -5,8 +5,10 @@ namespace kontor::questions {
 namespace {
 
 wire::PaidState paid_state(const Invoice& invoice) {
-  if (invoice.open == Minor{0}) return wire::PaidState::paid;
-  return invoice.open < invoice.total ? wire::PaidState::part_paid : wire::PaidState::open;
+  const bool paid = invoice.paid > Minor{0} || invoice.credited == Minor{0};
+  if (invoice.open == Minor{0}) return paid ? wire::PaidState::paid : wire::PaidState::credited;
+  if (invoice.open == invoice.total) return wire::PaidState::open;
+  return paid ? wire::PaidState::part_paid : wire::PaidState::part_credited;
 }
 
 std::string order_name(const Book& book, std::uint64_t order) {

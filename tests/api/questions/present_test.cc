@@ -146,6 +146,22 @@ TEST(BillingAnswer, SaysWhatIsOpenOfAnInvoice) {
   EXPECT_EQ(told(shop, {.question = Question::payments})["payments"].size(), 1U);
 }
 
+TEST(BillingAnswer, TellsPaidFromCredited) {
+  Shop shop;
+  shop.place("O-1", "bolt", "10");
+  shop.allocate("O-1");
+  shop.ship("O-1", "S-1");
+  shop.invoice("O-1", "I-1");
+  const auto credit = [&](const std::string& note, const std::string& quantity) {
+    shop.given(R"("IssueCreditNote":{"credit_note":")" + note +
+               R"(","invoice":"I-1","lines":[{"line":1,"quantity":)" + quantity +
+               R"(,"disposition":"none"}]})");
+    return told(shop, {.question = Question::invoice, .name = "I-1"})["state"];
+  };
+  EXPECT_EQ(credit("C-1", "4"), "part_credited");
+  EXPECT_EQ(credit("C-2", "6"), "credited");
+}
+
 TEST(BillingAnswer, SaysWhatACreditNoteCreditsAndPays) {
   Shop shop;
   shop.place("O-1", "bolt", "10");
