@@ -9,6 +9,7 @@ FOLDER has kontord and kontor; `ops/golden` builds them and calls this. A releas
 
   data/          a data folder as kill -9 left it after the trade of ops/demo.d, a writer per scene
   schema.bfbs    events/schema as it was (tests/events/schema/promises_test.cc)
+  api.bfbs       api/schema as it was (tests/api/promises_test.cc)
   expected.json  per book counts, root and digest; answers to questions about the present
 
 Counts, roots and answers are for ever; an answer may only get more fields. A digest is of the state as
@@ -142,7 +143,7 @@ class Golden(unittest.TestCase):
         self.assertEqual(missing({"a": []}, {"a": [1]}), ".a has 1 rows, not 0")
 
 
-def make(programs, name, schema):
+def make(programs, name, schemas):
     release = GOLDEN / name
     if not re.fullmatch(r"[a-z0-9.-]+", name):
         sys.exit(f"golden: {name!r} is no name of a release: small letters, digits, '-' and '.'")
@@ -159,8 +160,9 @@ def make(programs, name, schema):
     for path in (release / "data").rglob("*"):
         if path.is_file() and NOT_THE_LOG.match(path.name):
             path.unlink()
-    if not (release / "schema.bfbs").exists():
-        shutil.copy(schema, release / "schema.bfbs")
+    for kept, built in (("schema.bfbs", "kontor.bfbs"), ("api.bfbs", "api.bfbs")):
+        if not (release / kept).exists():
+            shutil.copy(pathlib.Path(schemas) / built, release / kept)
     write_expected(release, {"books": books_of(programs, release / "data"),
                              "answers": answers_of(programs, release / "data")})
     print(f"kept {release.relative_to(running.ROOT)}")
@@ -183,12 +185,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--make", metavar="NAME")
-    parser.add_argument("--schema", help="the build's binary schema, with --make")
+    parser.add_argument("--schemas", help="folder of the build's binary schemas, with --make")
     parser.add_argument("--redigest", action="store_true")
     options, rest = parser.parse_known_args()
     BIN = options.bin
     if options.make:
-        make(running.Programs(BIN), options.make, options.schema)
+        make(running.Programs(BIN), options.make, options.schemas)
     elif options.redigest:
         redigest(running.Programs(BIN))
     else:
