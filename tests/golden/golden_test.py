@@ -7,8 +7,10 @@
 
 FOLDER has kontord and kontor; `ops/golden` builds them and calls this. A release is a folder here:
 
-  data/          a data folder as kill -9 left it after the trade of ops/demo.d, a writer per scene
+  data/          a data folder as kill -9 left it after the trade of ops/demo.d and comes-back.jsonl,
+                 a writer for each file
   schema.bfbs    events/schema as it was (tests/events/schema/promises_test.cc)
+  api.bfbs       api/schema as it was (tests/api/promises_test.cc)
   expected.json  per book counts, root and digest; answers to questions about the present
 
 Counts, roots and answers are for ever; an answer may only get more fields. A digest is of the state as
@@ -39,7 +41,8 @@ QUESTIONS = [
     "get invoice B-2001-1", "get invoice C-3001-1", "get payment P-7001", "get payment P-7002",
     "get stock DRILL-18V", "get stock SCREW-4X40", "get item CABLE-3G15", "get buyer lena",
     "get rule brandt-watch", "get terms net-30", "list orders", "list invoices", "list holds",
-    "list backorders", "why B-2002",
+    "list backorders", "list credit_notes", "get credit_note CN-1", "get credit_note CN-2",
+    "get payment P-7003", "why B-2002",
 ]
 
 
@@ -60,7 +63,7 @@ def books_of(programs, data):
     return programs.kontor_json("verify", "--data", data)["books"]
 
 
-def answers_of(programs, data):
+def answers_of(programs, data, questions):
     """What a server says that starts on a copy of the folder."""
     with tempfile.TemporaryDirectory(prefix="kontor-golden-") as scratch:
         copied = pathlib.Path(scratch) / "data"
@@ -68,7 +71,7 @@ def answers_of(programs, data):
         with running.Server(programs, copied) as server:
             words = ["--server", server.address, "--book", "north"]
             return {question: [json.loads(line) for line in programs.kontor(
-                "--json", *words, *question.split()).splitlines()] for question in QUESTIONS}
+                "--json", *words, *question.split()).splitlines()] for question in questions}
 
 
 def without_digests(books):
@@ -133,7 +136,7 @@ class Golden(unittest.TestCase):
         for release in releases():
             with self.subTest(release=release.name):
                 kept = expected_of(release)["answers"]
-                self.assertIsNone(missing(kept, answers_of(programs, release / "data")))
+                self.assertIsNone(missing(kept, answers_of(programs, release / "data", kept)))
 
     def test_what_an_answer_lost_is_found(self):
         self.assertIsNone(missing({"a": [1, {"b": 2}]}, {"a": [1, {"b": 2, "c": 3}], "d": 4}))
@@ -142,7 +145,7 @@ class Golden(unittest.TestCase):
         self.assertEqual(missing({"a": []}, {"a": [1]}), ".a has 1 rows, not 0")
 
 
-def make(programs, name, schema):
+def make(programs, name, schemas):
     release = GOLDEN / name
     if not re.fullmatch(r"[a-z0-9.-]+", name):
         sys.exit(f"golden: {name!r} is no name of a release: small letters, digits, '-' and '.'")
@@ -150,19 +153,18 @@ def make(programs, name, schema):
         sys.exit(f"golden: {release} is there; a release's log is never changed")
     with tempfile.TemporaryDirectory(prefix="kontor-golden-") as scratch:
         data = pathlib.Path(scratch) / "data"
-        running.trade(programs, data, running.DEMO[:-1])
-        server = running.Server(programs, data)
-        with server:
-            programs.kontor("--server", server.address, "--book", "north", "submit",
-                            running.DEMO[-1])
+        running.trade(programs, data, running.TRADE[:-1])
+        with running.Server(programs, data) as server:
+            running.tell(programs, server, running.TRADE[-1])
             shutil.copytree(data, release / "data")  # as a kill would leave it: nothing flushed
     for path in (release / "data").rglob("*"):
         if path.is_file() and NOT_THE_LOG.match(path.name):
             path.unlink()
-    if not (release / "schema.bfbs").exists():
-        shutil.copy(schema, release / "schema.bfbs")
+    for kept, built in (("schema.bfbs", "kontor.bfbs"), ("api.bfbs", "api.bfbs")):
+        if not (release / kept).exists():
+            shutil.copy(pathlib.Path(schemas) / built, release / kept)
     write_expected(release, {"books": books_of(programs, release / "data"),
-                             "answers": answers_of(programs, release / "data")})
+                             "answers": answers_of(programs, release / "data", QUESTIONS)})
     print(f"kept {release.relative_to(running.ROOT)}")
 
 
@@ -171,7 +173,7 @@ def redigest(programs):
         kept = expected_of(release)
         found = books_of(programs, release / "data")
         different = missing(without_digests(kept["books"]), found) or missing(
-            kept["answers"], answers_of(programs, release / "data"))
+            kept["answers"], answers_of(programs, release / "data", kept["answers"]))
         if different:
             sys.exit(f"golden: {release.name}: {different}; that is another state, not another form")
         for book, new in zip(kept["books"], found):
@@ -183,12 +185,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--make", metavar="NAME")
-    parser.add_argument("--schema", help="the build's binary schema, with --make")
+    parser.add_argument("--schemas", help="folder of the build's binary schemas, with --make")
     parser.add_argument("--redigest", action="store_true")
     options, rest = parser.parse_known_args()
     BIN = options.bin
     if options.make:
-        make(running.Programs(BIN), options.make, options.schema)
+        make(running.Programs(BIN), options.make, options.schemas)
     elif options.redigest:
         redigest(running.Programs(BIN))
     else:

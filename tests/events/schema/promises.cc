@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string_view>
 
 #include <flatbuffers/reflection.h>
+
+#include "tests/support/test_data.h"
 
 namespace kontor::test {
 namespace {
@@ -214,6 +219,20 @@ void Comparison::check_numbers(const reflection::Object& after) {
 }
 
 }  // namespace
+
+std::vector<ReleasedSchema> released_schemas(std::string_view file) {
+  namespace fs = std::filesystem;
+  std::vector<ReleasedSchema> out;
+  for (const fs::directory_entry& release : fs::directory_iterator(source_dir() / "tests/golden")) {
+    const fs::path path = release.path() / file;
+    if (!release.is_directory() || !fs::exists(path)) continue;
+    std::ifstream in(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    out.push_back(
+        {release.path().filename().string(), AlignedBuffer(std::as_bytes(std::span(bytes)))});
+  }
+  return out;
+}
 
 std::vector<std::string> broken_promises(std::span<const std::byte> released,
                                          std::span<const std::byte> present) {

@@ -10,9 +10,20 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "events/log/page.h"
+
 namespace kontor::test {
+
+// What tests/golden keeps of a release.
+struct ReleasedSchema {
+  std::string release;
+  AlignedBuffer schema;
+};
+// The file of that name of every release that has it.
+std::vector<ReleasedSchema> released_schemas(std::string_view file);
 
 // One line for each promise that `present` breaks, beginning with its name
 // ("kontor.PlaceOrder.lines

@@ -1,11 +1,6 @@
 // What a released schema promised, held; and every way to break it, found by name.
 #include "tests/events/schema/promises.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <ranges>
 #include <string>
 
 #include <flatbuffers/idl.h>
@@ -13,12 +8,10 @@
 
 #include "events/codec/schema_plan.h"
 #include "events/log/page.h"
-#include "tests/support/test_data.h"
 
 namespace kontor::test {
 namespace {
 
-namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
 
 constexpr std::string_view kAttributes = R"(
@@ -149,19 +142,13 @@ TEST(SchemaPromises, AreNotComparedWithWhatIsNoSchema) {
 }
 
 TEST(SchemaPromises, OfEveryReleaseAreKept) {
-  std::size_t releases = 0;
-  for (const fs::directory_entry& release : fs::directory_iterator(source_dir() / "tests/golden")) {
-    const fs::path file = release.path() / "schema.bfbs";
-    if (!release.is_directory() || !fs::exists(file)) continue;
-    std::ifstream in(file, std::ios::binary);
-    const std::string bytes((std::istreambuf_iterator<char>(in)), {});
-    const AlignedBuffer released(std::as_bytes(std::span(bytes)));
-    EXPECT_EQ(broken_promises(released.bytes(), kontor_binary_schema()), Lines{})
-        << "promised with the release " << release.path().filename()
+  const std::vector<ReleasedSchema> releases = released_schemas("schema.bfbs");
+  EXPECT_GE(releases.size(), 1U);
+  for (const ReleasedSchema& released : releases) {
+    EXPECT_EQ(broken_promises(released.schema.bytes(), kontor_binary_schema()), Lines{})
+        << "promised with the release " << released.release
         << "; bytes stored since, and callers, go by it";
-    ++releases;
   }
-  EXPECT_GE(releases, 1U);
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
-// The schema is a contract for ever: what is pinned here and in pinned.txt is never changed, only
-// added to. A new line goes into pinned.txt with the change that makes it.
+// How the schema is written: names, types, numbers. What it promised is held by promises_test.cc.
 #include <algorithm>
-#include <fstream>
 #include <set>
 #include <string>
 
@@ -9,89 +7,9 @@
 
 #include "events/codec/catalog.h"
 #include "events/codec/schema_plan.h"
-#include "tests/support/test_data.h"
 
 namespace kontor {
 namespace {
-
-using Lines = std::set<std::string>;
-
-std::string type_name(const FieldPlan& field) {
-  static constexpr const char* kScalars[] = {"bool", "i8",  "u8",  "i16", "u16",
-                                             "i32",  "u32", "i64", "u64"};
-  const std::string scalar = kScalars[static_cast<std::size_t>(field.type)];
-  const std::string object = field.object == nullptr ? "" : field.object->name;
-  switch (field.shape) {
-    case Shape::kScalar:
-      return scalar + "=" + std::to_string(field.default_value);
-    case Shape::kString:
-      return "string";
-    case Shape::kStruct:
-    case Shape::kTable:
-      return object;
-    case Shape::kScalars:
-      return "[" + scalar + "]";
-    case Shape::kStrings:
-      return "[string]";
-    case Shape::kStructs:
-    case Shape::kTables:
-      return "[" + object + "]";
-  }
-  return "";
-}
-
-Lines lines_of_the_schema() {
-  Lines lines;
-#define KONTOR_LINE(name, number) lines.insert("command " + std::to_string(number) + " " #name);
-  KONTOR_COMMANDS(KONTOR_LINE)
-#undef KONTOR_LINE
-#define KONTOR_LINE(name, number) lines.insert("event " + std::to_string(number) + " " #name);
-  KONTOR_EVENTS(KONTOR_LINE)
-#undef KONTOR_LINE
-  for (const ObjectPlan& object : kontor_schema().objects()) {
-    const std::string kind = object.is_struct ? "struct " : "table ";
-    if (object.is_struct) {
-      lines.insert("struct " + object.name + " " + std::to_string(object.bytes) +
-                   " bytes aligned " + std::to_string(object.align));
-    }
-    for (const FieldPlan& field : object.fields) {
-      lines.insert(kind + object.name + " " + field.name + " @" + std::to_string(field.offset) +
-                   " " + type_name(field));
-    }
-  }
-  for (const EnumPlan& plan : kontor_schema().enums()) {
-    for (const EnumValue& value : plan.values) {
-      lines.insert("enum " + plan.name + " " + value.name + " " + std::to_string(value.value));
-    }
-  }
-  return lines;
-}
-
-Lines pinned_lines() {
-  Lines lines;
-  std::ifstream file(test::source_dir() / "tests/events/schema/pinned.txt");
-  for (std::string line; std::getline(file, line);)
-    lines.insert(line);
-  return lines;
-}
-
-std::string missing(const Lines& from, const Lines& in) {
-  std::string out;
-  for (const std::string& line : from) {
-    if (!in.contains(line)) out += line + "\n";
-  }
-  return out;
-}
-
-TEST(Schema, KeepsEveryNumberFieldAndValueThatIsPinned) {
-  EXPECT_EQ(missing(pinned_lines(), lines_of_the_schema()), "")
-      << "these lines of pinned.txt no longer hold; stored bytes would be misread";
-}
-
-TEST(Schema, IsPinnedAsAWhole) {
-  EXPECT_EQ(missing(lines_of_the_schema(), pinned_lines()), "")
-      << "add these lines to tests/events/schema/pinned.txt";
-}
 
 std::vector<const ObjectPlan*> commands() {
   std::vector<const ObjectPlan*> all;

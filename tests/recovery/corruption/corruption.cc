@@ -29,13 +29,19 @@ constexpr std::uint64_t kProgramEvery = 40;  // rounds; also those with a start 
 constexpr std::uint64_t kStartEvery = 4;
 constexpr std::size_t kExamplesMax = 20;
 
+// In memory where there is one: a start syncs, and a damage is as good there.
+std::string default_folder() {
+  const fs::path memory = "/dev/shm";
+  return (fs::is_directory(memory) ? memory : fs::temp_directory_path()).string();
+}
+
 struct Options {
   std::uint64_t rounds = 2'000;
   std::uint64_t seed = 1;
   std::uint64_t only_round = 0;
   double seconds_max = 0;
   std::string kontor;
-  std::string folder = fs::temp_directory_path().string();
+  std::string folder = default_folder();
 };
 
 struct Counts {
