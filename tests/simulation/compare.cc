@@ -200,8 +200,7 @@ std::vector<m::Exposure> exposures(const m::State& state) {
   std::vector<m::Exposure> out(state.companies.all.size());
   const auto of = [&](int payer) -> m::Exposure& { return out[static_cast<std::size_t>(payer)]; };
   for (const m::Order& order : state.orders.all) {
-    if (!order.taken) continue;
-    of(order.payer).ordered += order.open_value();
+    if (order.taken) of(order.payer).ordered += order.open_value();
     of(order.payer).delivered += order.delivered_value();
   }
   for (const m::Invoice& invoice : state.invoices.all)

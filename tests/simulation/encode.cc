@@ -245,6 +245,46 @@ auto write(Builder& out, const m::ShipOrder& c) {
   return CreateShipOrder(out, pool.write(out), order, shipment, list);
 }
 
+auto write(Builder& out, const m::HoldOrder& c) {
+  return CreateHoldOrder(out, text(out, c.order));
+}
+
+auto write(Builder& out, const m::ReleaseReservation& c) {
+  Pool pool;
+  const auto list = structs(out, parts<ReleaseLine>(c.lines, pool));
+  const auto order = text(out, c.order);
+  const auto release = text(out, c.release);
+  return CreateReleaseReservation(out, pool.write(out), order, release, list);
+}
+
+auto write(Builder& out, const m::CountStock& c) {
+  Pool pool;
+  std::vector<CountedLine> lines;
+  for (const m::ItemQuantity& line : c.lines)
+    lines.emplace_back(line.quantity, pool.of(line.item));
+  const auto count = text(out, c.count);
+  const auto warehouse = text(out, c.warehouse);
+  const auto list = structs(out, lines);
+  return CreateCountStock(out, pool.write(out), count, warehouse, list);
+}
+
+auto write(Builder& out, const m::AmendOrder& c) {
+  Pool pool;
+  std::vector<AmendLine> lines;
+  for (const m::AmendLine& line : c.lines) {
+    const std::uint32_t item = line.item.empty() ? kNoOrdinal : pool.of(line.item);
+    lines.emplace_back(line.quantity, amount(line.unit_price),
+                       static_cast<std::uint32_t>(line.line), item);
+  }
+  const auto order = text(out, c.order);
+  const auto amendment = text(out, c.amendment);
+  const auto region = text(out, c.region);
+  const auto country = text(out, c.country);
+  const auto list = structs(out, lines);
+  return CreateAmendOrder(out, pool.write(out), order, amendment, c.currency, day(c.requested),
+                          region, 0, country, 0, 0, list);
+}
+
 auto write(Builder& out, const m::ReleaseHold& c) {
   return CreateReleaseHold(out, text(out, c.order), day(c.expires));
 }

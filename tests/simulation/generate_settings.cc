@@ -20,6 +20,7 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
       {"payment.auto_apply", {"oldest_due_first", "none", "by_reference"}},
       {"approval.self", {"forbidden", "allowed", "sole_holder"}},
       {"approval.tiers", {"in_sequence", "together"}},
+      {"approval.on_change", {"ask_if_higher", "always_ask", "keep"}},
       {"credit.absent_limit", {"unlimited", "none"}},
       {"spending.absent_limit", {"unlimited", "zero"}},
       {"company.depth_max", {"2", "3", "16", "-1", "many"}},

@@ -122,6 +122,77 @@ m::Command Generator::release_hold(const State& state) {
   return c;
 }
 
+m::Command Generator::hold_order(const State& state) {
+  return m::HoldOrder{order_name(state, [](const m::Order& order) { return !order.is_closed(); })};
+}
+
+m::Command Generator::release_reservation(const State& state) {
+  m::ReleaseReservation c;
+  c.order = order_name(state, [](const m::Order& order) { return !order.reservations.empty(); });
+  c.release = random_.one_in(30) ? used_name("release-") : new_name("release-");
+  const m::Order* const order = order_called(state, c.order);
+  if (order == nullptr || random_.one_in(2)) return c;
+  for (const m::Reservation& held : order->reservations) {
+    if (random_.one_in(2)) continue;
+    const std::string& warehouse = state.warehouses[held.warehouse].name;
+    c.lines.push_back({held.line + 1, warehouse, part_of(held.quantity)});
+  }
+  if (random_.one_in(40)) c.lines.push_back({9, name_of(warehouses_), m::kUnit});
+  return c;
+}
+
+m::Command Generator::count_stock(const State& state) {
+  m::CountStock c;
+  c.count = random_.one_in(30) ? used_name("count-") : new_name("count-");
+  c.warehouse = name_of(warehouses_);
+  const int warehouse = state.warehouses.find(c.warehouse);
+  for (const std::string& item : items_) {
+    if (random_.one_in(2)) continue;
+    const auto known = state.stock.find({state.items.find(item), warehouse});
+    const m::Int there = known == state.stock.end() ? 0 : known->second.on_hand;
+    m::Int found = there + random_.between(-6, 6) * m::kUnit;
+    if (random_.one_in(6)) found = there;
+    if (random_.one_in(60)) found = hostile_number();
+    c.lines.push_back({random_.one_in(60) ? "nothing" : item, found});
+  }
+  return c;
+}
+
+m::Command Generator::amend_order(const State& state) {
+  m::AmendOrder c;
+  c.order = order_name(state, [](const m::Order& order) {
+    return !order.is_closed() && std::any_of(order.lines.begin(), order.lines.end(),
+                                             [](const m::Line& l) { return !l.has_moved(); });
+  });
+  c.amendment = random_.one_in(30) ? used_name("amendment-") : new_name("amendment-");
+  if (random_.one_in(60)) c.currency = 840;
+  if (random_.one_in(8)) {
+    c.requested = state.business_date + static_cast<m::Day>(random_.between(-1, 30));
+  }
+  if (random_.one_in(8)) c.region = random_.of(regions_);
+  if (random_.one_in(10)) c.country = random_.of<std::string>({"DE", "FR"});
+  const m::Order* const order = order_called(state, c.order);
+  const int lines = order == nullptr ? 1 : static_cast<int>(order->lines.size());
+  const auto from = state.policies.find("price.from");
+  const bool stated = from != state.policies.end() && from->second == "command";
+  for (int line = 1; line <= lines + 1; ++line) {
+    if (random_.one_in(2)) continue;
+    m::AmendLine wish;
+    wish.line = line <= lines ? line : 0;
+    const bool known = order != nullptr && line <= lines;
+    const std::string item =
+        known ? state.items[order->lines[static_cast<std::size_t>(line - 1)].item].name
+              : name_of(items_);
+    if (!known || random_.one_in(3)) wish.item = random_.one_in(20) ? name_of(items_) : item;
+    wish.quantity = quantity(state, item);
+    if (stated || random_.one_in(40)) wish.unit_price = random_.between(-50, 400) * 12'345;
+    if (random_.one_in(60)) wish.line = 9;
+    c.lines.push_back(wish);
+    if (random_.one_in(60)) c.lines.push_back(wish);
+  }
+  return c;
+}
+
 m::Command Generator::receive_stock(const State&) {
   m::ReceiveStock c;
   c.receipt = random_.one_in(40) ? used_name("receipt-") : new_name("receipt-");

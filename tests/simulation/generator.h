@@ -49,6 +49,10 @@ class Generator {
   Command allocate_order(const State& state);
   Command ship_order(const State& state);
   Command release_hold(const State& state);
+  Command hold_order(const State& state);
+  Command release_reservation(const State& state);
+  Command count_stock(const State& state);
+  Command amend_order(const State& state);
   Command return_goods(const State& state);
   Command receive_stock(const State& state);
   Command invoice_order(const State& state);

@@ -281,6 +281,39 @@ struct ShipOrder {
   std::vector<PartOfLine> lines;
   bool operator==(const ShipOrder&) const = default;
 };
+struct HoldOrder {
+  std::string order;
+  bool operator==(const HoldOrder&) const = default;
+};
+struct ReleaseReservation {
+  std::string order;
+  std::string release;
+  std::vector<PartOfLine> lines;
+  bool operator==(const ReleaseReservation&) const = default;
+};
+struct CountStock {
+  std::string count;
+  std::string warehouse;
+  std::vector<ItemQuantity> lines;
+  bool operator==(const CountStock&) const = default;
+};
+struct AmendLine {
+  int line = 0;  // 0: a new one
+  std::string item;
+  Int quantity = 0;
+  std::optional<Int> unit_price;
+  bool operator==(const AmendLine&) const = default;
+};
+struct AmendOrder {
+  std::string order;
+  std::string amendment;
+  Currency currency = 0;
+  std::optional<Day> requested;
+  std::string region;
+  std::string country;
+  std::vector<AmendLine> lines;
+  bool operator==(const AmendOrder&) const = default;
+};
 struct ReleaseHold {
   std::string order;
   std::optional<Day> expires;
@@ -386,12 +419,13 @@ struct OpenBusinessDay {
   bool operator==(const OpenBusinessDay&) const = default;
 };
 
-using Command = std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule,
-                             SetPolicy, DefineTerms, RegisterItem, SetTaxRate, SetPrice,
-                             RegisterWarehouse, ReceiveStock, PlaceOrder, ApproveOrder, RejectOrder,
-                             CancelOrder, AllocateOrder, ShipOrder, ReleaseHold, ReturnGoods,
-                             InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund,
-                             ReversePayment, IssueCreditNote, CancelCreditNote, OpenBusinessDay>;
+using Command =
+    std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
+                 DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
+                 PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
+                 ReleaseHold, HoldOrder, ReleaseReservation, CountStock, AmendOrder, ReturnGoods,
+                 InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
+                 IssueCreditNote, CancelCreditNote, OpenBusinessDay>;
 
 // A command and what its caller says about it.
 struct Request {

@@ -37,7 +37,7 @@ Holds holds_of(const State& state, const Order& order) {
 void hold(State& state, int place, bool credit_only) {
   Order& order = state.orders[place];
   order.held = true;
-  order.held_need = order.open_value() + order.delivered_value();
+  order.held_need = order.open_value();
   order.held_for_credit_only = credit_only;
   touch(state, place);
 }
@@ -46,7 +46,7 @@ void take_or_hold(State& state, int place) {
   Order& order = state.orders[place];
   if (order.forced) return;
   const Holds holds = holds_of(state, order);
-  const Int need = order.open_value() + order.delivered_value();
+  const Int need = order.open_value();
   if (holds.any) {
     if (!order.held || order.held_need != need) hold(state, place, holds.credit_only);
     return;
@@ -106,8 +106,8 @@ Int Order::delivered_value() const {
 Exposure exposure_of(const State& state, int payer) {
   Exposure e;
   for (const Order& order : state.orders.all) {
-    if (order.payer != payer || !order.taken) continue;
-    e.ordered += order.open_value();
+    if (order.payer != payer) continue;
+    if (order.taken) e.ordered += order.open_value();
     e.delivered += order.delivered_value();
   }
   for (const Invoice& invoice : state.invoices.all) {
@@ -149,7 +149,7 @@ void want_examination(State& state, int payer) {
 void want_examination_of_all(State& state) {
   std::set<int> payers;
   for (const Order& order : state.orders.all) {
-    if (order.held) payers.insert(order.payer);
+    if (order.held && !order.forced) payers.insert(order.payer);
   }
   for (const int payer : payers)
     enqueue(state, payer);

@@ -33,9 +33,15 @@ struct Deciding {
     if (order != kNone) expect_version(state.orders[order].version);
     return order;
   }
+  // Whether the line is one of the order's, from 1; refuses it otherwise.
+  bool expect_line(const Order& order, int line) {
+    const bool known = line >= 1 && line <= static_cast<int>(order.lines.size());
+    refuse_if(!known, "unknown_line");
+    return known;
+  }
   // Goods and bills move only for an order that is approved and not held.
   void expect_movable(const Order& order) {
-    refuse_if(order.approval != Approval::kApproved, "not_approved");
+    refuse_if(order.approval != Approval::kApproved && !order.fulfilled, "not_approved");
     refuse_if(order.held, "on_hold");
   }
 };
@@ -56,12 +62,18 @@ struct Wanted {
   int terms = kNone;
   Currency currency = 0;
 };
-struct Priced {
-  std::vector<Line> lines;
+struct Totals {
   Int net = 0;
   Int total = 0;
 };
-Priced price_lines(Deciding& d, const PlaceOrder& command, const Wanted& wanted);
+Line price_line(Deciding& d, const std::string& country, const Wanted& wanted,
+                const PlaceLine& said);
+// Nothing after refusing no_tax_rate. No country: the company's.
+std::optional<Int> find_tax_rate(Deciding& d, int company, int category,
+                                 const std::string& country);
+// Sums the lines up and spreads the tax over them; settled ones keep theirs. Refuses what no
+// document may come to.
+Totals total_up(Deciding& d, std::vector<Line>& lines, const std::vector<bool>& settled);
 struct TaxSum {
   int category = kNone;
   Int rate = 0;
@@ -88,12 +100,22 @@ std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
                                         const std::set<Outcome>& outcomes);
 // Asking people.
 bool somebody_may_answer(const State& state, const Group& group, const Facts& facts);
-bool only_placer_may_answer(const State& state, const Group& group, const Facts& facts);
 bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
                         const Facts& facts);
 // The tier the actor may vote in now; 0 after refusing.
 int expect_voter(Deciding& d, const Order& order);
 bool has_everybody_approved(const State& state, const Order& order);
+
+// What the rules want of an order that is about to be placed or changed.
+struct Wishes {
+  std::vector<const Rule*> asks;
+  bool approved_by_rule = false;
+  bool only_placer = false;  // nobody else could answer, and the policy takes that for a yes
+  bool wants_people() const { return !asks.empty() && !approved_by_rule; }
+};
+// Refuses what a rule refuses; with `will_ask`, also where nobody could answer.
+Wishes assess(Deciding& d, const Facts& facts, bool will_ask);
+void approve_or_ask(State& state, int order, const Facts& facts, const Wishes& wishes);
 
 // ---- credit (credit.cc)
 struct Exposure {
@@ -122,12 +144,20 @@ std::vector<int> warehouses_by_priority(const State& state);
 bool serves(const Warehouse& warehouse, std::string_view region);
 Int salable(const State& state, int item, int warehouse);
 Plan plan_allocation(const State& state, const Order& order);
-// Lines of an order yet to be placed that could not be reserved whole.
-std::vector<int> lines_short_of_stock(const State& state, const PlaceOrder& command,
-                                      const std::vector<Line>& lines, int company);
+// Whether what lines need beyond what they have could not be reserved whole. No region: the
+// company's.
+struct Need {
+  int item = kNone;
+  Int quantity = 0;
+};
+bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
+                       const std::string& region, int company);
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited);
 void release(State& state, int order, const std::vector<Reservation>& parts);
 void allocate(State& state, int order, const Plan& plan);
+// Lines wait, each at its place in the queue, or all of it at the end.
+void join_queue(State& state, int order, const std::vector<std::pair<int, Int>>& missing,
+                bool to_end);
 void want_serving(State& state, int item);
 void serve(State& state, int item);
 void leave_queue(State& state, int order, int line, Int quantity);
@@ -177,6 +207,10 @@ void decide(Deciding& d, const CancelOrder& command);
 void decide(Deciding& d, const AllocateOrder& command);
 void decide(Deciding& d, const ShipOrder& command);
 void decide(Deciding& d, const ReleaseHold& command);
+void decide(Deciding& d, const HoldOrder& command);
+void decide(Deciding& d, const ReleaseReservation& command);
+void decide(Deciding& d, const CountStock& command);
+void decide(Deciding& d, const AmendOrder& command);
 void decide(Deciding& d, const ReturnGoods& command);
 void decide(Deciding& d, const InvoiceOrder& command);
 void decide(Deciding& d, const RecordPayment& command);

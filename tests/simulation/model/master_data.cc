@@ -33,6 +33,7 @@ const std::vector<PolicyRow>& policy_rows() {
        {"by_reference", "exact_match"}},
       {"approval.self", "forbidden", {"forbidden", "allowed", "sole_holder"}, {}},
       {"approval.tiers", "in_sequence", {"in_sequence", "together"}, {}},
+      {"approval.on_change", "ask_if_higher", {"ask_if_higher", "always_ask", "keep"}, {}},
       {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}},
       {"spending.absent_limit", "unlimited", {"unlimited", "zero"}, {}},
       {"company.depth_max", "16", {}, {}},

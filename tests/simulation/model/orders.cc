@@ -79,36 +79,6 @@ Wanted find_parties(Deciding& d, const PlaceOrder& command) {
   return wanted;
 }
 
-// What the rules want of the order.
-struct Wishes {
-  std::vector<const Rule*> asks;
-  bool approved_by_rule = false;
-  bool only_placer = false;  // nobody else could answer, and the policy takes that for a yes
-};
-
-Wishes assess(Deciding& d, const Facts& facts) {
-  Wishes wishes;
-  for (const Rule* const rule :
-       matching_rules(d.state, facts, {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove})) {
-    d.refuse_if(rule->said.outcome == Outcome::kRefuse, "refused_by_rule");
-    if (rule->said.outcome == Outcome::kApprove) wishes.approved_by_rule = true;
-    if (rule->said.outcome == Outcome::kAsk) wishes.asks.push_back(rule);
-  }
-  if (wishes.approved_by_rule) return wishes;
-  const bool sole_ok = policy_is(d.state, "approval.self", "sole_holder");
-  wishes.only_placer = sole_ok && !wishes.asks.empty();
-  for (const Rule* const rule : wishes.asks) {
-    for (const Tier& tier : rule->said.tiers) {
-      for (const Group& group : tier.groups) {
-        if (sole_ok && only_placer_may_answer(d.state, group, facts)) continue;
-        wishes.only_placer = false;
-        d.refuse_if(!somebody_may_answer(d.state, group, facts), "no_approver");
-      }
-    }
-  }
-  return wishes;
-}
-
 void check_header(Deciding& d, const PlaceOrder& command) {
   d.expect_version(0);
   d.refuse_if(d.state.orders.find(command.order) != kNone, "order_exists");
@@ -117,7 +87,8 @@ void check_header(Deciding& d, const PlaceOrder& command) {
   d.refuse_if(command.prepaid, "not_supported");
 }
 
-int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, Priced priced) {
+int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, const Totals& totals,
+              std::vector<Line> lines) {
   const int place = d.state.orders.place_of(command.order);
   Order& order = d.state.orders[place];
   order.company = wanted.company;
@@ -126,43 +97,23 @@ int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, Pric
   order.terms = wanted.terms;
   order.currency = wanted.currency;
   order.region = command.region;
+  order.country = command.country;
+  order.requested = command.requested;
   order.placed_on = d.effective;
   order.no_split = command.no_split;
-  order.net = priced.net;
-  order.total = priced.total;
-  order.lines = std::move(priced.lines);
+  order.net = totals.net;
+  order.total = totals.total;
+  order.lines = std::move(lines);
   touch(d.state, place);
   return place;
 }
 
-void approve_or_ask(State& state, int place, const Facts& facts, const Wishes& wishes) {
-  Order& order = state.orders[place];
-  const bool asked = !wishes.asks.empty() && !wishes.approved_by_rule;
-  const bool self = wishes.only_placer || placer_answers_all(state, wishes.asks, facts);
-  if (asked && !self) {
-    order.approval = Approval::kPending;
-    order.asked.emplace();
-    for (const Rule* const rule : wishes.asks)
-      order.asked->rules.push_back(*rule);
-  } else {
-    order.approval = Approval::kApproved;
-  }
-  touch(state, place);
-}
-
 // ---- what quantities are asked for, by line
-
-// Whether the line is one of the order's; refuses it otherwise.
-bool expect_line(Deciding& d, const Order& order, int line) {
-  const bool known = line >= 1 && line <= static_cast<int>(order.lines.size());
-  d.refuse_if(!known, "unknown_line");
-  return known;
-}
 
 std::vector<Int> cancel_wishes(Deciding& d, const Order& order, const CancelOrder& command) {
   std::vector<Int> out(order.lines.size());
   for (const LineQuantity& wanted : command.lines) {
-    if (!expect_line(d, order, wanted.line)) continue;
+    if (!d.expect_line(order, wanted.line)) continue;
     const Int open = order.lines[at(wanted.line - 1)].open();
     Int& sum = out[at(wanted.line - 1)];
     if (wanted.quantity <= 0) {
@@ -185,85 +136,6 @@ std::vector<Int> everything_open(const Order& order) {
 
 bool is_anything(const std::vector<Int>& quantities) {
   return std::any_of(quantities.begin(), quantities.end(), [](Int q) { return q > 0; });
-}
-
-// ---- allocating and shipping
-
-std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
-                                       const AllocateOrder& command) {
-  std::vector<Reservation> out;
-  for (const PartOfLine& part : command.parts) {
-    const int warehouse = d.state.warehouses.find(part.warehouse);
-    if (warehouse == kNone) {
-      d.refuse("unknown_warehouse");
-      continue;
-    }
-    if (!d.state.warehouses[warehouse].said.active) {
-      d.refuse("warehouse_inactive");
-      continue;
-    }
-    if (!expect_line(d, order, part.line)) continue;
-    const Line& line = order.lines[at(part.line - 1)];
-    Int need = line.needs_stock();
-    Int free = salable(d.state, line.item, warehouse);
-    for (const Reservation& other : out) {
-      if (other.line == part.line - 1) need -= other.quantity;
-      const bool same_item = order.lines[at(other.line)].item == line.item;
-      if (same_item && other.warehouse == warehouse) free -= other.quantity;
-    }
-    if (part.quantity <= 0) {
-      d.refuse("not_positive");
-    } else if (part.quantity > need) {
-      d.refuse("more_than_open");
-    } else if (part.quantity > free) {
-      d.refuse("short_stock");
-    } else {
-      out.push_back({part.line - 1, warehouse, part.quantity});
-    }
-  }
-  return out;
-}
-
-void check_shortage(Deciding& d, const Order& order, const Plan& plan) {
-  if (plan.missing.empty()) return;
-  const bool refuses = policy_is(d.state, "stock.short", "refuse");
-  const bool cancels = policy_is(d.state, "stock.short", "cancel_rest");
-  const bool leaves = policy_is(d.state, "stock.short", "partial");
-  const bool cancellable =
-      std::any_of(plan.missing.begin(), plan.missing.end(),
-                  [&](const auto& missing) { return order.lines[at(missing.first)].open() > 0; });
-  const bool nothing = plan.parts.empty() && (leaves || (cancels && !cancellable));
-  d.refuse_if(refuses || nothing, "short_stock");
-}
-
-std::vector<Reservation> shipped_by_hand(Deciding& d, const Order& order,
-                                         const ShipOrder& command) {
-  std::vector<Reservation> out;
-  for (const PartOfLine& part : command.lines) {
-    const int warehouse = d.state.warehouses.find(part.warehouse);
-    if (warehouse == kNone) {
-      d.refuse("unknown_warehouse");
-      continue;
-    }
-    if (!expect_line(d, order, part.line)) continue;
-    Int left = 0;
-    for (const Reservation& held : order.reservations) {
-      const bool same = held.line == part.line - 1 && held.warehouse == warehouse;
-      if (same) left += held.quantity;
-    }
-    for (const Reservation& other : out) {
-      const bool same = other.line == part.line - 1 && other.warehouse == warehouse;
-      if (same) left -= other.quantity;
-    }
-    if (part.quantity <= 0) {
-      d.refuse("not_positive");
-    } else if (part.quantity > left) {
-      d.refuse("more_than_reserved");
-    } else {
-      out.push_back({part.line - 1, warehouse, part.quantity});
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -330,46 +202,54 @@ void end_if_done(State& state, int place) {
   const bool moved = std::any_of(lines.begin(), lines.end(), [](const Line& line) {
     return line.shipped > 0 || line.invoiced > 0;
   });
-  touch(state, place);
-  if (moved) {
-    order.fulfilled = true;
-    return;
+  // A person's hold outlives the goods: what was delivered is not billed before it is released.
+  if (order.held && !(moved && order.forced)) {
+    order.held = false;
+    order.forced = false;
+    touch(state, place);
   }
-  if (order.held) touch(state, place);
-  order.held = false;
-  order.cancelled = true;
+  touch(state, place);
   order.asked.reset();
+  order.fulfilled = moved;
+  order.cancelled = !moved;
+  if (moved && order.approval == Approval::kPending) order.approval = Approval::kNew;
 }
 
 void decide(Deciding& d, const PlaceOrder& command) {
   check_header(d, command);
   const Wanted wanted = find_parties(d, command);
   if (wanted.company == kNone) return;
-  Priced priced = price_lines(d, command, wanted);
+  std::vector<Line> lines;
+  for (const PlaceLine& line : command.lines)
+    lines.push_back(price_line(d, command.country, wanted, line));
+  if (d.refused()) return;
+  const Totals totals = total_up(d, lines, std::vector<bool>(lines.size(), false));
   if (d.refused()) return;
 
   std::set<int> items;
-  for (const Line& line : priced.lines)
+  std::vector<Need> needs;
+  for (const Line& line : lines) {
     items.insert(line.item);
+    needs.push_back({line.item, line.ordered});
+  }
   const Facts facts{wanted.company,
                     wanted.payer,
                     wanted.buyer,
                     wanted.currency,
-                    priced.net,
-                    priced.total,
+                    totals.net,
+                    totals.total,
                     static_cast<Int>(items.size()),
-                    priced.total};
-  const Wishes wishes = assess(d, facts);
-  d.refuse_if(!has_room(d.state, wanted.payer, priced.total), "amount_overflow");
+                    totals.total};
+  const Wishes wishes = assess(d, facts, true);
+  d.refuse_if(!has_room(d.state, wanted.payer, totals.total), "amount_overflow");
   const bool whole_or_not =
       policy_is(d.state, "stock.at", "placement") && policy_is(d.state, "stock.short", "refuse");
   if (whole_or_not) {
-    d.refuse_if(!lines_short_of_stock(d.state, command, priced.lines, wanted.company).empty(),
-                "short_stock");
+    d.refuse_if(is_short_of_stock(d.state, needs, command.region, wanted.company), "short_stock");
   }
   if (d.refused()) return;
 
-  const int order = add_order(d, command, wanted, std::move(priced));
+  const int order = add_order(d, command, wanted, totals, std::move(lines));
   approve_or_ask(d.state, order, facts, wishes);
   go_on(d.state, order);
 }
@@ -390,6 +270,7 @@ void decide(Deciding& d, const ApproveOrder& command) {
   touch(d.state, place);
   if (!has_everybody_approved(d.state, order)) return;
   order.approval = Approval::kApproved;
+  order.agreed = order.total;
   order.asked.reset();
   touch(d.state, place);
   go_on(d.state, place);
@@ -425,53 +306,6 @@ void decide(Deciding& d, const CancelOrder& command) {
   if (order.held) go_on(d.state, place);  // what is left of it may pass now
 }
 
-void decide(Deciding& d, const AllocateOrder& command) {
-  const int place = d.expect_order(command.order);
-  if (place == kNone) return;
-  const Order& order = d.state.orders[place];
-  d.expect_movable(order);
-  if (d.refused()) return;
-  Plan plan;
-  if (command.parts.empty()) {
-    plan = plan_allocation(d.state, order);
-  } else {
-    plan.parts = parts_by_hand(d, order, command);
-  }
-  if (d.refused()) return;
-  d.refuse_if(plan.parts.empty() && plan.missing.empty(), "nothing_to_allocate");
-  check_shortage(d, order, plan);
-  if (d.refused()) return;
-  allocate(d.state, place, plan);
-}
-
-void decide(Deciding& d, const ShipOrder& command) {
-  State& state = d.state;
-  const int place = d.expect_order(command.order);
-  d.refuse_if(state.shipments.contains(command.shipment), "shipment_exists");
-  if (place == kNone) return;
-  Order& order = state.orders[place];
-  d.expect_movable(order);
-  if (d.refused()) return;
-  const std::vector<Reservation> leaving =
-      command.lines.empty() ? order.reservations : shipped_by_hand(d, order, command);
-  if (!d.refused()) d.refuse_if(leaving.empty(), "more_than_reserved");
-  if (d.refused()) return;
-
-  state.shipments.insert(command.shipment);
-  release(state, place, leaving);
-  std::set<int> warehouses;
-  for (const Reservation& part : leaving) {
-    Line& line = order.lines[at(part.line)];
-    line.shipped += part.quantity;
-    state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
-    warehouses.insert(part.warehouse);
-  }
-  for (std::size_t i = 0; i < warehouses.size(); ++i)
-    touch(state, place);  // one event for each
-  want_examination(state, order.payer);
-  end_if_done(state, place);
-}
-
 void decide(Deciding& d, const ReleaseHold& command) {
   const int place = d.expect_order(command.order);
   if (place == kNone) return;
@@ -482,12 +316,28 @@ void decide(Deciding& d, const ReleaseHold& command) {
   order.held = false;
   order.forced = false;
   order.released = true;
+  order.released_for = order.total;
   order.release_expires = command.expires;
   touch(d.state, place);
   for (const Line& line : order.lines) {
     if (line.waiting > 0) want_serving(d.state, line.item);
   }
   go_on(d.state, place);
+}
+
+// What the order counts goes on counting.
+void decide(Deciding& d, const HoldOrder& command) {
+  const int place = d.expect_order(command.order);
+  if (place == kNone) return;
+  Order& order = d.state.orders[place];
+  d.refuse_if(order.is_closed(), "order_closed");
+  d.refuse_if(order.forced, "on_hold");
+  if (d.refused()) return;
+  order.held = true;
+  order.forced = true;
+  order.held_need = facts_of(d.state, order).need;
+  order.held_for_credit_only = false;
+  touch(d.state, place);
 }
 
 }  // namespace kontor::model

@@ -87,7 +87,46 @@ void check_quantity(Deciding& d, const RegisterItem& item, Int quantity) {
   d.refuse_if(quantity % step != 0, "too_many_decimals");
 }
 
-Line price_line(Deciding& d, const PlaceOrder& command, const Wanted& wanted,
+// Every line carries its part of its category's tax; those that are settled keep theirs.
+void spread_tax(std::vector<Line>& lines, const std::vector<bool>& settled, TaxSum& tax) {
+  std::vector<std::size_t> places;
+  std::vector<Int> weights;
+  Wide rest = tax.tax;
+  Int heaviest = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Line& line = lines[i];
+    if (line.tax_category != tax.category || line.tax_rate != tax.rate) continue;
+    if (settled[i]) {
+      rest -= line.gross - line.net;
+      continue;
+    }
+    places.push_back(i);
+    weights.push_back(std::abs(line.net));
+    heaviest = std::max(heaviest, weights.back());
+  }
+  if (places.empty()) {
+    tax.tax -= rest;  // nothing of it can change
+    return;
+  }
+  if (rest == 0) return;
+  if (heaviest == 0) std::fill(weights.begin(), weights.end(), 1);
+  const std::vector<Int> parts = split(static_cast<Int>(rest), weights);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    lines[places[i]].gross += parts[i];
+}
+
+}  // namespace
+
+std::optional<Int> find_tax_rate(Deciding& d, int company, int category,
+                                 const std::string& country) {
+  const RegisterCompany& said = d.state.companies[company].said;
+  const std::string& where = country.empty() ? said.country : country;
+  const std::optional<Int> rate = tax_rate(d.state, category, said.regime, where, d.effective);
+  if (!rate) d.refuse("no_tax_rate");
+  return rate;
+}
+
+Line price_line(Deciding& d, const std::string& country, const Wanted& wanted,
                 const PlaceLine& said) {
   Line line;
   line.item = d.state.items.find(said.item);
@@ -99,11 +138,7 @@ Line price_line(Deciding& d, const PlaceOrder& command, const Wanted& wanted,
   d.refuse_if(!item.said.active, "item_inactive");
   check_quantity(d, item.said, said.quantity);
   const std::optional<Int> price = decide_price(d, wanted, said);
-  const RegisterCompany& company = d.state.companies[wanted.company].said;
-  const std::string& country = command.country.empty() ? company.country : command.country;
-  const std::optional<Int> rate =
-      tax_rate(d.state, item.tax_category, company.regime, country, d.effective);
-  if (!rate) d.refuse("no_tax_rate");
+  const std::optional<Int> rate = find_tax_rate(d, wanted.company, item.tax_category, country);
   if (!price || !rate) return line;
   const bool disputed = said.unit_price && *said.unit_price != *price;
   const Wide net = net_of(said.quantity, *price);
@@ -112,26 +147,11 @@ Line price_line(Deciding& d, const PlaceOrder& command, const Wanted& wanted,
   line.tax_rate = *rate;
   line.unit_price = *price;
   line.ordered = said.quantity;
+  line.valued = said.quantity;
   line.net = static_cast<Int>(net);
+  line.gross = line.net;
   return line;
 }
-
-// Every line carries its part of its category's tax.
-void spread_tax(std::vector<Line>& lines, const std::vector<TaxSum>& taxes) {
-  for (const TaxSum& tax : taxes) {
-    if (tax.tax == 0) continue;
-    std::vector<Int> weights;
-    for (const Line& line : lines) {
-      const bool taxed = line.tax_category == tax.category && line.tax_rate == tax.rate;
-      weights.push_back(taxed ? std::abs(line.net) : 0);
-    }
-    const std::vector<Int> parts = split(static_cast<Int>(tax.tax), weights);
-    for (std::size_t i = 0; i < lines.size(); ++i)
-      lines[i].gross += parts[i];
-  }
-}
-
-}  // namespace
 
 std::vector<TaxSum> tax_by_category(const std::vector<Line>& lines, const std::vector<Int>& nets) {
   std::vector<TaxSum> sums;
@@ -149,34 +169,23 @@ std::vector<TaxSum> tax_by_category(const std::vector<Line>& lines, const std::v
   return sums;
 }
 
-Priced price_lines(Deciding& d, const PlaceOrder& command, const Wanted& wanted) {
-  Priced out;
-  for (const PlaceLine& line : command.lines)
-    out.lines.push_back(price_line(d, command, wanted, line));
-  if (d.refused()) return out;
-
+Totals total_up(Deciding& d, std::vector<Line>& lines, const std::vector<bool>& settled) {
   std::vector<Int> nets;
-  for (Line& line : out.lines) {
+  for (const Line& line : lines)
     nets.push_back(line.net);
-    line.gross = line.net;
-  }
-  const std::vector<TaxSum> taxes = tax_by_category(out.lines, nets);
   Wide net = 0;
   Wide total = 0;
-  for (const TaxSum& tax : taxes) {
+  for (TaxSum& tax : tax_by_category(lines, nets)) {
+    spread_tax(lines, settled, tax);
     net += tax.net;
     total += tax.net + tax.tax;
   }
   if (net > kMost || total > kMost) {
     d.refuse("amount_overflow");
-    return out;
+  } else {
+    d.refuse_if(total < 0, "negative_total");
   }
-  d.refuse_if(total < 0, "negative_total");
-  if (d.refused()) return out;
-  out.net = static_cast<Int>(net);
-  out.total = static_cast<Int>(total);
-  spread_tax(out.lines, taxes);
-  return out;
+  return {static_cast<Int>(net), static_cast<Int>(total)};
 }
 
 }  // namespace kontor::model

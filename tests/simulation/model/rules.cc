@@ -245,7 +245,7 @@ Facts facts_of(const State&, const Order& order) {
   for (const Line& line : order.lines)
     items.insert(line.item);
   facts.distinct_items = static_cast<Int>(items.size());
-  facts.need = order.taken ? 0 : order.open_value() + order.delivered_value();
+  facts.need = order.taken ? 0 : order.open_value();
   return facts;
 }
 
@@ -276,10 +276,6 @@ std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
 bool somebody_may_answer(const State& state, const Group& group, const Facts& facts) {
   const int count = count_who_may_answer(state, group, facts.company, facts.buyer);
   return count >= (group.needed == kEverybody ? 1 : group.needed);
-}
-
-bool only_placer_may_answer(const State& state, const Group& group, const Facts& facts) {
-  return only_placer(state, group, facts.company, facts.buyer);
 }
 
 bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
@@ -323,6 +319,44 @@ bool has_everybody_approved(const State& state, const Order& order) {
   const std::vector<AskedGroup> groups = asked_groups(order);
   return std::all_of(groups.begin(), groups.end(),
                      [&](const AskedGroup& asked) { return is_satisfied(state, order, asked); });
+}
+
+Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
+  Wishes wishes;
+  for (const Rule* const rule :
+       matching_rules(d.state, facts, {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove})) {
+    d.refuse_if(rule->said.outcome == Outcome::kRefuse, "refused_by_rule");
+    if (rule->said.outcome == Outcome::kApprove) wishes.approved_by_rule = true;
+    if (rule->said.outcome == Outcome::kAsk) wishes.asks.push_back(rule);
+  }
+  if (wishes.approved_by_rule || !will_ask) return wishes;
+  const bool sole_ok = policy_is(d.state, "approval.self", "sole_holder");
+  wishes.only_placer = sole_ok && !wishes.asks.empty();
+  for (const Rule* const rule : wishes.asks) {
+    for (const Tier& tier : rule->said.tiers) {
+      for (const Group& group : tier.groups) {
+        if (sole_ok && only_placer(d.state, group, facts.company, facts.buyer)) continue;
+        wishes.only_placer = false;
+        d.refuse_if(!somebody_may_answer(d.state, group, facts), "no_approver");
+      }
+    }
+  }
+  return wishes;
+}
+
+void approve_or_ask(State& state, int place, const Facts& facts, const Wishes& wishes) {
+  Order& order = state.orders[place];
+  const bool self = wishes.only_placer || placer_answers_all(state, wishes.asks, facts);
+  order.asked.reset();
+  order.approval = Approval::kApproved;
+  if (wishes.wants_people() && !self) {
+    order.approval = Approval::kPending;
+    order.asked.emplace();
+    for (const Rule* const rule : wishes.asks)
+      order.asked->rules.push_back(*rule);
+  }
+  order.agreed = order.total;
+  touch(state, place);
 }
 
 void decide(Deciding& d, const SetRule& command) {

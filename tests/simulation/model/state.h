@@ -114,6 +114,7 @@ struct Line {
   Int net = 0;
   Int gross = 0;
   Int ordered = 0;
+  Int valued = 0;  // units that net and gross are for
   Int cancelled = 0;
   Int voided = 0;
   Int shipped = 0;
@@ -129,10 +130,12 @@ struct Line {
   Int gone() const { return std::max(shipped, billed() + returned_unbilled); }
   Int open() const { return ordered - cancelled - voided - gone(); }
   Int delivered() const { return gone() - billed() - returned_unbilled; }
+  Int not_cancelled() const { return ordered - cancelled - voided; }
+  bool has_moved() const { return shipped > 0 || invoiced > 0; }
   Int to_ship() const { return ordered - cancelled - voided - shipped; }
   Int needs_stock() const { return to_ship() - reserved - waiting; }
-  Int net_of_first(Int units) const { return value_of_part(net, units, ordered); }
-  Int gross_of_first(Int units) const { return value_of_part(gross, units, ordered); }
+  Int net_of_first(Int units) const { return value_of_part(net, units, valued); }
+  Int gross_of_first(Int units) const { return value_of_part(gross, units, valued); }
   // Laid out as billed and back unbilled, delivered, open, the rest; a box counts what it spans.
   Int open_value() const {
     return open() == 0 ? 0 : gross_of_first(gone() + open()) - gross_of_first(gone());
@@ -169,7 +172,11 @@ struct Order {
   int terms = kNone;
   Currency currency = 0;
   std::string region;
+  std::string country;
+  std::optional<Day> requested;
   Day placed_on = 0;
+  Int agreed = 0;        // the total that was approved, or is asked for
+  Int released_for = 0;  // the total when a person released it last
   bool no_split = false;
   Int net = 0;
   Int total = 0;
@@ -190,7 +197,8 @@ struct Order {
 
   Int open_value() const;
   Int delivered_value() const;
-  bool may_move() const { return approval == Approval::kApproved && !held; }
+  bool may_move() const { return (approval == Approval::kApproved || fulfilled) && !held; }
+  bool is_closed() const { return cancelled || fulfilled || approval == Approval::kRejected; }
 };
 
 struct Instalment {
@@ -320,6 +328,9 @@ struct State {
   std::set<std::string, std::less<>> receipts;
   std::set<std::string, std::less<>> shipments;
   std::set<std::string, std::less<>> cancellations;
+  std::set<std::string, std::less<>> amendments;
+  std::set<std::string, std::less<>> counts;
+  std::set<std::string, std::less<>> releases;
   std::set<std::string, std::less<>> applications;  // and undoings of one
   std::set<std::string, std::less<>> reversals;
   std::set<std::string, std::less<>> refunds;

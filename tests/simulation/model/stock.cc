@@ -100,18 +100,6 @@ bool is_salable_anywhere(const State& state, int item) {
   return false;
 }
 
-void join_queue(State& state, int order, const std::vector<std::pair<int, Int>>& missing) {
-  for (const auto& [place, quantity] : missing) {
-    Line& line = state.orders[order].lines[static_cast<std::size_t>(place)];
-    auto& queue = state.items[line.item].queue;
-    if (line.waiting == 0) queue.push_back({order, place});
-    line.waiting += quantity;
-    // What those before it cannot have may be for this one.
-    if (is_salable_anywhere(state, line.item)) want_serving(state, line.item);
-  }
-  touch(state, order);
-}
-
 void cancel_missing(State& state, int order, const std::vector<std::pair<int, Int>>& missing) {
   const std::vector<Line>& lines = state.orders[order].lines;
   std::vector<Int> quantities(lines.size());
@@ -163,17 +151,20 @@ Plan plan_allocation(const State& state, const Order& order) {
   return planning.plan;
 }
 
-std::vector<int> lines_short_of_stock(const State& state, const PlaceOrder& command,
-                                      const std::vector<Line>& lines, int company) {
-  const std::string& region =
-      command.region.empty() ? state.companies[company].said.region : command.region;
+bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
+                       const std::string& region, int company) {
+  const std::string& where = region.empty() ? state.companies[company].said.region : region;
+  std::vector<Line> lines;
+  for (const Need& need : needs)
+    lines.emplace_back().item = need.item;
   Planning planning{state, {}};
-  std::vector<int> out;
-  for (int line = 0; line < static_cast<int>(lines.size()); ++line) {
-    const Int need = lines[static_cast<std::size_t>(line)].ordered;
-    if (take_as_newcomer(planning, lines, line, need, region) > 0) out.push_back(line);
+  bool is_short = false;
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    const Int missing =
+        take_as_newcomer(planning, lines, static_cast<int>(i), needs[i].quantity, where);
+    is_short = is_short || missing > 0;
   }
-  return out;
+  return is_short;
 }
 
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited) {
@@ -212,8 +203,25 @@ void release(State& state, int order, const std::vector<Reservation>& parts) {
 void allocate(State& state, int order, const Plan& plan) {
   if (!plan.parts.empty()) reserve(state, order, plan.parts, false);
   if (plan.missing.empty()) return;
-  if (policy_is(state, "stock.short", "backorder")) join_queue(state, order, plan.missing);
+  if (policy_is(state, "stock.short", "backorder")) join_queue(state, order, plan.missing, false);
   if (policy_is(state, "stock.short", "cancel_rest")) cancel_missing(state, order, plan.missing);
+}
+
+void join_queue(State& state, int order, const std::vector<std::pair<int, Int>>& missing,
+                bool to_end) {
+  for (const auto& [place, quantity] : missing) {
+    Line& line = state.orders[order].lines[static_cast<std::size_t>(place)];
+    auto& queue = state.items[line.item].queue;
+    const int number = place;
+    if (to_end) {
+      std::erase_if(queue, [&](const Waiting& w) { return w.order == order && w.line == number; });
+    }
+    if (line.waiting == 0 || to_end) queue.push_back({order, place});
+    line.waiting += quantity;
+    // What those before it cannot have may be for this one.
+    if (is_salable_anywhere(state, line.item)) want_serving(state, line.item);
+  }
+  touch(state, order);
 }
 
 void want_serving(State& state, int item) {
@@ -262,6 +270,35 @@ void decide(Deciding& d, const ReceiveStock& command) {
     const int item = state.items.find(line.item);
     state.stock[{item, warehouse}].on_hand += line.quantity;
     if (!state.items[item].queue.empty()) want_serving(state, item);
+  }
+}
+
+// What was found is there; reservations stay.
+void decide(Deciding& d, const CountStock& command) {
+  State& state = d.state;
+  d.refuse_if(state.counts.contains(command.count), "count_exists");
+  const int warehouse = state.warehouses.find(command.warehouse);
+  d.refuse_if(warehouse == kNone, "unknown_warehouse");
+  d.refuse_if(command.lines.empty(), "too_many");
+  if (d.refused()) return;
+  std::set<int> items;
+  for (const ItemQuantity& line : command.lines) {
+    const int item = state.items.find(line.item);
+    d.refuse_if(item == kNone, "unknown_item");
+    if (item == kNone) continue;
+    d.refuse_if(line.quantity < 0, "invalid_value");
+    d.refuse_if(line.quantity > kMost, "amount_overflow");
+    const bool counted = line.quantity >= 0 && line.quantity <= kMost;
+    if (counted) d.refuse_if(!items.insert(item).second, "invalid_value");
+  }
+  if (d.refused()) return;
+  state.counts.insert(command.count);
+  for (const ItemQuantity& line : command.lines) {
+    const int item = state.items.find(line.item);
+    Int& on_hand = state.stock[{item, warehouse}].on_hand;
+    const bool more = line.quantity > on_hand;
+    on_hand = line.quantity;
+    if (more && !state.items[item].queue.empty()) want_serving(state, item);
   }
 }
 

@@ -1,0 +1,266 @@
+// An order as its parties now want it: priced and assessed anew (domain: 5, 7 and 8).
+#include <algorithm>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::model {
+namespace {
+
+// A line as it will be; settled: it has moved, and keeps what it is worth.
+struct Draft {
+  int place = kNone;  // in the order; a new line's is behind them
+  Line line;
+  bool settled = false;
+};
+
+std::size_t at(int place) {
+  return static_cast<std::size_t>(place);
+}
+
+std::map<int, const AmendLine*> wishes_by_line(Deciding& d, const Order& order,
+                                               const AmendOrder& command) {
+  std::map<int, const AmendLine*> out;
+  for (const AmendLine& wish : command.lines) {
+    if (wish.line == 0) continue;
+    const bool known = wish.line <= static_cast<int>(order.lines.size());
+    d.refuse_if(!known, "unknown_line");
+    if (known) d.refuse_if(!out.emplace(wish.line - 1, &wish).second, "invalid_value");
+  }
+  return out;
+}
+
+std::optional<Draft> amended(Deciding& d, const Order& order, const std::string& country,
+                             const Wanted& wanted, int place, const AmendLine& wish) {
+  const Line& line = order.lines[at(place)];
+  const std::string& item = d.state.items[line.item].name;
+  if (line.has_moved()) {
+    d.refuse("already_shipped_or_billed");
+    return std::nullopt;
+  }
+  if (!wish.item.empty() && wish.item != item) {
+    d.refuse("invalid_value");
+    return std::nullopt;
+  }
+  return Draft{place, price_line(d, country, wanted, {item, wish.quantity, wish.unit_price}),
+               false};
+}
+
+std::optional<Draft> kept(Deciding& d, const Order& order, const std::string& country, int place) {
+  const Line& line = order.lines[at(place)];
+  const Int units = line.not_cancelled();
+  if (units == 0) return std::nullopt;
+  Draft draft{place, line, line.has_moved()};
+  draft.line.ordered = units;
+  draft.line.net = line.net_of_first(units);
+  if (country != order.country) {
+    const auto rate = find_tax_rate(d, order.company, line.tax_category, country);
+    if (!rate) return std::nullopt;
+    draft.line.tax_rate = *rate;
+  }
+  if (draft.settled && draft.line.tax_rate != line.tax_rate) {
+    d.refuse("already_shipped_or_billed");
+    return std::nullopt;
+  }
+  draft.line.gross = draft.settled ? line.gross_of_first(units) : draft.line.net;
+  return draft;
+}
+
+std::vector<Draft> drafts_of(Deciding& d, const Order& order, const AmendOrder& command,
+                             const std::string& country) {
+  const Wanted wanted{order.company, order.payer, order.buyer, order.terms, order.currency};
+  const auto wishes = wishes_by_line(d, order, command);
+  std::vector<Draft> out;
+  const int lines = static_cast<int>(order.lines.size());
+  for (int place = 0; place < lines; ++place) {
+    const auto wish = wishes.find(place);
+    const auto draft = wish == wishes.end()
+                           ? kept(d, order, country, place)
+                           : amended(d, order, country, wanted, place, *wish->second);
+    if (draft) out.push_back(*draft);
+  }
+  int place = lines;
+  for (const AmendLine& wish : command.lines) {
+    if (wish.line != 0) continue;
+    out.push_back({place++,
+                   price_line(d, country, wanted, {wish.item, wish.quantity, wish.unit_price}),
+                   false});
+  }
+  return out;
+}
+
+Totals total_of(Deciding& d, std::vector<Draft>& drafts) {
+  std::vector<Line> lines;
+  std::vector<bool> settled;
+  for (const Draft& draft : drafts) {
+    lines.push_back(draft.line);
+    settled.push_back(draft.settled);
+  }
+  const Totals totals = total_up(d, lines, settled);
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    drafts[i].line.gross = lines[i].gross;
+  return totals;
+}
+
+bool is_new(const Order& order, const Draft& draft) {
+  return draft.place >= static_cast<int>(order.lines.size());
+}
+
+bool changes(const Order& order, const Draft& draft) {
+  if (draft.settled) return false;
+  if (is_new(order, draft)) return true;
+  const Line& before = order.lines[at(draft.place)];
+  const Int units = before.not_cancelled();
+  const Line& now = draft.line;
+  return now.ordered != units || now.unit_price != before.unit_price ||
+         now.net != before.net_of_first(units) || now.gross != before.gross_of_first(units) ||
+         now.tax_category != before.tax_category || now.tax_rate != before.tax_rate;
+}
+
+Int open_after(const Order& order, const std::vector<Draft>& drafts) {
+  Int sum = 0;
+  for (const Draft& draft : drafts)
+    sum += draft.settled ? order.lines[at(draft.place)].open_value() : draft.line.gross;
+  return sum;
+}
+
+bool changes_header(const Order& order, const AmendOrder& command) {
+  return (command.requested && command.requested != order.requested) ||
+         (!command.region.empty() && command.region != order.region) ||
+         (!command.country.empty() && command.country != order.country);
+}
+
+void check_order(Deciding& d, const Order& order, const AmendOrder& command) {
+  d.refuse_if(order.is_closed(), "order_closed");
+  const CompanyStatus status = d.state.companies[order.company].said.status;
+  d.refuse_if(status != CompanyStatus::kActive, "company_blocked");
+  d.refuse_if(command.currency != 0 && command.currency != order.currency, "currency_mismatch");
+}
+
+Facts facts_after(const State& state, const Order& order, const std::vector<Draft>& drafts,
+                  const Totals& totals) {
+  Facts facts = facts_of(state, order);
+  facts.net = totals.net;
+  facts.total = totals.total;
+  std::set<int> items;
+  for (const Draft& draft : drafts)
+    items.insert(draft.line.item);
+  facts.distinct_items = static_cast<Int>(items.size());
+  facts.need = open_after(order, drafts) - (order.taken ? order.open_value() : 0);
+  return facts;
+}
+
+bool asks_again(const State& state, const Order& order, Int total) {
+  if (policy_is(state, "approval.on_change", "keep")) return false;
+  return policy_is(state, "approval.on_change", "always_ask") || total > order.agreed;
+}
+
+void check_stock(Deciding& d, const Order& order, const AmendOrder& command,
+                 const std::vector<Draft>& drafts) {
+  const bool whole_or_not =
+      policy_is(d.state, "stock.at", "placement") && policy_is(d.state, "stock.short", "refuse");
+  if (!whole_or_not) return;
+  std::vector<Need> needs;
+  for (const Draft& draft : drafts) {
+    if (!changes(order, draft)) continue;
+    const Int had = is_new(order, draft) ? 0 : order.lines[at(draft.place)].not_cancelled();
+    if (draft.line.ordered > had) needs.push_back({draft.line.item, draft.line.ordered - had});
+  }
+  const std::string& region = command.region.empty() ? order.region : command.region;
+  d.refuse_if(is_short_of_stock(d.state, needs, region, order.company), "short_stock");
+}
+
+// The lines that change take their new quantity and worth; what they no longer need is given up.
+void amend_lines(State& state, int place, const std::vector<Draft>& drafts) {
+  Order& order = state.orders[place];
+  std::vector<Draft> changed;
+  std::vector<Reservation> released;
+  std::map<int, Int> from_queue;
+  for (const Draft& draft : drafts) {
+    if (!changes(order, draft)) continue;
+    changed.push_back(draft);
+    if (is_new(order, draft)) continue;
+    const Int less = order.lines[at(draft.place)].not_cancelled() - draft.line.ordered;
+    if (less <= 0) continue;
+    const GivenUp given_up = give_up(order, draft.place, less);
+    released.insert(released.end(), given_up.released.begin(), given_up.released.end());
+    from_queue[draft.place] = given_up.from_queue;
+  }
+  release_and_wake(state, place, released);
+  for (const Draft& draft : changed) {
+    if (is_new(order, draft)) {
+      order.lines.push_back(draft.line);
+      continue;
+    }
+    Line& line = order.lines[at(draft.place)];
+    const Int units = draft.line.ordered;
+    const Int had = line.not_cancelled();
+    line.ordered += std::max<Int>(0, units - had);
+    line.cancelled += std::max<Int>(0, had - units);
+    line.valued = units;
+    line.net = draft.line.net;
+    line.gross = draft.line.gross;
+    line.unit_price = draft.line.unit_price;
+    line.tax_category = draft.line.tax_category;
+    line.tax_rate = draft.line.tax_rate;
+    if (from_queue[draft.place] > 0)
+      leave_queue(state, place, draft.place, from_queue[draft.place]);
+  }
+}
+
+void amend(State& state, int place, const AmendOrder& command, const std::vector<Draft>& drafts,
+           const Totals& totals) {
+  Order& order = state.orders[place];
+  const Int before = order.open_value();
+  amend_lines(state, place, drafts);
+  state.amendments.insert(command.amendment);
+  if (!command.region.empty()) order.region = command.region;
+  if (!command.country.empty()) order.country = command.country;
+  if (command.requested) order.requested = command.requested;
+  order.net = totals.net;
+  order.total = totals.total;
+  if (order.total > order.released_for) order.released = false;
+  // Under a hold by a person nothing is examined: what counts goes on counting.
+  const bool kept = order.taken && order.forced;
+  const Int moved = kept ? order.open_value() - before : -before;
+  const bool counted = order.taken;
+  order.taken = kept;
+  touch(state, place);
+  if (counted && moved != 0) want_examination(state, order.payer);
+}
+
+}  // namespace
+
+void decide(Deciding& d, const AmendOrder& command) {
+  State& state = d.state;
+  const int place = d.expect_order(command.order);
+  d.refuse_if(state.amendments.contains(command.amendment), "amendment_exists");
+  d.refuse_if(command.requested && *command.requested < d.effective, "date_before_order");
+  if (place == kNone) return;
+  const Order& order = state.orders[place];
+  check_order(d, order, command);
+  if (d.refused()) return;
+  const std::string country = command.country.empty() ? order.country : command.country;
+  std::vector<Draft> drafts = drafts_of(d, order, command, country);
+  if (d.refused()) return;
+  const Totals totals = total_of(d, drafts);
+  if (d.refused()) return;
+  const bool other = std::any_of(drafts.begin(), drafts.end(),
+                                 [&](const Draft& draft) { return changes(order, draft); });
+  if (!other && !changes_header(order, command)) return d.refuse("nothing_changed");
+  const Facts facts = facts_after(state, order, drafts, totals);
+  const bool again = asks_again(state, order, facts.total);
+  const Wishes wishes = assess(d, facts, again);
+  d.refuse_if(!has_room(state, order.payer, std::max<Int>(0, facts.need)), "amount_overflow");
+  check_stock(d, order, command, drafts);
+  if (d.refused()) return;
+
+  amend(state, place, command, drafts, totals);
+  const bool keep = policy_is(state, "approval.on_change", "keep");
+  const bool pending = order.approval == Approval::kPending;
+  const bool ask = again && wishes.wants_people();
+  const bool drop = pending && !keep && !wishes.wants_people();
+  if (ask || drop) approve_or_ask(state, place, facts, wishes);
+  go_on(state, place);
+}
+
+}  // namespace kontor::model

@@ -1,0 +1,169 @@
+// Stock that is taken for orders, leaves, and is given back (domain: 5 and 10).
+#include <algorithm>
+
+#include "tests/simulation/model/deciding.h"
+
+namespace kontor::model {
+namespace {
+
+std::size_t at(int line) {
+  return static_cast<std::size_t>(line);
+}
+
+std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
+                                       const AllocateOrder& command) {
+  std::vector<Reservation> out;
+  for (const PartOfLine& part : command.parts) {
+    const int warehouse = d.state.warehouses.find(part.warehouse);
+    if (warehouse == kNone) {
+      d.refuse("unknown_warehouse");
+      continue;
+    }
+    if (!d.state.warehouses[warehouse].said.active) {
+      d.refuse("warehouse_inactive");
+      continue;
+    }
+    if (!d.expect_line(order, part.line)) continue;
+    const Line& line = order.lines[at(part.line - 1)];
+    Int need = line.needs_stock();
+    Int free = salable(d.state, line.item, warehouse);
+    for (const Reservation& other : out) {
+      if (other.line == part.line - 1) need -= other.quantity;
+      const bool same_item = order.lines[at(other.line)].item == line.item;
+      if (same_item && other.warehouse == warehouse) free -= other.quantity;
+    }
+    if (part.quantity <= 0) {
+      d.refuse("not_positive");
+    } else if (part.quantity > need) {
+      d.refuse("more_than_open");
+    } else if (part.quantity > free) {
+      d.refuse("short_stock");
+    } else {
+      out.push_back({part.line - 1, warehouse, part.quantity});
+    }
+  }
+  return out;
+}
+
+void check_shortage(Deciding& d, const Order& order, const Plan& plan) {
+  if (plan.missing.empty()) return;
+  const bool refuses = policy_is(d.state, "stock.short", "refuse");
+  const bool cancels = policy_is(d.state, "stock.short", "cancel_rest");
+  const bool leaves = policy_is(d.state, "stock.short", "partial");
+  const bool cancellable =
+      std::any_of(plan.missing.begin(), plan.missing.end(),
+                  [&](const auto& missing) { return order.lines[at(missing.first)].open() > 0; });
+  const bool nothing = plan.parts.empty() && (leaves || (cancels && !cancellable));
+  d.refuse_if(refuses || nothing, "short_stock");
+}
+
+// Parts of what the order has reserved.
+std::vector<Reservation> held_by_hand(Deciding& d, const Order& order,
+                                      const std::vector<PartOfLine>& parts) {
+  std::vector<Reservation> out;
+  for (const PartOfLine& part : parts) {
+    const int warehouse = d.state.warehouses.find(part.warehouse);
+    if (warehouse == kNone) {
+      d.refuse("unknown_warehouse");
+      continue;
+    }
+    if (!d.expect_line(order, part.line)) continue;
+    Int left = 0;
+    for (const Reservation& held : order.reservations) {
+      const bool same = held.line == part.line - 1 && held.warehouse == warehouse;
+      if (same) left += held.quantity;
+    }
+    for (const Reservation& other : out) {
+      const bool same = other.line == part.line - 1 && other.warehouse == warehouse;
+      if (same) left -= other.quantity;
+    }
+    if (part.quantity <= 0) {
+      d.refuse("not_positive");
+    } else if (part.quantity > left) {
+      d.refuse("more_than_reserved");
+    } else {
+      out.push_back({part.line - 1, warehouse, part.quantity});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void decide(Deciding& d, const AllocateOrder& command) {
+  const int place = d.expect_order(command.order);
+  if (place == kNone) return;
+  const Order& order = d.state.orders[place];
+  d.expect_movable(order);
+  if (d.refused()) return;
+  Plan plan;
+  if (command.parts.empty()) {
+    plan = plan_allocation(d.state, order);
+  } else {
+    plan.parts = parts_by_hand(d, order, command);
+  }
+  if (d.refused()) return;
+  d.refuse_if(plan.parts.empty() && plan.missing.empty(), "nothing_to_allocate");
+  check_shortage(d, order, plan);
+  if (d.refused()) return;
+  allocate(d.state, place, plan);
+}
+
+void decide(Deciding& d, const ShipOrder& command) {
+  State& state = d.state;
+  const int place = d.expect_order(command.order);
+  d.refuse_if(state.shipments.contains(command.shipment), "shipment_exists");
+  if (place == kNone) return;
+  Order& order = state.orders[place];
+  d.expect_movable(order);
+  if (d.refused()) return;
+  const std::vector<Reservation> leaving =
+      command.lines.empty() ? order.reservations : held_by_hand(d, order, command.lines);
+  if (!d.refused()) d.refuse_if(leaving.empty(), "more_than_reserved");
+  if (d.refused()) return;
+  // A count may have found less than is reserved.
+  std::map<std::pair<int, int>, Int> sums;
+  for (const Reservation& part : leaving)
+    sums[{order.lines[at(part.line)].item, part.warehouse}] += part.quantity;
+  for (const auto& [where, quantity] : sums)
+    d.refuse_if(quantity > state.stock[where].on_hand, "short_stock");
+  if (d.refused()) return;
+
+  state.shipments.insert(command.shipment);
+  release(state, place, leaving);
+  std::set<int> warehouses;
+  for (const Reservation& part : leaving) {
+    Line& line = order.lines[at(part.line)];
+    line.shipped += part.quantity;
+    state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
+    warehouses.insert(part.warehouse);
+  }
+  for (std::size_t i = 0; i < warehouses.size(); ++i)
+    touch(state, place);  // one event for each
+  want_examination(state, order.payer);
+  end_if_done(state, place);
+}
+
+// The lines join the end of their items' queues.
+void decide(Deciding& d, const ReleaseReservation& command) {
+  State& state = d.state;
+  const int place = d.expect_order(command.order);
+  d.refuse_if(state.releases.contains(command.release), "release_exists");
+  if (d.refused()) return;
+  const Order& order = state.orders[place];
+  std::vector<Reservation> parts =
+      command.lines.empty() ? order.reservations : held_by_hand(d, order, command.lines);
+  if (!d.refused()) d.refuse_if(parts.empty(), "nothing_reserved");
+  if (d.refused()) return;
+  std::stable_sort(parts.begin(), parts.end(), [](const Reservation& a, const Reservation& b) {
+    return std::pair(a.line, a.warehouse) < std::pair(b.line, b.warehouse);
+  });
+  state.releases.insert(command.release);
+  release_and_wake(state, place, parts);
+  std::map<int, Int> waiting;
+  for (const Reservation& part : parts)
+    waiting[part.line] += part.quantity;
+  join_queue(state, place, {waiting.begin(), waiting.end()}, true);
+}
+
+}  // namespace kontor::model
