@@ -9,6 +9,7 @@
 #include "order_generated.h"
 #include "stock_generated.h"
 
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -157,7 +158,10 @@ void Orders::on(const Envelope&, const OrderAmended& event) {
   }
   order.net = Minor{event.net()};
   order.total = Minor{event.total()};
-  if (order.total > order.released_for) order.released_at = 0;  // more than a person released
+  if (order.total > order.released_for) {  // more than a person released
+    if (order.released_at != 0) KONTOR_MARK("a release that an amendment outgrew");
+    order.released_at = 0;
+  }
   if (order.credit == CreditState::kTaken && !event.kept()) order.credit = CreditState::kNotTaken;
 }
 

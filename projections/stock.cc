@@ -270,7 +270,10 @@ void Stock::shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by) 
 
 Quantity Stock::leave_queue(std::uint64_t order, std::uint32_t line) {
   const Quantity waiting = backordered(OrderRef{order}, line);
-  if (waiting > Quantity{0}) shorten_queue(order, line, waiting);
+  if (waiting > Quantity{0}) {
+    KONTOR_MARK("a backorder moved to the end of its queue");
+    shorten_queue(order, line, waiting);
+  }
   return waiting;
 }
 

@@ -13,6 +13,7 @@
 #include "engine/rules/taking.h"
 #include "engine/rules/wishes.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -145,6 +146,8 @@ void approve(Step& step, OrderRef ref, const OrderFacts& facts, const Wishes& wi
   const bool keep = step.book().policies().is(PolicyKey::approval_on_change, "keep");
   const bool ask = again && wishes.wants_people();
   const bool drop = pending && !keep && !wishes.wants_people();
+  if (ask) KONTOR_MARK("an amendment that asks people again");
+  if (drop) KONTOR_MARK("an amendment that ends a request");
   if (ask || drop) approve_or_ask(step, ref, facts, wishes);
 }
 

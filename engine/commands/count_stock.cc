@@ -13,6 +13,7 @@
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -100,6 +101,7 @@ void warn_of_shortage(Step& step, Sequence counted_at, WarehouseId warehouse,
     if (record->on_hand < record->reserved) left[line.item()] = record->on_hand;
   }
   if (left.empty()) return;
+  KONTOR_MARK("a count below what is reserved");
   const Causes endangered = find_endangered(step.book(), warehouse, std::move(left));
   step.emit<CommandWarned>(counted_at.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateCommandWarned(out, endangered.write(out));

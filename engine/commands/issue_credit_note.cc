@@ -15,6 +15,7 @@
 #include "engine/rules/spending.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -219,6 +220,7 @@ void Reading::free_voided() {
     voided[part.line] += part.voided;
   for (const auto& [line, quantity] : voided) {
     if (quantity == Quantity{0}) continue;
+    KONTOR_MARK("goods credited that never left");
     Quantity waiting = cut_line(step_.book(), order_, line, quantity, released_);
     for (Part& part : parts_) {
       if (part.line != line) continue;

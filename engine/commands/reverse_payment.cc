@@ -5,6 +5,7 @@
 #include "engine/commands.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -98,6 +99,7 @@ void decide(Step& step, const ReversePayment& command) {
   if (!parts.empty()) emit_unapplied(step, *source, "", parts);
   emit_reversed(step, *source, reversal, amount);
   for (const Rest& rest : rests) {
+    KONTOR_MARK("a credit note applied again after a reversal");
     apply_to_own_invoice(step, source_of(*step.book().credit_notes().find(rest.note)),
                          rest.invoice);
   }

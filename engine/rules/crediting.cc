@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/base/assert.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -64,6 +65,7 @@ std::vector<TaxAmount> Crediting::taxes() const {
     const Minor left = tax.tax - tax.credited_tax;
     const bool exhausted = tax.credited_net + taken_[i] == tax.net;
     const Minor computed = percent_of(taken_[i], Percent{tax.rate}).value_or(left);
+    if (exhausted) KONTOR_MARK("a tax credited to its last cent");
     const Minor amount = exhausted ? left : within(computed, left);
     out.emplace_back(taken_[i].value(), amount.value(), tax.category, tax.rate);
   }

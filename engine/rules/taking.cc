@@ -278,6 +278,7 @@ void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
   if (order.held_at != 0 && !(moved && order.forced_hold != 0)) end_hold(step, order);
   if (moved) {
     KONTOR_MARK("an order fulfilled");
+    if (order.held_at != 0) KONTOR_MARK("a hold by a person that outlives the goods");
     step.emit<OrderFulfilled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
       return CreateOrderFulfilled(out, ref.value());
     });

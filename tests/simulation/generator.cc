@@ -180,6 +180,15 @@ void Generator::set_policies_up() {
   vary("approval.self", {"forbidden", "allowed", "sole_holder"});
   vary("approval.tiers", {"in_sequence", "together"});
   if (random_.one_in(8)) to_set_up_.emplace_back(m::SetPolicy{"price.from", "command"});
+  if (random_.one_in(2)) return;
+  // A seller who wants larger orders approved.
+  m::SetRule rule;
+  rule.rule = rules_.front();
+  rule.conditions.emplace_back().amount = money();
+  rule.outcome = m::Outcome::kAsk;
+  rule.tiers.push_back(tier(1));
+  if (random_.one_in(2)) rule.tiers.push_back(tier(2));
+  to_set_up_.emplace_back(rule);
 }
 
 m::Request Generator::next(const State& state) {

@@ -1,6 +1,7 @@
 #include "tests/simulation/program/campaign.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +15,8 @@
 namespace kontor::test {
 namespace {
 
-constexpr std::uint64_t kWorldMost = 1'000;  // commands: a small world is compared quickly
+// Commands of a world: small ones are many, and compared quickly; a large one gets further.
+constexpr std::array<std::uint64_t, 4> kWorlds = {400, 1'000, 1'000, 2'500};
 constexpr std::uint64_t kWorldsOfASeed = 1'000'000;
 constexpr std::uint64_t kShardMost = 400;  // commands of the run with threads and deaths
 constexpr std::uint64_t kDiskEvery = 10;   // seeds with a run of the log on a forgetful disk
@@ -57,7 +59,7 @@ std::optional<Finding> run_seed(std::uint64_t seed, const CampaignOptions& optio
   std::uint64_t left = options.commands - plan.commands;
   for (; left > 0; left -= plan.commands) {
     ++plan.seed;
-    plan.commands = std::min(left, kWorldMost);
+    plan.commands = std::min(left, kWorlds.at(plan.seed % kWorlds.size()));
     const std::string where = "world " + std::to_string(plan.seed % kWorldsOfASeed);
     if (const auto found = run_world(plan, coverage)) return in_seed(*found, seed, where);
   }
