@@ -33,7 +33,7 @@ class Committer {
  public:
   // Ends the process. Where it returns (a simulation's), nothing is appended or answered after it.
   using Fatal = std::function<void(const Error&)>;
-  using Idle = std::function<void()>;               // called when a batch is done
+  using Idle = std::function<void()>;  // called when a batch is done
 
   struct Parts {
     EventLog& log;

@@ -13,8 +13,8 @@
 #include "tests/recovery/crash/audit.h"
 #include "tests/recovery/crash/lane.h"
 #include "tests/recovery/crash/ledger.h"
-#include "tests/support/recovery/server_process.h"
 #include "tests/recovery/crash/traffic.h"
+#include "tests/support/recovery/server_process.h"
 
 namespace kontor::test {
 
