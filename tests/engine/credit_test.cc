@@ -1,4 +1,6 @@
 // Credit: limits, holds and what releases them, and exposure on its way from order to payment.
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/engine/story.h"
@@ -132,6 +134,20 @@ TEST(ReleaseHold, TakesTheOrderOverTheLimitAndNamesThePerson) {
   EXPECT_NE(answer.body("HoldReleased").find("\"2026-03-09\""), std::string::npos);
   EXPECT_EQ(shop.exposure("acme"), 100001);
   EXPECT_TRUE(shop.place("O-2", "penny", "1").has("OrderHeld"));
+}
+
+// The order waits for approval as well, so that the release has to last until then.
+TEST(ReleaseHold, HoldsTrueThroughTheDayItExpires) {
+  for (const auto& [day, taken] : {std::pair{"2026-03-09", true}, std::pair{"2026-03-10", false}}) {
+    Shop shop;
+    shop.place("O-1", "penny", "100001", R"("buyer":"ann")");
+    ASSERT_TRUE(shop.is_held("O-1"));
+    shop.given(R"("actor":"carol","ReleaseHold":{"order":"O-1","expires":"2026-03-09"})");
+    shop.day(day);
+    shop.given(R"("actor":"bob","ApproveOrder":{"order":"O-1"})");
+    EXPECT_EQ(shop.is_taken("O-1"), taken) << day;
+    EXPECT_EQ(shop.is_held("O-1"), !taken) << day;
+  }
 }
 
 TEST(ReleaseHold, RefusesNotOnHold) {
