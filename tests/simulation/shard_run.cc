@@ -67,6 +67,20 @@ class StateQuestion final : public Question {
   std::optional<std::string> differs_;
 };
 
+// Tells when the engine's thread comes to it.
+class PassingQuestion final : public Question {
+ public:
+  PassingQuestion(std::uint64_t& asked, Bell& bell) : asked_(asked), bell_(bell) {}
+  void ask(const Books&) override {
+    bell_.ring([&] { ++asked_; });
+  }
+  void answer() override {}
+
+ private:
+  std::uint64_t& asked_;
+  Bell& bell_;
+};
+
 class ShardRun {
  public:
   ShardRun(const RunPlan& plan, Coverage& coverage)
@@ -94,8 +108,8 @@ class ShardRun {
 
   EngineOptions options() {
     EngineOptions options;
-    if (random_.one_in(3)) options.page_decisions_max = 1 + random_.below(6);
-    if (random_.one_in(4)) options.inbox_commands_max = 1 + random_.below(8);
+    small_pages_ = random_.one_in(3);
+    if (small_pages_) options.page_decisions_max = 1 + random_.below(6);
     options.log_failed = [this](const Error&) { bell_.ring([this] { log_failed_ = true; }); };
     return options;
   }
@@ -157,16 +171,12 @@ class ShardRun {
     }
   }
 
-  // Sends what has no answer and waits for it; false: the process died on the way.
+  // Sends what has no answer and waits for it; false: the process died on the way. Who shares a
+  // commit, and where the process dies, follows from the seed alone.
   bool exchange(Engine& engine) {
-    const bool slow = random_.one_in(3);
-    hold_appends(slow);
-    for (std::size_t place = 0; place < unanswered_.size(); ++place) {
-      if (!send(engine, place)) break;
-    }
-    hold_appends(false);
-    if (random_.one_in(30)) next_log_ = log_->crash_and_reopen();  // dies at just any point
-    if (!wait_for([&] { return are_answered(unanswered_.size()); })) return false;
+    const bool together = !small_pages_ && random_.one_in(3);
+    const bool dies = random_.one_in(30);
+    if (!(together ? send_together(engine, dies) : send_one_by_one(engine, dies))) return false;
     while (!unanswered_.empty() && !finding_) {
       judge(*unanswered_.front());
       if (!finding_) unanswered_.pop_front();
@@ -174,24 +184,49 @@ class ShardRun {
     return !finding_ && next_log_ == nullptr;
   }
 
-  // The first `count` frames that were sent.
-  bool are_answered(std::size_t count) const {
-    return std::all_of(unanswered_.begin(),
-                       unanswered_.begin() + static_cast<std::ptrdiff_t>(count),
-                       [](const auto& frame) { return frame->answered; });
+  bool send_one_by_one(Engine& engine, bool dies) {
+    if (dies) next_log_ = log_->crash_and_reopen();
+    for (const auto& frame : unanswered_) {
+      if (!send(engine, *frame) || !wait_for([&] { return frame->answered; })) return false;
+    }
+    return true;
   }
 
-  bool send(Engine& engine, std::size_t place) {
-    std::unique_ptr<Submission> job = unanswered_[place]->submission(bell_);
+  // On a slow disk: while the first one's append waits, the others share the next commit.
+  bool send_together(Engine& engine, bool dies) {
+    hold_appends();
+    bool waits = false;  // the first append is held
+    for (const auto& frame : unanswered_) {
+      if (!send(engine, *frame)) break;
+      const auto is_on_its_way = [&] {
+        waits = append_waits_;
+        return waits || frame->answered;
+      };
+      if (!(waits ? is_taken(engine) : wait_for(is_on_its_way))) break;
+    }
+    if (dies) next_log_ = log_->crash_and_reopen();
+    bell_.ring([&] { appends_held_ = false; });
+    return wait_for([&] {
+      return std::all_of(unanswered_.begin(), unanswered_.end(),
+                         [](const auto& frame) { return frame->answered; });
+    });
+  }
+
+  bool send(Engine& engine, Frame& frame) {
+    std::unique_ptr<Submission> job = frame.submission(bell_);
     const StatusCode taken = engine.submit(job);
     if (taken == StatusCode::kDone) return true;
-    if (taken != StatusCode::kOverloaded) {
-      fail("submit says " + std::string(status_word(taken)));
+    fail("submit says " + std::string(status_word(taken)));
+    return false;
+  }
+
+  // Whether the engine's thread has worked through all it was sent.
+  bool is_taken(Engine& engine) {
+    const std::uint64_t before = asked_;  // no other question is on its way
+    if (engine.ask(std::make_unique<PassingQuestion>(asked_, bell_)) != StatusCode::kDone) {
       return false;
     }
-    // The inbox is full: what is in it goes first.
-    hold_appends(false);
-    return wait_for([&] { return are_answered(place); }) && engine.submit(job) == StatusCode::kDone;
+    return wait_for([&] { return asked_ > before; });
   }
 
   // False: the log failed, or nothing came for too long (a finding).
@@ -202,11 +237,16 @@ class ShardRun {
     return in_time && !log_failed_;
   }
 
-  // A slow disk: appends wait until it is over, and what comes meanwhile shares a commit.
-  void hold_appends(bool hold) {
-    bell_.ring([&] { appends_held_ = hold; });
-    if (!hold) return;
-    log_->before_append([this](CommitNumber) { bell_.wait([this] { return !appends_held_; }); });
+  // A slow disk: appends wait until it is over.
+  void hold_appends() {
+    bell_.ring([&] {
+      appends_held_ = true;
+      append_waits_ = false;
+    });
+    log_->before_append([this](CommitNumber) {
+      bell_.ring([this] { append_waits_ = appends_held_; });
+      bell_.wait([this] { return !appends_held_; });
+    });
   }
 
   void judge(const Frame& frame) {
@@ -249,6 +289,9 @@ class ShardRun {
   Bell bell_;
   bool log_failed_ = false;    // under the bell
   bool appends_held_ = false;  // under the bell
+  bool append_waits_ = false;  // under the bell: one is held
+  std::uint64_t asked_ = 0;    // under the bell: questions the engine's thread has come to
+  bool small_pages_ = false;   // of this process: a frame may need several commits
   std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
   std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
   std::deque<std::unique_ptr<Frame>> unanswered_;

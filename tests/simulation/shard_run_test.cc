@@ -18,5 +18,16 @@ TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   EXPECT_GT(coverage.resent, 12U);
 }
 
+TEST(ShardRun, IsTheSameForTheSameSeed) {
+  Coverage first;
+  Coverage second;
+  ASSERT_FALSE(run_shard({.seed = 7, .commands = 200}, first).has_value());
+  ASSERT_FALSE(run_shard({.seed = 7, .commands = 200}, second).has_value());
+  EXPECT_EQ(first.commands, second.commands);
+  EXPECT_EQ(first.crashes, second.crashes);
+  EXPECT_EQ(first.resent, second.resent);
+  EXPECT_EQ(first.refusals, second.refusals);
+}
+
 }  // namespace
 }  // namespace kontor::test
