@@ -41,6 +41,16 @@ Attributes attributes_of(const Described& described) {
   return out;
 }
 
+// Null: there is none of that name.
+template <class Described>
+const Described* find_named(const flatbuffers::Vector<flatbuffers::Offset<Described>>& list,
+                            std::string_view name) {
+  for (const Described* const described : list) {
+    if (described->name()->string_view() == name) return described;
+  }
+  return nullptr;
+}
+
 class Comparison {
  public:
   Comparison(const reflection::Schema& released, const reflection::Schema& present)
@@ -118,7 +128,7 @@ void Comparison::compare_attributes(const std::string& name, const Described& be
 
 void Comparison::compare_enum(const reflection::Enum& before) {
   const std::string name = before.name()->str();
-  const reflection::Enum* const after = present_.enums()->LookupByKey(name.c_str());
+  const reflection::Enum* const after = find_named(*present_.enums(), name);
   if (after == nullptr) return broken(name, "is gone");
   expect_same(name, "the type", type_text(released_, *before.underlying_type()),
               type_text(present_, *after->underlying_type()));
@@ -139,7 +149,7 @@ void Comparison::compare_enum(const reflection::Enum& before) {
 
 void Comparison::compare_object(const reflection::Object& before) {
   const std::string name = before.name()->str();
-  const reflection::Object* const after = present_.objects()->LookupByKey(name.c_str());
+  const reflection::Object* const after = find_named(*present_.objects(), name);
   if (after == nullptr) return broken(name, "is gone");
   if (before.is_struct() != after->is_struct()) {
     return broken(
@@ -159,7 +169,7 @@ void Comparison::compare_fields(const reflection::Object& before, const reflecti
   const std::string prefix = before.name()->str() + ".";
   for (const reflection::Field* const field : *before.fields()) {
     const std::string name = prefix + field->name()->str();
-    const reflection::Field* const same = after.fields()->LookupByKey(field->name()->c_str());
+    const reflection::Field* const same = find_named(*after.fields(), field->name()->string_view());
     if (same == nullptr) {
       broken(name, "is gone");
     } else {
@@ -167,7 +177,7 @@ void Comparison::compare_fields(const reflection::Object& before, const reflecti
     }
   }
   for (const reflection::Field* const field : *after.fields()) {
-    if (before.fields()->LookupByKey(field->name()->c_str()) != nullptr) continue;
+    if (find_named(*before.fields(), field->name()->string_view()) != nullptr) continue;
     const std::string name = prefix + field->name()->str();
     check_new_field(name, *field, before.is_struct());
     if (field->id() < before.fields()->size()) broken(name, "was not appended");
