@@ -43,9 +43,9 @@ std::vector<WantedPayment> find_invoices(Step& step, const ApplyCredit& command,
     const Minor amount = wanted.amount() == kAbsent ? open : Minor{wanted.amount()};
     const bool fits = amount > Minor{0} && amount <= open;
     if (!fits) {
-      const bool absent = wanted.amount() == kAbsent;
+      const bool stated = wanted.amount() != kAbsent;
       const ReasonCode code =
-          absent || amount > open ? ReasonCode::more_than_open : ReasonCode::not_positive;
+          stated && amount <= Minor{0} ? ReasonCode::not_positive : ReasonCode::more_than_open;
       step.refuse(with_money(about(code, Subject::invoice, name, invoice->ref), amount,
                              code == ReasonCode::not_positive ? Minor{0} : open, source.currency));
       continue;

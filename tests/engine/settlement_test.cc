@@ -129,6 +129,20 @@ TEST(ApplyCredit, RefusesNotPositive) {
   EXPECT_EQ(apply(shop, "A-1", R"({"invoice":"I-1","amount":"-1.00"})").reasons, "not_positive");
 }
 
+// A rebate billed by itself is open below zero; an amount below that is no more right for it.
+TEST(ApplyCredit, RefusesNotPositiveForAnInvoiceBelowZero) {
+  PaidOnAccount shop;
+  shop.policy("price.from", "command");
+  shop.given(R"("PlaceOrder":{"order":"O-3","company":"acme","lines":[
+      {"item":"bolt","quantity":1,"unit_price":"10.00"},
+      {"item":"nut","quantity":1,"unit_price":"-5.00"}]})");
+  shop.allocate("O-3");
+  shop.ship("O-3", "S-3");
+  shop.given(R"("InvoiceOrder":{"order":"O-3","invoice":"I-3","lines":[{"line":2,"quantity":1}]})");
+  ASSERT_EQ(open(shop, "I-3"), -600);
+  EXPECT_EQ(apply(shop, "A-1", R"({"invoice":"I-3","amount":"-1.00"})").reasons, "not_positive");
+}
+
 TEST(ApplyCredit, RefusesNothingAppliedWhereNothingIsOpen) {
   Shop shop;
   shop.pay("P-1", "acme", "5.00");
