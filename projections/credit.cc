@@ -77,15 +77,36 @@ void Credit::fold(const Envelope& by, const Moves* moves) {
     }
   }
   for (const CreditMove& move : run(moves)) {
-    if (accounts_[move.payer()].may_release()) want_examination(move.payer(), by.sequence);
+    const bool room = accounts_[move.payer()].may_release();
+    if (room) want_examination(move.payer(), by.sequence, Reach::kRoom);
   }
 }
 
-void Credit::on(const Envelope&, const CompanyRegistered& event) {
-  if (event.ordinal() == accounts_.size()) {
+// Other tags, another class or another place in the tree: other rules may match its orders, and
+// after a move those of every company below.
+void Credit::on(const Envelope& by, const CompanyRegistered& event) {
+  const std::uint32_t company = event.ordinal();
+  if (company == accounts_.size()) {
     accounts_.emplace_back();
     accounts_.back().currency = CurrencyCode{event.currency()};
+    parents_.push_back(event.parent());
+    return;
   }
+  const bool moved = parents_.at(company) != event.parent();
+  parents_[company] = event.parent();
+  if (!moved) return examine_payers_of(held_by_company_, company, by.sequence);
+  // Not those whose events tell no company: logs of the first release have no decision of this.
+  for (auto at = held_by_company_.begin(); at != held_by_company_.end();) {
+    const std::uint32_t orderer = std::get<0>(*at);
+    if (!is_set(CompanyId{orderer})) break;  // sorted last
+    examine_payers_of(held_by_company_, orderer, by.sequence);
+    at = held_by_company_.lower_bound({orderer + 1, 0, 0});
+  }
+}
+
+// Other roles or another limit.
+void Credit::on(const Envelope& by, const BuyerRegistered& event) {
+  examine_payers_of(held_by_buyer_, event.ordinal(), by.sequence);
 }
 
 void Credit::on(const Envelope& by, const CreditLimitSet& event) {
@@ -94,7 +115,7 @@ void Credit::on(const Envelope& by, const CreditLimitSet& event) {
   account.expires = Date{event.expires()};
   account.review = Date{event.review()};
   account.limit_set_at = by.sequence;
-  if (account.may_release()) want_examination(event.company(), by.sequence);
+  if (account.may_release()) want_examination(event.company(), by.sequence, Reach::kRoom);
 }
 
 void Credit::on(const Envelope& by, const CreditCommitted& event) {
@@ -144,29 +165,38 @@ void Credit::on(const Envelope& by, const RefundPaid& event) {
 }
 
 void Credit::on(const Envelope&, const OrderHeld& event) {
-  Account& account = accounts_.at(event.payer());
-  forget_held(account, event.order());
-  account.held_[event.order()] = {OrderRef{event.order()}, Minor{event.need()}, event.credit_only(),
-                                  event.forced()};
-  // One held for other reasons too is worth another look whatever the room; a forced one never is.
-  if (!event.forced()) {
-    account.needs_.emplace(event.credit_only() ? event.need() : INT64_MIN, event.order());
-  }
-  with_held_.insert(event.payer());
+  forget_held(event.payer(), event.order());
+  remember_held(event.payer(),
+                {OrderRef{event.order()}, CompanyId{event.company()}, BuyerId{event.buyer()},
+                 Minor{event.need()}, event.credit_only(), event.forced()});
 }
 
 void Credit::on(const Envelope&, const HoldReleased& event) {
-  Account& account = accounts_.at(event.payer());
-  forget_held(account, event.order());
-  if (account.held_.empty()) with_held_.erase(event.payer());
+  forget_held(event.payer(), event.order());
 }
 
-void Credit::forget_held(Account& account, std::uint64_t order) {
+void Credit::remember_held(std::uint32_t payer, const HeldOrder& held) {
+  const std::uint64_t order = held.order.value();
+  Account& account = accounts_.at(payer);
+  account.held_[order] = held;
+  with_held_.insert(payer);
+  if (held.forced) return;  // only a person looks at it again
+  // One held for other reasons too is worth another look whatever the room.
+  account.needs_.emplace(held.credit_only ? held.need.value() : INT64_MIN, order);
+  held_by_company_.emplace(held.company.value(), payer, order);
+  held_by_buyer_.emplace(held.buyer.value(), payer, order);
+}
+
+void Credit::forget_held(std::uint32_t payer, std::uint64_t order) {
+  Account& account = accounts_.at(payer);
   const auto found = account.held_.find(order);
   if (found == account.held_.end()) return;
   const HeldOrder& held = found->second;
   account.needs_.erase({held.credit_only ? held.need.value() : INT64_MIN, order});
+  held_by_company_.erase({held.company.value(), payer, order});
+  held_by_buyer_.erase({held.buyer.value(), payer, order});
   account.held_.erase(found);
+  if (account.held_.empty()) with_held_.erase(payer);
 }
 
 void Credit::on(const Envelope& by, const RuleSet&) {
@@ -183,16 +213,32 @@ void Credit::on(const Envelope& by, const BusinessDayOpened&) {
 
 void Credit::examine_everyone(Sequence cause) {
   for (const std::uint32_t payer : with_held_) {
-    if (!accounts_[payer].needs_.empty()) want_examination(payer, cause);  // not all forced
+    const bool all_forced = accounts_[payer].needs_.empty();
+    if (!all_forced) want_examination(payer, cause, Reach::kWhole);
   }
 }
 
-void Credit::want_examination(std::uint32_t payer, Sequence cause) {
-  if (!being_examined_.insert(payer).second) {
-    KONTOR_MARK("a payer to be examined twice");
+void Credit::examine_payers_of(const HeldBy& index, std::uint32_t ordinal, Sequence cause) {
+  auto at = index.lower_bound({ordinal, 0, 0});
+  while (at != index.end() && std::get<0>(*at) == ordinal) {
+    const std::uint32_t payer = std::get<1>(*at);
+    KONTOR_MARK("a held order whose buyer or company changed");
+    want_examination(payer, cause, Reach::kWhole);
+    at = index.upper_bound({ordinal, payer, UINT64_MAX});
+  }
+}
+
+void Credit::want_examination(std::uint32_t payer, Sequence cause, Reach reach) {
+  if (being_examined_.insert(payer).second) {
+    to_examine_.push_back({payer, 0, cause.value(), reach});
     return;
   }
-  to_examine_.push_back({payer, 0, cause.value()});
+  KONTOR_MARK("a payer to be examined twice");
+  if (reach == Reach::kRoom) return;
+  const auto known = std::find_if(to_examine_.begin(), to_examine_.end(),
+                                  [&](const Examination& e) { return e.payer == payer; });
+  known->reach = reach;
+  known->from = 0;
 }
 
 void Credit::on(const Envelope&, const FollowUpAdvanced& event) {
@@ -208,14 +254,16 @@ std::optional<FollowUp> Credit::next_follow_up() const {
   if (to_examine_.empty()) return std::nullopt;
   const Examination& first = to_examine_.front();
   return FollowUp{FollowUpKind::examine_held_orders, first.payer, OrderRef{first.from},
-                  Sequence{first.cause}};
+                  Sequence{first.cause}, first.reach == Reach::kWhole};
 }
 
 // ---- state --------------------------------------------------------------------------------------
 
 void Credit::save(Sink& out) const {
   out.pod(std::uint64_t{accounts_.size()});
-  for (const Account& account : accounts_) {
+  for (std::size_t company = 0; company < accounts_.size(); ++company) {
+    const Account& account = accounts_[company];
+    out.pod(parents_[company]);
     out.pod(account.currency.value());
     out.pod(raw(account.limit));
     out.pod(account.expires.value());
@@ -236,6 +284,8 @@ void Credit::save(Sink& out) const {
     out.pod(std::uint64_t{account.held_.size()});
     for (const auto& [order, held] : account.held_) {
       out.pod(order);
+      out.pod(held.company.value());
+      out.pod(held.buyer.value());
       out.pod(held.need.value());
       out.pod(std::uint8_t{held.credit_only});
       out.pod(std::uint8_t{held.forced});
@@ -246,6 +296,7 @@ void Credit::save(Sink& out) const {
     out.pod(examination.payer);
     out.pod(examination.from);
     out.pod(examination.cause);
+    out.pod(examination.reach);
   }
 }
 
@@ -264,10 +315,12 @@ void load_sums(Source& in, std::vector<Entry>& list, Key Entry::*key) {
 
 void Credit::load(Source& in) {
   *this = Credit{};
-  accounts_.resize(in.size_of_run(80));
+  accounts_.resize(in.size_of_run(84));
+  parents_.resize(accounts_.size());
   for (std::uint32_t payer = 0; payer < accounts_.size(); ++payer) {
     Account& account = accounts_[payer];
     std::int64_t limit = 0;
+    in.pod(parents_[payer]);
     in.pod(account.currency);
     in.pod(limit);
     account.limit = optional_minor(limit);
@@ -278,25 +331,27 @@ void Credit::load(Source& in) {
       in.pod(bucket);
     load_sums(in, account.by_due_, &DueAmount::due);
     load_sums(in, account.by_terms_, &TermsAmount::terms);
-    for (std::uint64_t left = in.size_of_run(18); left > 0 && in.ok(); --left) {
-      std::uint64_t order = 0;
-      std::int64_t need = 0;
+    for (std::uint64_t left = in.size_of_run(26); left > 0 && in.ok(); --left) {
+      HeldOrder held;
       std::uint8_t credit_only = 0;
       std::uint8_t forced = 0;
-      in.pod(order);
-      in.pod(need);
+      in.pod(held.order);
+      in.pod(held.company);
+      in.pod(held.buyer);
+      in.pod(held.need);
       in.pod(credit_only);
       in.pod(forced);
-      account.held_[order] = {OrderRef{order}, Minor{need}, credit_only != 0, forced != 0};
-      if (forced == 0) account.needs_.emplace(credit_only != 0 ? need : INT64_MIN, order);
-      with_held_.insert(payer);
+      held.credit_only = credit_only != 0;
+      held.forced = forced != 0;
+      remember_held(payer, held);
     }
   }
-  to_examine_.resize(in.size_of_run(20));
+  to_examine_.resize(in.size_of_run(21));
   for (Examination& examination : to_examine_) {
     in.pod(examination.payer);
     in.pod(examination.from);
     in.pod(examination.cause);
+    in.pod(examination.reach);
     being_examined_.insert(examination.payer);
   }
 }

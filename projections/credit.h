@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@
 namespace kontor {
 
 struct CompanyRegistered;
+struct BuyerRegistered;
 struct CreditLimitSet;
 struct CreditCommitted;
 struct CreditReleased;
@@ -60,6 +62,8 @@ using Ageing = std::array<Minor, 5>;
 
 struct HeldOrder {
   OrderRef order;
+  CompanyId company;         // whose order; not set in logs of the first release
+  BuyerId buyer;             // who placed it; may be not set
   Minor need;                // what it would add to the exposure
   bool credit_only = false;  // room for `need` alone releases it
   bool forced = false;       // only a person does
@@ -98,6 +102,7 @@ class Credit {
   static constexpr std::uint32_t kNumber = 10;
 
   void on(const Envelope& by, const CompanyRegistered& event);
+  void on(const Envelope& by, const BuyerRegistered& event);
   void on(const Envelope& by, const CreditLimitSet& event);
   void on(const Envelope& by, const CreditCommitted& event);
   void on(const Envelope& by, const CreditReleased& event);
@@ -131,20 +136,31 @@ class Credit {
   Status check_invariants() const;
 
  private:
+  // What made it: room, which the smallest needs find, or anything else, which may have changed
+  // what holds any of them.
+  enum class Reach : std::uint8_t { kRoom, kWhole };
   struct Examination {
     std::uint32_t payer = 0;
     std::uint64_t from = 0;
     std::uint64_t cause = 0;
+    Reach reach = Reach::kRoom;
   };
+  // (ordinal of a company or buyer, payer, order): held orders by whose and by whom.
+  using HeldBy = std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>>;
 
   template <class Moves>
   void fold(const Envelope& by, const Moves* moves);
-  void want_examination(std::uint32_t payer, Sequence cause);
+  void want_examination(std::uint32_t payer, Sequence cause, Reach reach);
   void examine_everyone(Sequence cause);
-  void forget_held(Account& account, std::uint64_t order);
+  void examine_payers_of(const HeldBy& index, std::uint32_t ordinal, Sequence cause);
+  void remember_held(std::uint32_t payer, const HeldOrder& held);
+  void forget_held(std::uint32_t payer, std::uint64_t order);
 
-  std::vector<Account> accounts_;           // by company
-  std::set<std::uint32_t> with_held_;       // payers that have held orders
+  std::vector<Account> accounts_;       // by company
+  std::vector<std::uint32_t> parents_;  // by company; kNone: a root
+  std::set<std::uint32_t> with_held_;   // payers that have held orders
+  HeldBy held_by_company_;
+  HeldBy held_by_buyer_;
   std::vector<Examination> to_examine_;     // oldest first
   std::set<std::uint32_t> being_examined_;  // payers in to_examine_
 };

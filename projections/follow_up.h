@@ -15,6 +15,7 @@ struct FollowUp {
   std::uint32_t subject = 0;  // ordinal of the item or payer
   OrderRef from;              // where to go on; 0: at the beginning
   Sequence cause;
+  bool whole = false;  // of held orders: look at every one, whatever room there is
 };
 
 }  // namespace kontor

@@ -26,7 +26,10 @@ void decide(Step& step, const ExamineHeldOrders& command) {
     go_on(step, order);
   }
 
-  const bool finished = next == 0 || !step.book().credit().account(payer).may_release();
+  const Credit& credit = step.book().credit();
+  const auto work = credit.next_follow_up();
+  const bool only_room = work && !work->whole;
+  const bool finished = next == 0 || (only_room && !credit.account(payer).may_release());
   step.emit<FollowUpAdvanced>(0, [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateFollowUpAdvanced(out, FollowUpKind::examine_held_orders, finished, payer.value(),
                                   finished ? 0 : next);

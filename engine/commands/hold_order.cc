@@ -23,6 +23,8 @@ void decide(Step& step, const HoldOrder& command) {
 
   const OrderRef ref{order->ref};
   const CompanyId payer{order->payer};
+  const CompanyId company{order->company};
+  const BuyerId buyer{order->buyer};
   const CurrencyCode currency{order->currency};
   const Minor need = facts_of(step.book(), *order).need;
   Causes causes;
@@ -35,7 +37,7 @@ void decide(Step& step, const HoldOrder& command) {
     const auto grounds = causes.write(out);
     const auto comment = text(out, view(command.comment()));
     return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
-                           false, true, comment);
+                           false, true, comment, company.value(), buyer.value());
   });
 }
 

@@ -284,7 +284,10 @@ void ExplicitParts::add(std::uint32_t line, std::string_view place, Quantity qua
   Quantity& of_stock = of_stock_[{item.value(), warehouse->value()}];
   // What waits in the queue may be parted by hand only after it is served or cancelled.
   const Quantity need = needs_stock(lines[line - 1]) - of_line;
-  const Quantity free = std::max(book.stock().salable(item, *warehouse) - of_stock, Quantity{0});
+  const bool others_wait = book.stock().has_backorders(item);  // no newcomer passes them
+  if (others_wait) KONTOR_MARK("parts by hand behind backorders");
+  const Quantity salable = others_wait ? Quantity{0} : book.stock().salable(item, *warehouse);
+  const Quantity free = std::max(salable - of_stock, Quantity{0});
   if (quantity > need) {
     return refuse(
         with_quantity(about(ReasonCode::more_than_open, Subject::item, name), quantity, need));

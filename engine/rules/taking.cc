@@ -24,12 +24,14 @@ bool release_in_force(const Book& book, const Order& order) {
 void hold(Step& step, const Order& order, const Holds& holds) {
   const OrderRef ref{order.ref};
   const CompanyId payer{order.payer};
+  const CompanyId company{order.company};
+  const BuyerId buyer{order.buyer};
   const Minor need = countable_value(step.book(), order);
   const CurrencyCode currency{order.currency};
   step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto grounds = holds.causes.write(out);
     return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
-                           holds.credit_only, false);
+                           holds.credit_only, false, 0, company.value(), buyer.value());
   });
 }
 

@@ -26,7 +26,8 @@ std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
     if (!d.expect_line(order, part.line)) continue;
     const Line& line = order.lines[at(part.line - 1)];
     Int need = line.needs_stock();
-    Int free = salable(d.state, line.item, warehouse);
+    const bool others_wait = !d.state.items[line.item].queue.empty();
+    Int free = others_wait ? 0 : salable(d.state, line.item, warehouse);
     for (const Reservation& other : out) {
       if (other.line == part.line - 1) need -= other.quantity;
       const bool same_item = order.lines[at(other.line)].item == line.item;

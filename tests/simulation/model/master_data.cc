@@ -210,6 +210,7 @@ void decide(Deciding& d, const RegisterCompany& command) {
   company.default_payer = pays_itself ? place : payer;
   company.terms = terms;
   ++company.version;
+  want_examination_of_all(d.state);
 }
 
 void decide(Deciding& d, const SetCreditLimit& command) {
@@ -241,6 +242,7 @@ void decide(Deciding& d, const RegisterBuyer& command) {
   buyer.company = company;
   buyer.currency = command.currency != 0 ? command.currency : state.companies[company].currency;
   ++buyer.version;
+  want_examination_of_all(state);
 }
 
 void decide(Deciding& d, const SetPolicy& command) {
