@@ -10,6 +10,7 @@ constexpr std::size_t kCompanies = 60;
 constexpr std::size_t kItems = 200;
 constexpr std::size_t kOpenOrders = 48;
 constexpr std::uint64_t kRefusedOneIn = 16;
+constexpr std::uint64_t kSecondThoughtOneIn = 4;
 constexpr std::uint64_t kPaymentOneIn = 4;
 
 }  // namespace
@@ -41,7 +42,10 @@ Trade::Trade() : all(kCompanies, kItems), ordering(kCompanies / 2, kItems), payi
 }
 
 Traffic::Traffic(const Trade& trade, std::uint64_t seed, std::uint32_t connection)
-    : random_(seed), prefix_("x" + std::to_string(connection) + "-") {
+    : random_(seed),
+      prefix_("x" + std::to_string(connection) + "-"),
+      second_thoughts_(trade.ordering.companies, trade.ordering.items,
+                       "y" + std::to_string(connection) + "-") {
   cli::WorkloadOptions options;
   options.seed = seed;
   options.connection = connection;
@@ -60,8 +64,18 @@ Kept Traffic::refused() {
   return keep(command, StatusCode::kRefused);
 }
 
+Kept Traffic::second_thought() {
+  const CommandText& said = second_thoughts_.next();
+  return {.id = said.id,
+          .actor = said.actor,
+          .kind = said.kind,
+          .body = said.body,
+          .expected = StatusCode::kDone};
+}
+
 Kept Traffic::next() {
   if (below(random_, kRefusedOneIn) == 0) return refused();
+  if (below(random_, kSecondThoughtOneIn) == 0) return second_thought();
   CommandToSend command;
   const bool payment = below(random_, kPaymentOneIn) == 0;
   KONTOR_ASSERT((payment ? payments_ : orders_)->next(command));  // both are without end

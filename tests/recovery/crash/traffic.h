@@ -1,5 +1,6 @@
-// Traffic: what one connection sends: orders through their lives, payments on account, and some
-// commands that must be refused. Everything follows from the seed. One thread at a time.
+// Traffic: what one connection sends: orders through their lives, payments on account, second
+// thoughts about both, and some commands that must be refused. Everything follows from the seed.
+// One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "api/cli/bench_workload.h"
+#include "tests/recovery/crash/second_thoughts.h"
 
 namespace kontor::test {
 
@@ -45,6 +47,7 @@ class Traffic {
 
  private:
   Kept refused();
+  Kept second_thought();
 
   Random random_;
   std::string prefix_;
@@ -52,6 +55,7 @@ class Traffic {
   cli::Bodies bodies_;
   std::unique_ptr<cli::Workload> orders_;
   std::unique_ptr<cli::Workload> payments_;
+  SecondThoughts second_thoughts_;
 };
 
 }  // namespace kontor::test
