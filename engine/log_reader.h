@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 
 #include "events/base/ids.h"
 #include "events/base/result.h"
@@ -19,6 +20,11 @@ class LogReader {
   // read.
   virtual Status scan(BookNumber book, Sequence from,
                       const std::function<bool(const DecisionView&)>& visit) const = 0;
+
+  // Calls visit for each page of the book from the one that holds `from` on, in order, until it
+  // returns false: the page as it stands in the log, checked, and valid during the call.
+  using PageVisit = std::function<bool(const PageView& page, std::span<const std::byte> bytes)>;
+  virtual Status scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const = 0;
 
   // The decision that holds the event at `sequence`. kNotFound beyond the durable end.
   virtual Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const = 0;

@@ -141,16 +141,18 @@ Status Reader::open_page(BookNumber book, Sequence sequence) const {
   return load_page(book, commit);
 }
 
+Error Reader::lacks(Sequence sequence) const {
+  return {ErrorKind::kCorrupt, "commit " + std::to_string(page_.number.value()) +
+                                   " lacks sequence " + std::to_string(sequence.value()) +
+                                   "; run kontor verify"};
+}
+
 Result<const std::byte*> Reader::find_decision(BookNumber book, Sequence sequence) const {
   if (const Status opened = open_page(book, sequence); !opened.ok()) return opened.error();
   const auto after = std::upper_bound(
       page_.decisions.begin(), page_.decisions.end(), sequence.value(),
       [](std::uint64_t wanted, const auto& place) { return wanted < place.first; });
-  if (after == page_.decisions.begin()) {
-    return Error{ErrorKind::kCorrupt, "commit " + std::to_string(page_.number.value()) +
-                                          " lacks sequence " + std::to_string(sequence.value()) +
-                                          "; run kontor verify"};
-  }
+  if (after == page_.decisions.begin()) return lacks(sequence);
   return (after - 1)->second;
 }
 
@@ -170,6 +172,28 @@ Status Reader::scan(BookNumber book, Sequence from,
     const DecisionView decision(*found);
     next = Sequence{decision.header().first_sequence + decision.header().event_count};
     if (!visit(decision)) return {};
+  }
+  return {};
+}
+
+Status Reader::scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const {
+  const Sequence last = directory_.last_sequence(book);
+  Sequence next{std::max<std::uint64_t>(from.value(), 1)};
+  bool wanted = true;
+  while (wanted && next <= last) {
+    if (const Status opened = open_page(book, next); !opened.ok()) return opened.error();
+    const Sequence before = next;
+    std::span<const std::byte> bytes = page_.commit.bytes();
+    while (!bytes.empty()) {
+      const auto page = read_page(bytes);
+      if (!page.ok()) return page.error();
+      if (page->header().book == book.value()) {
+        next = Sequence{page->header().first_sequence + page->header().event_count};
+        wanted = visit(*page, bytes.first(page->bytes()));
+      }
+      bytes = bytes.subspan(page->bytes());
+    }
+    if (next <= before) return lacks(before);
   }
   return {};
 }

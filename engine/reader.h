@@ -30,6 +30,7 @@ class Reader final : public LogReader {
 
   Status scan(BookNumber book, Sequence from,
               const std::function<bool(const DecisionView&)>& visit) const override;
+  Status scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const override;
   Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
   Sequence last_sequence(BookNumber book) const override;
 
@@ -45,6 +46,7 @@ class Reader final : public LogReader {
     std::vector<std::pair<std::uint64_t, const std::byte*>> decisions;  // by first sequence
   };
   Status open_page(BookNumber book, Sequence sequence) const;
+  Error lacks(Sequence sequence) const;  // the open page does
   Status load_page(BookNumber book, CommitNumber commit) const;
   // The decision that holds the sequence, in the open page.
   Result<const std::byte*> find_decision(BookNumber book, Sequence sequence) const;

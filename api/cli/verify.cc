@@ -13,6 +13,7 @@
 #include "api/cli/progress.h"
 #include "api/cli/table.h"
 #include "api/cli/verbs.h"
+#include "api/cli/verify_server.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
 #include "events/log/verify_log.h"
@@ -115,13 +116,18 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
 void add_verify(CLI::App& program, Environment& env, int& status) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* verb = program.add_subcommand(
-      "verify", "Check a data folder: files, pages, hashes, bodies, and the state's invariants");
-  verb->add_option("--data", options->data, "Data folder of the server, which may run on")
-      ->required();
+      "verify", "Check a log: files, pages, hashes, bodies, and the state that follows from it");
+  verb->add_option(
+      "--data", options->data,
+      "Data folder of the server, which may run on. Without it the server is asked for "
+      "its pages, and its state is compared with theirs");
   verb->footer(
       "Exit status 4, and what is wrong where, at the first thing that is not sound.\n"
-      "Example: kontor verify --data /var/lib/kontor");
-  verb->callback([&env, &status, options] { status = run_verify(env, *options); });
+      "Example: kontor verify --data /var/lib/kontor\n"
+      "Example: kontor --server HOST:PORT verify");
+  verb->callback([&env, &status, options] {
+    status = options->data.empty() ? run_verify_server(env) : run_verify(env, *options);
+  });
 }
 
 }  // namespace kontor::cli

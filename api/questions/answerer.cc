@@ -184,6 +184,8 @@ std::unique_ptr<HistoryQuestion> make_history_question(Query query) {
   switch (query.question) {
     case wire::Question::events:
       return questions::make_events_question(std::move(query));
+    case wire::Question::pages:
+      return questions::make_pages_question(std::move(query));
     case wire::Question::why:
       return questions::make_why_question(std::move(query));
     case wire::Question::exposure:

@@ -32,6 +32,7 @@ class HistoryQuestion {
 };
 
 std::unique_ptr<HistoryQuestion> make_events_question(Query query);
+std::unique_ptr<HistoryQuestion> make_pages_question(Query query);
 std::unique_ptr<HistoryQuestion> make_why_question(Query query);
 std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);
 

@@ -10,6 +10,7 @@ import copy
 import json
 import os
 import pathlib
+import shutil
 import struct
 import subprocess
 import sys
@@ -66,6 +67,22 @@ class Log(unittest.TestCase):
                 sums[field] += found[field]
         self.assertEqual(sums, {field: verified[field] for field in sums})
         self.assertEqual(len(verified["books"]), 2)
+
+    def test_a_server_tells_the_pages_that_lie_in_its_folder_and_its_state_follows_from_them(self):
+        folder = pathlib.Path(self.folder.name)
+        beside, told = folder / "beside", folder / "told.pages"
+        shutil.copytree(self.data, beside)
+        with running.Server(self.programs, beside) as server:
+            self.programs.kontor("--server", server.address, "export", "pages", "--out", told)
+            verified = self.programs.kontor_json("--server", server.address, "verify")
+        self.assertEqual(told.read_bytes(), self.exported["north"])
+        self.assertTrue(verified["sound"])
+        found = read(self.exported["north"], self.kinds)
+        self.assertEqual([book["book"] for book in verified["books"]], ["north"])
+        book = verified["books"][0]
+        self.assertTrue(book["compared"])
+        for field in ("pages", "decisions", "events", "bytes", "tree_root"):
+            self.assertEqual(found[field], book[field], field)
 
     def test_the_server_counted_its_own_starts(self):
         found = read(self.exported["0"], self.kinds)

@@ -49,6 +49,10 @@ Status ToldEngine::scan(BookNumber, Sequence from,
   return {};
 }
 
+Status ToldEngine::scan_pages(BookNumber, Sequence, const PageVisit&) const {
+  return Error{ErrorKind::kNotFound, "a story has decisions, not pages"};
+}
+
 Result<AlignedBuffer> ToldEngine::decision_at(BookNumber, Sequence sequence) const {
   for (const AlignedBuffer& bytes : log_) {
     const DecisionHeader header = DecisionView(bytes.data()).header();

@@ -30,6 +30,7 @@ class ToldEngine final : public Engine, public LogReader {
 
   Status scan(BookNumber book, Sequence from,
               const std::function<bool(const DecisionView&)>& visit) const override;
+  Status scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const override;
   Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
   Sequence last_sequence(BookNumber book) const override;
 
