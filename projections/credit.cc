@@ -92,10 +92,16 @@ void Credit::on(const Envelope& by, const CompanyRegistered& event) {
     parents_.push_back(event.parent());
     return;
   }
+  // Policies of its scopes may hold for all it pays. Orders whose events tell no company are left
+  // alone here and below: logs of the first release have no decision about them.
+  const auto& held = accounts_.at(company).held_;
+  const bool told = std::any_of(held.begin(), held.end(), [](const auto& entry) {
+    return is_set(entry.second.company) && !entry.second.forced;
+  });
+  if (told) want_examination(company, by.sequence, Reach::kWhole);
   const bool moved = parents_.at(company) != event.parent();
   parents_[company] = event.parent();
   if (!moved) return examine_payers_of(held_by_company_, company, by.sequence);
-  // Not those whose events tell no company: logs of the first release have no decision of this.
   for (auto at = held_by_company_.begin(); at != held_by_company_.end();) {
     const std::uint32_t orderer = std::get<0>(*at);
     if (!is_set(CompanyId{orderer})) break;  // sorted last

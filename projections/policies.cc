@@ -51,62 +51,71 @@ constexpr auto kFree = PolicyKind::kText;
 
 constexpr auto kRegistry = std::to_array<PolicyRule>({
     {PolicyKey::price_at, kWord, "placement", kPlacement, kPriceLater, true,
-     "when the price is fixed"},
+     "when the price is fixed", PolicyReach::kOrder},
     {PolicyKey::budget_at, kWord, "placement", kPlacement, kBudgetLater, true,
-     "when an order takes from budgets and period limits"},
+     "when an order takes from budgets and period limits", PolicyReach::kOrder},
     {PolicyKey::credit_at, kWord, "approval", kPlacementApproval, kTakenLater, true,
-     "when an order starts to count as exposure"},
+     "when an order starts to count as exposure", PolicyReach::kOrder},
     {PolicyKey::stock_at, kWord, "allocation", kStockAt, kStockAtLater, true,
-     "when stock is reserved for an order"},
+     "when stock is reserved for an order", PolicyReach::kOrder},
     {PolicyKey::price_from, kWord, "list", kPriceFrom, kNone, true,
-     "list: the price lists decide; command: the caller's unit price is the price"},
-    {PolicyKey::price_list, kFree, "", kNone, kNone, true,
-     "the list asked after the company's own"},
+     "list: the price lists decide; command: the caller's unit price is the price",
+     PolicyReach::kOrder},
+    {PolicyKey::price_list, kFree, "", kNone, kNone, true, "the list asked after the company's own",
+     PolicyReach::kOrder},
     {PolicyKey::stock_short, kWord, "backorder", kShort, kNone, true,
-     "what becomes of missing stock"},
+     "what becomes of missing stock", PolicyReach::kLine},
     {PolicyKey::stock_sourcing, kWord, "priority", kSourcing, kSourcingLater, true,
-     "how warehouses are chosen"},
+     "how warehouses are chosen", PolicyReach::kLine},
     {PolicyKey::stock_hold_minutes, kNumeric, "0", kNone, kNone, false,
-     "after which a reservation of an unpaid or unapproved order expires; 0: never"},
-    {PolicyKey::stock_draft, kWord, "none", kDraft, kDraftLater, true, "whether drafts reserve"},
-    {PolicyKey::credit_tree, kWord, "own", kTree, kTreeLater, true, "whose limits an order meets"},
+     "after which a reservation of an unpaid or unapproved order expires; 0: never",
+     PolicyReach::kOrder},
+    {PolicyKey::stock_draft, kWord, "none", kDraft, kDraftLater, true, "whether drafts reserve",
+     PolicyReach::kOrder},
+    {PolicyKey::credit_tree, kWord, "own", kTree, kTreeLater, true, "whose limits an order meets",
+     PolicyReach::kPayer},
     {PolicyKey::credit_absent_limit, kWord, "unlimited", kAbsentCredit, kNone, true,
-     "what a payer without a limit has"},
+     "what a payer without a limit has", PolicyReach::kPayer},
     {PolicyKey::credit_horizon_days, kNumeric, "0", kNone, kNone, false,
-     "orders requested farther away do not count yet; 0: all count"},
+     "orders requested farther away do not count yet; 0: all count", PolicyReach::kPayer},
     {PolicyKey::credit_release, kWord, "automatic", kReleaseNow, kReady, true,
-     "whether held orders that pass are released or marked ready"},
+     "whether held orders that pass are released or marked ready", PolicyReach::kPayer},
     {PolicyKey::credit_uncleared, kWord, "counts", kUncleared, kNone, false,
-     "whether a payment not cleared lowers exposure"},
+     "whether a payment not cleared lowers exposure", PolicyReach::kPayer},
     {PolicyKey::approval_self, kWord, "forbidden", kSelf, kNone, true,
-     "whether who places an order may approve it"},
-    {PolicyKey::approval_tiers, kWord, "in_sequence", kSequence, kNone, true, "how tiers go"},
+     "whether who places an order may approve it", PolicyReach::kOrder},
+    {PolicyKey::approval_tiers, kWord, "in_sequence", kSequence, kNone, true, "how tiers go",
+     PolicyReach::kOrder},
     {PolicyKey::approval_on_change, kWord, "ask_if_higher", kOnChange, kNone, true,
-     "what a changed total means for an approval"},
+     "what a changed total means for an approval", PolicyReach::kOrder},
     {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, false,
-     "0: requests never expire"},
+     "0: requests never expire", PolicyReach::kOrder},
     {PolicyKey::spending_absent_limit, kWord, "unlimited", kSpending, kNone, true,
-     "what a buyer without an order limit may spend"},
-    {PolicyKey::invoice_basis, kWord, "shipped", kBasis, kNone, true, "what can be billed"},
+     "what a buyer without an order limit may spend", PolicyReach::kOrder},
+    {PolicyKey::invoice_basis, kWord, "shipped", kBasis, kNone, true, "what can be billed",
+     PolicyReach::kOrder},
     {PolicyKey::payment_auto_apply, kWord, "oldest_due_first", kApply, kApplyLater, true,
-     "what money pays that names no invoice"},
-    {PolicyKey::payment_tolerance_amount, kNumeric, "0", kNone, kNone, false, "minor units"},
-    {PolicyKey::payment_tolerance_percent, kNumeric, "0", kNone, kNone, false, "percent"},
+     "what money pays that names no invoice", PolicyReach::kPayer},
+    {PolicyKey::payment_tolerance_amount, kNumeric, "0", kNone, kNone, false, "minor units",
+     PolicyReach::kPayer},
+    {PolicyKey::payment_tolerance_percent, kNumeric, "0", kNone, kNone, false, "percent",
+     PolicyReach::kPayer},
     {PolicyKey::tax_level, kWord, "document", kTaxLevel, kTaxLevelLater, true,
-     "where tax is rounded"},
+     "where tax is rounded", PolicyReach::kBook},
     {PolicyKey::discount_tax, kWord, "adjusted", kDiscountTax, kNone, false,
-     "what an early-payment discount does to tax"},
-    {PolicyKey::terms_days_max, kNumeric, "0", kNone, kNone, false, "legal ceiling; 0: none"},
+     "what an early-payment discount does to tax", PolicyReach::kPayer},
+    {PolicyKey::terms_days_max, kNumeric, "0", kNone, kNone, false, "legal ceiling; 0: none",
+     PolicyReach::kPayer},
     {PolicyKey::terms_days_max_outcome, kWord, "refuse", kRefuseWarn, kNone, false,
-     "what exceeding the ceiling does"},
-    {PolicyKey::company_depth_max, kNumeric, "16", kNone, kNone, true,
-     "levels of the company tree"},
+     "what exceeding the ceiling does", PolicyReach::kPayer},
+    {PolicyKey::company_depth_max, kNumeric, "16", kNone, kNone, true, "levels of the company tree",
+     PolicyReach::kBook},
     {PolicyKey::company_children_max, kNumeric, "10000", kNone, kNone, false,
-     "companies directly below one"},
+     "companies directly below one", PolicyReach::kBook},
     {PolicyKey::effective_days_back, kNumeric, "36600", kNone, kNone, true,
-     "how far back an effective date may lie"},
+     "how far back an effective date may lie", PolicyReach::kBook},
     {PolicyKey::effective_days_ahead, kNumeric, "0", kNone, kNone, true,
-     "how far ahead an effective date may lie"},
+     "how far ahead an effective date may lie", PolicyReach::kBook},
 });
 
 constexpr std::size_t place(PolicyKey key) {
@@ -143,8 +152,37 @@ std::string policy_name(PolicyKey key) {
   return name;
 }
 
+bool reaches(PolicyReach reach, ScopeKind scope) {
+  switch (scope) {
+    case ScopeKind::book:
+      return true;
+    case ScopeKind::company:
+    case ScopeKind::company_and_below:
+    case ScopeKind::tag:
+    case ScopeKind::company_class:
+      return reach >= PolicyReach::kPayer;
+    case ScopeKind::buyer:
+    case ScopeKind::role:
+      return reach >= PolicyReach::kOrder;
+    case ScopeKind::item:
+    case ScopeKind::item_category:
+      return reach >= PolicyReach::kLine;
+    case ScopeKind::assortment:
+      return false;
+  }
+  return false;
+}
+
 void Policies::on(const Envelope& by, const PolicySet& event) {
-  Setting& setting = settings_.at(place(event.policy()));
+  const bool of_thing = event.scope_ordinal() != kNoOrdinal;  // whose name may not be looked for
+  const Place where{event.policy(), event.scope_kind(), event.scope_ordinal(),
+                    of_thing ? std::string() : std::string(view(event.scope()))};
+  const bool of_book = event.scope_kind() == ScopeKind::book;
+  if (!of_book && event.value() == nullptr) {
+    scoped_.erase(where);
+    return;
+  }
+  Setting& setting = of_book ? settings_.at(place(event.policy())) : scoped_[where];
   setting.set = event.value() != nullptr;
   setting.value = view(event.value());
   setting.set_at = by.sequence;
@@ -170,23 +208,63 @@ const Policies::Setting* Policies::setting(PolicyKey key) const {
   return setting.set ? &setting : nullptr;
 }
 
+bool Policies::is_scoped(PolicyKey key) const {
+  const auto at = scoped_.lower_bound({key, ScopeKind::book, 0, {}});
+  return at != scoped_.end() && std::get<PolicyKey>(at->first) == key;
+}
+
+const Policies::Setting* Policies::setting(PolicyKey key, ScopeKind kind, std::uint32_t ordinal,
+                                           std::string_view word) const {
+  const auto found = scoped_.find({key, kind, ordinal, std::string(word)});
+  return found == scoped_.end() ? nullptr : &found->second;
+}
+
+namespace {
+
+void save_setting(Sink& out, const Policies::Setting& setting) {
+  out.text(setting.value);
+  out.pod(setting.set_at.value());
+  out.pod(setting.since.value());
+  out.pod(std::uint8_t{setting.set});
+}
+
+void load_setting(Source& in, Policies::Setting& setting) {
+  in.text(setting.value);
+  in.pod(setting.set_at);
+  in.pod(setting.since);
+  std::uint8_t set = 0;
+  in.pod(set);
+  setting.set = set != 0;
+}
+
+}  // namespace
+
 void Policies::save(Sink& out) const {
-  for (const Setting& setting : settings_) {
-    out.text(setting.value);
-    out.pod(setting.set_at.value());
-    out.pod(setting.since.value());
-    out.pod(std::uint8_t{setting.set});
+  for (const Setting& setting : settings_)
+    save_setting(out, setting);
+  out.pod(std::uint64_t{scoped_.size()});
+  for (const auto& [where, setting] : scoped_) {
+    const auto& [key, kind, ordinal, word] = where;
+    out.pod(key);
+    out.pod(kind);
+    out.pod(ordinal);
+    out.text(word);
+    save_setting(out, setting);
   }
 }
 
 void Policies::load(Source& in) {
-  for (Setting& setting : settings_) {
-    in.text(setting.value);
-    in.pod(setting.set_at);
-    in.pod(setting.since);
-    std::uint8_t set = 0;
-    in.pod(set);
-    setting.set = set != 0;
+  for (Setting& setting : settings_)
+    load_setting(in, setting);
+  scoped_.clear();
+  for (std::uint64_t left = in.size_of_run(28); left > 0 && in.ok(); --left) {
+    Place where;
+    auto& [key, kind, ordinal, word] = where;
+    in.pod(key);
+    in.pod(kind);
+    in.pod(ordinal);
+    in.text(word);
+    load_setting(in, scoped_[where]);
   }
 }
 
@@ -194,6 +272,13 @@ Status Policies::check_invariants() const {
   for (std::size_t i = 0; i < settings_.size(); ++i) {
     const auto key = static_cast<PolicyKey>(i);
     if (settings_[i].set && find_policy(key) == nullptr) return broken("an unknown policy is set");
+  }
+  for (const auto& [where, setting] : scoped_) {
+    const PolicyRule* const row = find_policy(std::get<PolicyKey>(where));
+    const ScopeKind kind = std::get<ScopeKind>(where);
+    if (row == nullptr || kind == ScopeKind::book || !reaches(row->reach, kind) || !setting.set) {
+      return broken("a policy set for a scope it has not");
+    }
   }
   return {};
 }

@@ -1,13 +1,16 @@
-// Policies in force: what the book lets its seller choose. Folds PolicySet. Each policy has a
-// closed set of values (or a number), a default, and is known by its PolicyKey for ever.
+// Policies: what the book lets its seller choose. Folds PolicySet. Each policy has a closed set of
+// values (or a number), a default, and is known by its PolicyKey for ever. Which setting holds for
+// an order or payer is found by engine/rules/policy.h: the most specific scope wins.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "values_generated.h"
 
@@ -23,6 +26,12 @@ struct PolicySet;
 
 enum class PolicyKind : std::uint8_t { kWord, kNumber, kText };
 
+// The scopes a policy may be set for, each with all before it: kPayer has company,
+// company_and_below, tag and company_class (of the payer, else of the orderer); kOrder buyer and
+// role; kLine item and item_category.
+enum class PolicyReach : std::uint8_t { kBook, kPayer, kOrder, kLine };
+bool reaches(PolicyReach reach, ScopeKind scope);
+
 // One row of the registry. values: the words it may have, those this version acts on first; a word
 // in `later` is known but not acted on yet, and setting it is refused (not_supported).
 struct PolicyRule {
@@ -33,6 +42,7 @@ struct PolicyRule {
   std::span<const std::string_view> later;   // words
   bool acted_on = true;                      // false: no value but the fallback is acted on yet
   std::string_view help;
+  PolicyReach reach = PolicyReach::kBook;
 };
 
 std::span<const PolicyRule> policy_registry();
@@ -52,19 +62,37 @@ class Policies {
 
   void on(const Envelope& by, const PolicySet& event);
 
-  // The value in force for the book.
+  // The value in force for the book as a whole.
   std::string_view value(PolicyKey key) const;
-  bool is(PolicyKey key, std::string_view word) const { return value(key) == word; }
   std::int64_t number(PolicyKey key) const;
   const Setting* setting(PolicyKey key) const;  // null: never set, or inherited again
+
+  // Whether anything is set for a scope below the book: else there is nothing to look for.
+  bool is_scoped(PolicyKey key) const;
+  // What is set for exactly that scope; null: nothing. ordinal: of a company, buyer or item; word:
+  // a tag, class, role or category.
+  const Setting* setting(PolicyKey key, ScopeKind kind, std::uint32_t ordinal,
+                         std::string_view word) const;
+  // Calls visit(kind, ordinal, word, setting) for each of those, by kind.
+  template <class Visit>
+  void for_each_scoped(PolicyKey key, Visit visit) const {
+    for (auto at = scoped_.lower_bound({key, ScopeKind::book, 0, {}}); at != scoped_.end(); ++at) {
+      const auto& [of, kind, ordinal, word] = at->first;
+      if (of != key) return;
+      visit(kind, ordinal, std::string_view(word), at->second);
+    }
+  }
 
   void save(Sink& out) const;
   void load(Source& in);
   Status check_invariants() const;
 
  private:
+  using Place = std::tuple<PolicyKey, ScopeKind, std::uint32_t, std::string>;
+
   static constexpr std::size_t kKeys = 128;
-  std::array<Setting, kKeys> settings_;
+  std::array<Setting, kKeys> settings_;  // of the book
+  std::map<Place, Setting> scoped_;
 };
 
 }  // namespace kontor

@@ -1,5 +1,6 @@
 // Prices and payment terms.
 #include "api/questions/present.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pricing.h"
 #include "events/base/currency.h"
 
@@ -23,8 +24,8 @@ void fill_entry(const Book& book, const Price& price, ItemId item, wire::PriceAn
   }
 }
 
-std::string why_no_price(const Book& book, const Query& query) {
-  if (book.policies().is(PolicyKey::price_from, "command")) {
+std::string why_no_price(const Query& query, bool from_command) {
+  if (from_command) {
     return "the policy price.from is command: each order states its prices, lists do not count";
   }
   std::string who = query.second.empty() ? "by the book's list" : "for '" + query.second + "'";
@@ -56,10 +57,10 @@ Answered answer_price(const Book& book, const Query& query) {
     out.quantity = *quantity;
   }
   const Date on = query.date == kNoDate ? book.calendar().business_date() : query.date;
-  const auto price = book.policies().is(PolicyKey::price_from, "command")
-                         ? std::nullopt
-                         : find_price(book, who, *item, Quantity{out.quantity}, on);
-  if (!price) return refused(StatusCode::kNotFound, why_no_price(book, query));
+  const bool from_command = policy_is(book, PolicyKey::price_from, {who.company}, "command");
+  const auto price =
+      from_command ? std::nullopt : find_price(book, who, *item, Quantity{out.quantity}, on);
+  if (!price) return refused(StatusCode::kNotFound, why_no_price(query, from_command));
   out.item = query.name;
   out.company = query.second;
   out.currency = who.currency.value();

@@ -12,9 +12,9 @@
 namespace kontor {
 namespace {
 
-void refuse_missing(Step& step, const Order& order, const AllocationPlan& plan) {
+void refuse_missing(Step& step, const Order& order, const Missing& missing) {
   const auto lines = step.book().orders().lines(order);
-  for (const auto& [line, quantity] : plan.missing) {
+  for (const auto& [line, quantity] : missing) {
     const ItemId item{lines[line - 1].item};
     const Quantity need = needs_stock(lines[line - 1]);
     step.refuse(
@@ -24,11 +24,25 @@ void refuse_missing(Step& step, const Order& order, const AllocationPlan& plan) 
 }
 
 // Units billed ahead of their shipment can no longer be cancelled.
-bool can_cancel(const Step& step, const Order& order, const AllocationPlan& plan) {
+bool can_cancel(const Step& step, const Order& order, const Missing& missing) {
   const auto lines = step.book().orders().lines(order);
-  return std::any_of(plan.missing.begin(), plan.missing.end(), [&](const auto& missing) {
-    return lines[missing.first - 1].open() > Quantity{0};
+  return std::any_of(missing.begin(), missing.end(), [&](const auto& of_line) {
+    return lines[of_line.first - 1].open() > Quantity{0};
   });
+}
+
+// By what stock.short says of each line: one that refuses refuses the command, and so does a plan
+// that would change nothing.
+void check_missing(Step& step, const Order& order, const AllocationPlan& plan) {
+  const auto by_policy = [&](std::string_view shortage) {
+    return missing_by_policy(step.book(), order, plan.missing, shortage);
+  };
+  const Missing refused = by_policy("refuse");
+  if (!refused.empty()) return refuse_missing(step, order, refused);
+  if (!plan.parts.empty() || plan.missing.empty()) return;
+  const bool waits = !by_policy("backorder").empty();
+  if (waits || can_cancel(step, order, by_policy("cancel_rest"))) return;
+  refuse_missing(step, order, plan.missing);
 }
 
 // The caller's own parts, each checked against need and stock.
@@ -62,13 +76,8 @@ void decide(Step& step, const AllocateOrder& command) {
     return step.refuse(
         about(ReasonCode::nothing_to_allocate, Subject::order, view(command.order()), order->ref));
   }
-  const std::string_view shortage = step.book().policies().value(PolicyKey::stock_short);
-  const bool nothing_to_do =
-      plan.parts.empty() &&
-      (shortage == "partial" || (shortage == "cancel_rest" && !can_cancel(step, *order, plan)));
-  if (!plan.missing.empty() && (shortage == "refuse" || nothing_to_do)) {
-    return refuse_missing(step, *order, plan);
-  }
+  check_missing(step, *order, plan);
+  if (step.refused()) return;
   allocate(step, OrderRef{order->ref}, plan);
 }
 

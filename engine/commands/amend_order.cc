@@ -8,6 +8,7 @@
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
 #include "engine/rules/amending.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -80,16 +81,15 @@ bool changes_header(const Book& book, const AmendOrder& command, const Order& or
 
 void check_stock(Step& step, const AmendOrder& command, const Order& order,
                  const std::vector<AmendedLine>& lines) {
-  const Policies& policies = step.book().policies();
-  if (!policies.is(PolicyKey::stock_at, "placement")) return;
-  if (!policies.is(PolicyKey::stock_short, "refuse")) return;
+  const PolicyContext context = policy_context(order);
+  if (!policy_is(step.book(), PolicyKey::stock_at, context, "placement")) return;
   std::vector<StockNeed> needs;
   for (const AmendedLine& line : lines) {
     if (line.more() > 0) needs.push_back({line.line(), ItemId{line.item()}, Quantity{line.more()}});
   }
   const std::string_view region =
       command.region() != nullptr ? view(command.region()) : step.book().orders().region(order);
-  check_stock_for(step, needs, region, CompanyId{order.company});
+  check_stock_for(step, needs, region, context);
 }
 
 // All that an amendment may say has to fit into one decision: what is allocated anew and waited for
@@ -134,16 +134,19 @@ void emit_amended(Step& step, const AmendOrder& command, const Order& order,
 }
 
 // Whether people are asked again, by approval.on_change.
-bool asks_again(const Book& book, Minor agreed, Minor total) {
-  if (book.policies().is(PolicyKey::approval_on_change, "keep")) return false;
-  if (book.policies().is(PolicyKey::approval_on_change, "always_ask")) return true;
-  return total > agreed;
+bool asks_again(const Book& book, const Order& order, Minor agreed, Minor total) {
+  const std::string_view on_change =
+      policy_in_force(book, PolicyKey::approval_on_change, policy_context(order)).value;
+  if (on_change == "keep") return false;
+  return on_change == "always_ask" || total > agreed;
 }
 
 // A request that nobody would make any more ends with a yes, unless approvals are kept as they are.
 void approve(Step& step, OrderRef ref, const OrderFacts& facts, const Wishes& wishes, bool again) {
-  const bool pending = step.book().orders().get(ref).approval == Approval::kPending;
-  const bool keep = step.book().policies().is(PolicyKey::approval_on_change, "keep");
+  const Order& order = step.book().orders().get(ref);
+  const bool pending = order.approval == Approval::kPending;
+  const bool keep =
+      policy_is(step.book(), PolicyKey::approval_on_change, policy_context(order), "keep");
   const bool ask = again && wishes.wants_people();
   const bool drop = pending && !keep && !wishes.wants_people();
   if (ask) KONTOR_MARK("an amendment that asks people again");
@@ -168,7 +171,7 @@ void decide(Step& step, const AmendOrder& command) {
         about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
   }
   const OrderFacts facts = facts_after(step.book(), *order, amendment);
-  const bool again = asks_again(step.book(), order->agreed, facts.total);
+  const bool again = asks_again(step.book(), *order, order->agreed, facts.total);
   const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
   check_room(step, facts, std::max(facts.need, Minor{0}));
   check_stock(step, command, *order, amendment.lines);

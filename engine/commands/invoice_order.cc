@@ -4,6 +4,7 @@
 #include "invoice_order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pricing.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -25,8 +26,8 @@ struct Bill {
   Minor total() const { return net + tax; }
 };
 
-Quantity billable(const Book& book, const OrderLineState& line) {
-  if (book.policies().is(PolicyKey::invoice_basis, "ordered")) {
+Quantity billable(const Book& book, const Order& order, const OrderLineState& line) {
+  if (policy_is(book, PolicyKey::invoice_basis, policy_context(order), "ordered")) {
     return line.ordered - line.cancelled - line.voided - line.billed() - line.returned_unbilled;
   }
   return line.delivered();
@@ -45,7 +46,7 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
       continue;
     }
     Quantity& sum = out[wanted.line() - 1];
-    const Quantity most = billable(step.book(), lines[wanted.line() - 1]) - sum;
+    const Quantity most = billable(step.book(), order, lines[wanted.line() - 1]) - sum;
     const Quantity quantity{wanted.quantity()};
     if (quantity <= Quantity{0} || quantity > most) {
       const ReasonCode code =
@@ -63,7 +64,7 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
 std::vector<Quantity> everything(const Book& book, const Order& order) {
   std::vector<Quantity> out;
   for (const OrderLineState& line : book.orders().lines(order))
-    out.push_back(billable(book, line));
+    out.push_back(billable(book, order, line));
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/pricing.h"
 #include "engine/rules/refusals.h"
@@ -54,16 +55,15 @@ std::vector<WantedLine> read_lines(const PlaceOrder& command) {
 }
 
 void check_stock(Step& step, const PricedOrder& priced, const PlaceOrder& command,
-                 CompanyId company) {
-  const Policies& policies = step.book().policies();
-  if (!policies.is(PolicyKey::stock_at, "placement")) return;
-  if (!policies.is(PolicyKey::stock_short, "refuse")) return;
+                 const OrderParties& who) {
+  const PolicyContext context{who.company, who.buyer};
+  if (!policy_is(step.book(), PolicyKey::stock_at, context, "placement")) return;
   std::vector<StockNeed> needs;
   for (const OrderLine& line : priced.lines) {
     needs.push_back({static_cast<std::uint32_t>(needs.size() + 1), ItemId{line.item()},
                      Quantity{line.quantity()}});
   }
-  check_stock_for(step, needs, view(command.region()), company);
+  check_stock_for(step, needs, view(command.region()), context);
 }
 
 OrderRef emit_order(Step& step, const PlaceOrder& command, const OrderParties& who,
@@ -119,7 +119,7 @@ void decide(Step& step, const PlaceOrder& command) {
                    priced.distinct_items, priced.total};
   const Wishes wishes = assess_rules(step, facts, Asking::kAsk);
   check_room(step, facts, priced.total);
-  check_stock(step, priced, command, who.company);
+  check_stock(step, priced, command, who);
   if (step.refused()) return;
 
   // Nothing below refuses.

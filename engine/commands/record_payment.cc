@@ -3,6 +3,7 @@
 #include "record_payment_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
@@ -100,7 +101,7 @@ void decide(Step& step, const RecordPayment& command) {
   Spending spending(step.book(), payment.unapplied);
   for (const auto& [invoice, most] : named)
     spending.pay_invoice(*invoice, most);
-  if (step.book().policies().is(PolicyKey::payment_auto_apply, "oldest_due_first")) {
+  if (policy_is(step.book(), PolicyKey::payment_auto_apply, {*payer}, "oldest_due_first")) {
     spending.pay_oldest(*payer);
   }
   if (!spending.empty()) emit_applied(step, payment, "", spending);

@@ -6,6 +6,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/refusals.h"
+#include "engine/rules/scopes.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -70,19 +71,24 @@ void decide(Step& step, const SetPolicy& command) {
     return step.refuse(about(ReasonCode::invalid_value, Subject::policy,
                              std::to_string(static_cast<unsigned>(command.policy()))));
   }
-  if (command.scope_kind() != ScopeKind::book) {
-    step.refuse(about(ReasonCode::not_supported, Subject::policy, "a scope other than book"));
+  if (!reaches(row->reach, command.scope_kind())) {
+    return step.refuse(
+        about(ReasonCode::not_supported, Subject::policy,
+              policy_name(row->key) + " for a scope " + EnumNameScopeKind(command.scope_kind())));
   }
+  const std::uint32_t scope =
+      find_scope(step, Subject::policy, command.scope_kind(), view(command.scope()));
   const bool inherit = command.value() == nullptr || command.value()->size() == 0;
   const std::string_view value = view(command.value());
   if (!inherit) check_value(step, *row, value);
   if (step.refused()) return;
 
-  step.emit<PolicySet>(static_cast<std::uint64_t>(row->key),
-                       [&](flatbuffers::FlatBufferBuilder& out) {
-                         const auto words = inherit ? 0 : text(out, value);
-                         return CreatePolicySet(out, row->key, words, ScopeKind::book);
-                       });
+  step.emit<PolicySet>(
+      static_cast<std::uint64_t>(row->key), [&](flatbuffers::FlatBufferBuilder& out) {
+        const auto words = inherit ? 0 : text(out, value);
+        const auto name = text(out, view(command.scope()));
+        return CreatePolicySet(out, row->key, words, command.scope_kind(), name, scope);
+      });
 }
 
 }  // namespace kontor

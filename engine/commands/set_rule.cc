@@ -6,6 +6,7 @@
 #include "engine/commands.h"
 #include "engine/rules/matching.h"
 #include "engine/rules/refusals.h"
+#include "engine/rules/scopes.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -76,27 +77,12 @@ void check_outcome(Step& step, const SetRule& command) {
 }
 
 // The ordinal of what the scope names, where it is a thing with one.
-std::uint32_t find_scope(Step& step, const SetRule& command) {
-  const std::string_view scope = view(command.scope());
+std::uint32_t find_rule_scope(Step& step, const SetRule& command) {
   if (!scope_is_evaluated(command.scope_kind())) {
     step.refuse(unsupported(std::string("scope ") + EnumNameScopeKind(command.scope_kind())));
-  }
-  if (command.scope_kind() == ScopeKind::book) {
-    if (!scope.empty()) step.refuse(invalid("scope book has no name"));
     return kNoOrdinal;
   }
-  if (scope.empty()) step.refuse(invalid("the scope's name"));
-  if (command.scope_kind() == ScopeKind::buyer) {
-    const auto buyer = step.book().parties().find_buyer(scope);
-    if (!buyer) step.refuse(about(ReasonCode::unknown_buyer, Subject::buyer, scope));
-    return buyer ? buyer->value() : kNoOrdinal;
-  }
-  const bool company = command.scope_kind() == ScopeKind::company ||
-                       command.scope_kind() == ScopeKind::company_and_below;
-  if (!company) return kNoOrdinal;
-  const auto found = step.book().parties().find_company(scope);
-  if (!found) step.refuse(about(ReasonCode::unknown_company, Subject::company, scope));
-  return found ? found->value() : kNoOrdinal;
+  return find_scope(step, Subject::rule, command.scope_kind(), view(command.scope()));
 }
 
 auto copy_names(Builder& out,
@@ -144,7 +130,7 @@ void decide(Step& step, const SetRule& command) {
   expect_version(step, version, Subject::rule, name);
   expect_identifier(step, Subject::rule, name);
   expect_text(step, "label", view(command.label()));
-  const std::uint32_t scope = find_scope(step, command);
+  const std::uint32_t scope = find_rule_scope(step, command);
   check_conditions(step, command);
   check_outcome(step, command);
   if (step.refused()) return;

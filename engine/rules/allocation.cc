@@ -111,10 +111,10 @@ AllocationPlan plan_from_one(const Book& book, const Order& order, std::string_v
   return nothing;
 }
 
-void backorder(Step& step, OrderRef ref, const AllocationPlan& plan) {
+void backorder(Step& step, OrderRef ref, const Missing& missing) {
   const auto lines = step.book().orders().lines(step.book().orders().get(ref));
   std::vector<BackorderedLine> waiting;
-  for (const auto& [line, quantity] : plan.missing) {
+  for (const auto& [line, quantity] : missing) {
     waiting.emplace_back(quantity.value(), lines[line - 1].item, line);
   }
   step.emit<LineBackordered>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
@@ -122,10 +122,10 @@ void backorder(Step& step, OrderRef ref, const AllocationPlan& plan) {
   });
 }
 
-void cancel_missing(Step& step, OrderRef ref, const AllocationPlan& plan) {
+void cancel_missing(Step& step, OrderRef ref, const Missing& missing) {
   const auto lines = step.book().orders().lines(step.book().orders().get(ref));
   std::vector<Quantity> quantities(lines.size());
-  for (const auto& [line, quantity] : plan.missing) {
+  for (const auto& [line, quantity] : missing) {
     quantities[line - 1] = std::min(quantity, lines[line - 1].open());
   }
   const bool anything = std::any_of(quantities.begin(), quantities.end(),
@@ -186,6 +186,18 @@ Quantity needs_stock(const OrderLineState& line) {
          line.backordered;
 }
 
+Missing missing_by_policy(const Book& book, const Order& order, const Missing& missing,
+                          std::string_view shortage) {
+  Missing out;
+  PolicyContext context = policy_context(order);
+  for (const auto& [line, quantity] : missing) {
+    context.item = ItemId{book.orders().lines(order)[line - 1].item};
+    if (policy_is(book, PolicyKey::stock_short, context, shortage))
+      out.emplace_back(line, quantity);
+  }
+  return out;
+}
+
 AllocationPlan plan_allocation(const Book& book, const Order& order) {
   const std::string_view region = region_of(book, order);
   if (order.no_split != 0) return plan_from_one(book, order, region);
@@ -209,11 +221,12 @@ AllocationPlan plan_allocation(const Book& book, const Order& order) {
 }
 
 void allocate(Step& step, OrderRef ref, const AllocationPlan& plan) {
+  const Order& order = step.book().orders().get(ref);
+  const Missing waiting = missing_by_policy(step.book(), order, plan.missing, "backorder");
+  const Missing cancelled = missing_by_policy(step.book(), order, plan.missing, "cancel_rest");
   if (!plan.parts.empty()) reserve(step, ref, plan.parts, false);
-  if (plan.missing.empty()) return;
-  const Policies& policies = step.book().policies();
-  if (policies.is(PolicyKey::stock_short, "backorder")) return backorder(step, ref, plan);
-  if (policies.is(PolicyKey::stock_short, "cancel_rest")) cancel_missing(step, ref, plan);
+  if (!waiting.empty()) backorder(step, ref, waiting);
+  if (!cancelled.empty()) cancel_missing(step, ref, cancelled);
 }
 
 void allocate_by_policy(Step& step, OrderRef ref) {
@@ -242,14 +255,17 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most) {
 }
 
 void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
-                     CompanyId company) {
+                     PolicyContext context) {
   const Book& book = step.book();
-  const std::string_view where = region.empty() ? book.parties().company(company).region : region;
+  const std::string_view where =
+      region.empty() ? book.parties().company(context.company).region : region;
   Taker taker(book, where, kPartsMax);
   for (const auto& [line, item, need] : needs) {
     const Quantity missing =
         book.stock().has_backorders(item) ? need : taker.take(line, item, need);
-    if (missing == Quantity{0}) continue;
+    context.item = item;
+    const bool refuses = policy_is(book, PolicyKey::stock_short, context, "refuse");
+    if (missing == Quantity{0} || !refuses) continue;
     step.refuse(
         with_quantity(about_line(ReasonCode::short_stock, line, book.catalogue().name(item)),
                       need - missing, need));

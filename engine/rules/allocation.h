@@ -11,6 +11,7 @@
 
 #include "stock_generated.h"
 
+#include "engine/rules/policy.h"
 #include "engine/step.h"
 
 namespace kontor {
@@ -20,11 +21,16 @@ Quantity needs_stock(const OrderLineState& line);
 
 // The parts an order would get now. Several lines may want the same item, so what one takes is gone
 // for the next.
+using Missing = std::vector<std::pair<std::uint32_t, Quantity>>;  // line, quantity
 struct AllocationPlan {
   std::vector<ReservedPart> parts;
-  std::vector<std::pair<std::uint32_t, Quantity>> missing;  // line, quantity
+  Missing missing;
 };
 AllocationPlan plan_allocation(const Book& book, const Order& order);
+
+// Those of the missing that stock.short, of the line's item, treats this way ("backorder" ...).
+Missing missing_by_policy(const Book& book, const Order& order, const Missing& missing,
+                          std::string_view shortage);
 
 // Emits what the plan says; missing quantities by stock.short.
 void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
@@ -34,15 +40,15 @@ void allocate_by_policy(Step& step, OrderRef order);
 // go on: some were left that could be served.
 bool serve_backorders(Step& step, ItemId item, std::size_t most);
 
-// Refuses short_stock for an order that could not be reserved whole (stock.at = placement with
-// stock.short = refuse).
+// Refuses short_stock for lines that could not be reserved whole and whose stock.short says refuse
+// (stock.at = placement). context: of the order.
 struct StockNeed {
   std::uint32_t line = 0;
   ItemId item;
   Quantity quantity;
 };
 void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
-                     CompanyId company);
+                     PolicyContext context);
 
 // Parts as the caller wants them, each checked against the line's need and the warehouse's stock.
 class ExplicitParts {

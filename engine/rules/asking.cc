@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/mark.h"
 
@@ -52,16 +53,19 @@ bool belongs_to(const Book& book, const RuleGroup& group, BuyerId person, Compan
 bool may_vote(const Book& book, const RuleGroup& group, BuyerId person, CompanyId company,
               BuyerId placed_by) {
   if (!belongs_to(book, group, person, company)) return false;
-  if (person != placed_by || book.policies().is(PolicyKey::approval_self, "allowed")) return true;
+  const PolicyContext placer{company, placed_by};
+  if (person != placed_by || policy_is(book, PolicyKey::approval_self, placer, "allowed")) {
+    return true;
+  }
   KONTOR_MARK("a placer who would approve");
-  return book.policies().is(PolicyKey::approval_self, "sole_holder") &&
+  return policy_is(book, PolicyKey::approval_self, placer, "sole_holder") &&
          count_eligible(book, group, company, placed_by).only_placer;
 }
 
 Eligible count_eligible(const Book& book, const RuleGroup& group, CompanyId company,
                         BuyerId placed_by) {
   Eligible out;
-  const bool self = book.policies().is(PolicyKey::approval_self, "allowed");
+  const bool self = policy_is(book, PolicyKey::approval_self, {company, placed_by}, "allowed");
   const bool placer_belongs = is_set(placed_by) && belongs_to(book, group, placed_by, company);
   const auto counts = [&](BuyerId person) {
     return (self || person != placed_by) && belongs_to(book, group, person, company);
@@ -82,7 +86,8 @@ Eligible count_eligible(const Book& book, const RuleGroup& group, CompanyId comp
 
 bool placer_approves(const Book& book, std::span<const Match> asks, CompanyId company,
                      BuyerId placed_by) {
-  if (!is_set(placed_by) || !book.policies().is(PolicyKey::approval_self, "allowed")) return false;
+  const bool allowed = policy_is(book, PolicyKey::approval_self, {company, placed_by}, "allowed");
+  if (!is_set(placed_by) || !allowed) return false;
   return std::all_of(asks.begin(), asks.end(), [&](const Match& match) {
     const auto& groups = match.rule->groups;
     return std::all_of(groups.begin(), groups.end(), [&](const RuleGroup& group) {
@@ -125,7 +130,7 @@ std::optional<Voter> expect_voter(Step& step, const Order& order) {
 Asked read_asked(const Book& book, const Order& order, std::span<const Sequence> rules,
                  std::span<const Vote> votes) {
   Asked out;
-  out.together = book.policies().is(PolicyKey::approval_tiers, "together");
+  out.together = policy_is(book, PolicyKey::approval_tiers, policy_context(order), "together");
   const CompanyId company{order.company};
   for (const Sequence version : rules) {
     const RuleVersion* const rule = book.rules().version_at(version);

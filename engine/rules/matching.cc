@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/currency.h"
 #include "events/base/mark.h"
@@ -52,7 +53,8 @@ Compared compare_money(const Book& book, const OrderFacts& facts, const RuleCond
 std::optional<Compared> compare_order_limit(const Book& book, const OrderFacts& facts) {
   if (!is_set(facts.buyer)) return std::nullopt;
   const Buyer& buyer = book.parties().buyer(facts.buyer);
-  const bool zero = book.policies().is(PolicyKey::spending_absent_limit, "zero");
+  const PolicyContext orderer{facts.company, facts.buyer};
+  const bool zero = policy_is(book, PolicyKey::spending_absent_limit, orderer, "zero");
   if (!buyer.order_limit && !zero) return std::nullopt;
   const Minor limit = buyer.order_limit.value_or(Minor{0});
   const bool comparable = buyer.currency == facts.currency;
@@ -261,7 +263,7 @@ LimitInForce limit_in_force(const Book& book, CompanyId payer) {
     return {Minor{0}, ReasonCode::limit_expired};
   }
   if (account.limit) return {account.limit, ReasonCode::over_credit_limit};
-  if (book.policies().is(PolicyKey::credit_absent_limit, "none")) {
+  if (policy_is(book, PolicyKey::credit_absent_limit, {payer}, "none")) {
     return {Minor{0}, ReasonCode::no_credit_limit};
   }
   return {std::nullopt, ReasonCode::over_credit_limit};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
 
@@ -50,7 +51,7 @@ std::optional<LinePrice> decide_price(Step& step, const OrderParties& who, const
                                       ItemId item, std::uint32_t line) {
   const Book& book = step.book();
   const bool stated = wanted.unit_price != kAbsent;
-  if (book.policies().is(PolicyKey::price_from, "command")) {
+  if (policy_is(book, PolicyKey::price_from, {who.company, who.buyer}, "command")) {
     if (stated) return LinePrice{UnitPrice{wanted.unit_price}, Sequence{}, no_id<PriceListId>()};
     step.refuse(about_line(ReasonCode::no_price, line, wanted.item));
     return std::nullopt;
@@ -162,7 +163,9 @@ std::optional<Price> find_price(const Book& book, const OrderParties& who, ItemI
       if (const auto price = prices.find(list, item, quantity, on)) return price;
     }
   }
-  const auto standard = prices.find_list(book.policies().value(PolicyKey::price_list));
+  const PolicyContext orderer{who.company, who.buyer};
+  const auto standard =
+      prices.find_list(policy_in_force(book, PolicyKey::price_list, orderer).value);
   if (!standard || prices.currency(*standard) != who.currency) return std::nullopt;
   return prices.find(*standard, item, quantity, on);
 }

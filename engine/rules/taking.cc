@@ -7,6 +7,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/allocation.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
 #include "events/base/mark.h"
@@ -131,17 +132,19 @@ void take_or_hold(Step& step, OrderRef ref) {
   }
   if (order.held_at != 0) release_hold(step, order);
   const Order& now = step.book().orders().get(ref);
-  const bool at_placement = step.book().policies().is(PolicyKey::credit_at, "placement");
+  const bool at_placement =
+      policy_is(step.book(), PolicyKey::credit_at, policy_context(now), "placement");
   if (now.approval != Approval::kApproved && at_placement) KONTOR_MARK("credit before approval");
   if (now.approval == Approval::kApproved || at_placement) commit_credit(step, now);
 }
 
 void take_stock(Step& step, OrderRef ref) {
-  const Policies& policies = step.book().policies();
-  if (policies.is(PolicyKey::stock_at, "allocation")) return;
   const Order& order = step.book().orders().get(ref);
+  const std::string_view when =
+      policy_in_force(step.book(), PolicyKey::stock_at, policy_context(order)).value;
+  if (when == "allocation") return;
   const bool approved = order.approval == Approval::kApproved;
-  if (order.held_at != 0 || (!approved && policies.is(PolicyKey::stock_at, "approval"))) return;
+  if (order.held_at != 0 || (!approved && when == "approval")) return;
   KONTOR_MARK("stock taken without AllocateOrder");
   allocate_by_policy(step, ref);
 }

@@ -7,6 +7,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/asking.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -19,7 +20,8 @@ using Builder = flatbuffers::FlatBufferBuilder;
 
 // Every group that is asked has somebody who may answer, or the order is refused.
 void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
-  const bool sole_ok = step.book().policies().is(PolicyKey::approval_self, "sole_holder");
+  const PolicyContext placer{facts.company, facts.buyer};
+  const bool sole_ok = policy_is(step.book(), PolicyKey::approval_self, placer, "sole_holder");
   wishes.sole_holder = sole_ok && !wishes.asks.empty();
   for (const Match& match : wishes.asks) {
     for (const RuleGroup& group : match.rule->groups) {

@@ -26,6 +26,15 @@ TEST(HoldOrder, IsHeldByPersonAndGoesOnCounting) {
   EXPECT_EQ(shop.allocate("O-1").events, "StockReserved");
 }
 
+TEST(HoldOrder, LeavesNoTraceOnAnOrderThatStillWaitsForApproval) {
+  Shop shop;
+  ASSERT_TRUE(shop.place("O-1", "bolt", "50", R"("buyer":"ann")").has("ApprovalRequested"));
+  shop.given(kHold);
+  EXPECT_EQ(shop.order("O-1").credit, CreditState::kHeld);
+  EXPECT_EQ(shop.when(kRelease).events, "HoldReleased");
+  EXPECT_EQ(shop.order("O-1").credit, CreditState::kNotTaken);
+}
+
 TEST(HoldOrder, KeepsAllocationShippingAndBillingBackOnHold) {
   Shop shop;
   shop.place("O-1", "bolt", "10");

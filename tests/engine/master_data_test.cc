@@ -84,7 +84,7 @@ constexpr auto kOfRules = std::to_array<Row>({
     {"SetPolicyNotSupportedYet", R"("SetPolicy":{"policy":"credit.tree","value":"each"})",
      "not_supported"},
     {"SetPolicyNotSupportedScope",
-     R"("SetPolicy":{"policy":"stock.short","value":"partial","scope_kind":"company",
+     R"("SetPolicy":{"policy":"tax.level","value":"document","scope_kind":"company",
                "scope":"acme"})",
      "not_supported"},
     {"OpenBusinessDayDayNotLater", R"("OpenBusinessDay":{"date":"2026-03-02"})", "day_not_later"},

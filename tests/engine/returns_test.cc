@@ -83,6 +83,25 @@ TEST(ReturnGoods, LeavesTheRestToBeBilledAfterAPartInvoice) {
   EXPECT_EQ(shop.exposure("acme"), 9600);
 }
 
+// Billing that runs ahead of shipping counts what came back too: nothing is left that is open.
+TEST(ReturnGoods, LeavesNothingOpenWhenTheRestIsBilledAhead) {
+  Shop shop;
+  shop.policy("invoice.basis", "ordered");
+  shop.limit("acme", "5000.00");
+  shop.place("O-1", "bolt", "10");
+  shop.allocate("O-1");
+  shop.given(R"("ShipOrder":{"order":"O-1","shipment":"S-1",
+                "lines":[{"line":1,"quantity":5,"warehouse":"north"}]})");
+  shop.given(give_back("R-1", line_back("2", "scrap"), ""));
+  EXPECT_EQ(shop.units(shop.line("O-1").open()), 5);
+  shop.invoice("O-1", "I-1");
+  EXPECT_EQ(shop.units(shop.line("O-1").invoiced), 8);
+  EXPECT_EQ(shop.units(shop.line("O-1").open()), 0);
+  EXPECT_EQ(shop.bucket("acme", Bucket::ordered), 0);
+  EXPECT_EQ(shop.bucket("acme", Bucket::delivered), 0);
+  EXPECT_EQ(shop.exposure("acme"), 9600);
+}
+
 // One line, three fates; which of them were billed is decided in the order of the dispositions.
 TEST(ReturnGoods, PartsALineByDisposition) {
   Shop shop;

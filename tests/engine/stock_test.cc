@@ -355,6 +355,20 @@ TEST(CancelOrder, RefusesCancellationExists) {
   EXPECT_EQ(shop.when(cancel_line("1", "1", "X-1")).reasons, "cancellation_exists");
 }
 
+// Ordered more since: nobody has been asked for the new units yet, and they go first.
+TEST(CancelOrder, CutsWhatNobodyServesBeforeWhatWaits) {
+  Shop shop;
+  shop.place("O-1", "nut", "1010");
+  shop.allocate("O-1");
+  shop.given(R"("AmendOrder":{"order":"O-1","amendment":"A-1",
+                "lines":[{"line":1,"quantity":1015}]})");
+  ASSERT_EQ(shop.waiting("O-1"), 10);
+  shop.given(R"("CancelOrder":{"order":"O-1","cancellation":"X-1",
+                "lines":[{"line":1,"quantity":5}]})");
+  EXPECT_EQ(shop.waiting("O-1"), 10);
+  EXPECT_EQ(shop.reserved("O-1"), 1000);
+}
+
 TEST(CancelOrder, CutsWhatWaitsBeforeWhatIsReserved) {
   Shop shop;
   register_part(shop);

@@ -122,6 +122,18 @@ TEST(Outcomes, KnowTheLastOnesOnly) {
   EXPECT_TRUE(outcomes.check_invariants().ok());
 }
 
+TEST(Outcomes, AreKnownByAllOfTheirHash) {
+  Outcomes outcomes;
+  outcomes.add({7, 1}, {1, 1}, Sequence{10});
+  outcomes.add({7, 2}, {2, 2}, Sequence{20});
+  outcomes.add({8, 1}, {3, 3}, Sequence{30});
+  ASSERT_NE(outcomes.find({7, 2}), nullptr);
+  EXPECT_EQ(outcomes.find({7, 2})->first_sequence, 20U);
+  EXPECT_EQ(outcomes.find({7, 1})->first_sequence, 10U);
+  EXPECT_EQ(outcomes.find({7, 3}), nullptr);
+  EXPECT_EQ(outcomes.find({9, 1}), nullptr);
+}
+
 TEST(Outcomes, AreSavedLoadedAndRefusedWhenTruncated) {
   Outcomes outcomes;
   for (std::uint64_t i = 0; i < 300; ++i)

@@ -41,6 +41,7 @@ class Comparison {
     found_ =
         where + ": " + what + " is " + std::to_string(a) + ", by the model " + std::to_string(b);
   }
+  void policies();
   void line(const std::string& where, const OrderLineState& engine, const m::Line& model);
   void reservations(const std::string& where, const Order& engine, const m::Order& model);
   void approval(const std::string& where, const Order& engine, const m::Order& model);
@@ -83,13 +84,32 @@ void Comparison::settings() {
     const RuleVersion& rule = book_.rules().current(RuleId{ordinal_of(i)});
     same(model_.rules[i].name, "version", rule.version, model_.rules[i].version);
   }
-  for (const auto& [policy, value] : model_.policies) {
-    bool known = false;
-    for (const PolicyRule& row : policy_registry()) {
-      if (policy_name(row.key) == policy) known = book_.policies().is(row.key, value);
-    }
-    same(policy, "being as set", known, true);
+  policies();
+}
+
+// Every setting of the model's stands in the engine's, and there are no more of them.
+void Comparison::policies() {
+  std::size_t found = 0;
+  for (const PolicyRule& row : policy_registry()) {
+    const std::string name = policy_name(row.key);
+    const auto is_set = [&](ScopeKind kind, std::uint32_t ordinal, std::string_view word,
+                            const Policies::Setting& setting) {
+      std::string scope(word);
+      if (kind == ScopeKind::item) scope = book_.catalogue().name(ItemId{ordinal});
+      if (kind == ScopeKind::buyer) scope = book_.parties().name(BuyerId{ordinal});
+      if (kind == ScopeKind::company || kind == ScopeKind::company_and_below) {
+        scope = book_.parties().name(CompanyId{ordinal});
+      }
+      const auto model = model_.policies.find({name, static_cast<m::Scope>(kind), scope});
+      const bool known = model != model_.policies.end() && model->second == setting.value;
+      same(name + " for " + scope, "being as set", known, true);
+      ++found;
+    };
+    const Policies::Setting* const of_book = book_.policies().setting(row.key);
+    if (of_book != nullptr) is_set(ScopeKind::book, kNoOrdinal, "", *of_book);
+    book_.policies().for_each_scoped(row.key, is_set);
   }
+  same("policies", "count", found, model_.policies.size());
 }
 
 void Comparison::line(const std::string& where, const OrderLineState& engine,

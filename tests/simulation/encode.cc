@@ -125,7 +125,8 @@ auto write(Builder& out, const m::SetPolicy& c) {
   });
   KONTOR_ASSERT(row != registry.end());
   const auto value = text(out, c.value);
-  return CreateSetPolicy(out, row->key, value);
+  const auto scope = text(out, c.scope);
+  return CreateSetPolicy(out, row->key, value, static_cast<ScopeKind>(c.scope_kind), scope);
 }
 
 auto write(Builder& out, const m::DefineTerms& c) {

@@ -111,6 +111,29 @@ m::Command Generator::register_buyer(const State&) {
   return c;
 }
 
+std::string Generator::scope_name(m::Scope kind) {
+  switch (kind) {
+    case m::Scope::kCompany:
+    case m::Scope::kCompanyAndBelow:
+      return name_of(companies_);
+    case m::Scope::kBuyer:
+      return name_of(buyers_);
+    case m::Scope::kItem:
+      return name_of(items_);
+    case m::Scope::kTag:
+      return random_.of<std::string>({"vip", "new"});
+    case m::Scope::kClass:
+      return random_.of<std::string>({"A", "B"});
+    case m::Scope::kRole:
+      return random_.of<std::string>({"buyer", "boss"});
+    case m::Scope::kItemCategory:
+      return "tools";
+    case m::Scope::kBook:
+      break;
+  }
+  return "";
+}
+
 m::Tier Generator::tier(int number) {
   m::Tier out;
   out.number = number;
@@ -135,13 +158,7 @@ m::Command Generator::set_rule(const State& state) {
       random_.of({m::Scope::kBook, m::Scope::kBook, m::Scope::kTag, m::Scope::kCompany,
                   m::Scope::kCompanyAndBelow, m::Scope::kClass, m::Scope::kRole, m::Scope::kBuyer});
   if (random_.one_in(60)) c.scope_kind = m::Scope::kItemCategory;
-  const bool company =
-      c.scope_kind == m::Scope::kCompany || c.scope_kind == m::Scope::kCompanyAndBelow;
-  if (c.scope_kind == m::Scope::kTag) c.scope = random_.of<std::string>({"vip", "new"});
-  if (company) c.scope = name_of(companies_);
-  if (c.scope_kind == m::Scope::kClass) c.scope = random_.of<std::string>({"A", "B"});
-  if (c.scope_kind == m::Scope::kRole) c.scope = random_.of<std::string>({"buyer", "boss"});
-  if (c.scope_kind == m::Scope::kBuyer) c.scope = name_of(buyers_);
+  c.scope = scope_name(c.scope_kind);
   if (random_.one_in(60)) c.scope.clear();
   for (std::uint64_t i = random_.one_in(12) ? 0 : 1 + random_.below(2); i > 0; --i) {
     m::Condition condition;
@@ -176,9 +193,16 @@ m::Command Generator::set_rule(const State& state) {
 
 m::Command Generator::set_policy(const State&) {
   const auto& [policy, words] = random_.of(policy_words());
-  if (random_.one_in(8)) return m::SetPolicy{policy, ""};
-  if (random_.one_in(40)) return m::SetPolicy{policy, "nonsense"};
-  return m::SetPolicy{policy, random_.of(words)};
+  m::SetPolicy c{policy, random_.of(words), m::Scope::kBook, ""};
+  if (random_.one_in(40)) c.value = "nonsense";
+  if (random_.one_in(2)) {
+    c.scope_kind =
+        random_.of({m::Scope::kTag, m::Scope::kCompany, m::Scope::kCompanyAndBelow,
+                    m::Scope::kClass, m::Scope::kRole, m::Scope::kBuyer, m::Scope::kItem});
+    c.scope = scope_name(c.scope_kind);
+  }
+  if (random_.one_in(6)) c.value.clear();
+  return c;
 }
 
 m::DefineTerms Generator::terms_named(const std::string& name) {

@@ -40,7 +40,7 @@ m::Command Generator::place_order(const State& state) {
   c.no_split = random_.one_in(7);
   c.prepaid = random_.one_in(200);
   const std::uint64_t lines = random_.one_in(100) ? 0 : 1 + random_.below(4);
-  const auto from = state.policies.find("price.from");
+  const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
   const bool stated = from != state.policies.end() && from->second == "command";
   for (std::uint64_t i = 0; i < lines; ++i) {
     m::PlaceLine line;
@@ -173,7 +173,7 @@ m::Command Generator::amend_order(const State& state) {
   if (random_.one_in(10)) c.country = random_.of<std::string>({"DE", "FR"});
   const m::Order* const order = order_called(state, c.order);
   const int lines = order == nullptr ? 1 : static_cast<int>(order->lines.size());
-  const auto from = state.policies.find("price.from");
+  const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
   const bool stated = from != state.policies.end() && from->second == "command";
   for (int line = 1; line <= lines + 1; ++line) {
     if (random_.one_in(2)) continue;

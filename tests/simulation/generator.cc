@@ -168,9 +168,10 @@ void Generator::set_companies_up() {
 }
 
 void Generator::set_policies_up() {
-  to_set_up_.emplace_back(m::SetPolicy{"price.list", lists_.front()});
+  to_set_up_.emplace_back(m::SetPolicy{"price.list", lists_.front(), m::Scope::kBook, ""});
   const auto vary = [&](const std::string& policy, std::initializer_list<const char*> values) {
-    if (random_.one_in(2)) to_set_up_.emplace_back(m::SetPolicy{policy, random_.of(values)});
+    if (random_.one_in(2))
+      to_set_up_.emplace_back(m::SetPolicy{policy, random_.of(values), m::Scope::kBook, ""});
   };
   vary("credit.at", {"placement", "approval"});
   vary("stock.at", {"placement", "approval", "allocation"});
@@ -179,7 +180,8 @@ void Generator::set_policies_up() {
   vary("payment.auto_apply", {"oldest_due_first", "none"});
   vary("approval.self", {"forbidden", "allowed", "sole_holder"});
   vary("approval.tiers", {"in_sequence", "together"});
-  if (random_.one_in(8)) to_set_up_.emplace_back(m::SetPolicy{"price.from", "command"});
+  if (random_.one_in(8))
+    to_set_up_.emplace_back(m::SetPolicy{"price.from", "command", m::Scope::kBook, ""});
   if (random_.one_in(2)) return;
   // A seller who wants larger orders approved.
   m::SetRule rule;

@@ -91,6 +91,7 @@ class Generator {
   model::SetPrice price_of(const std::string& list, const std::string& item);
   model::DefineTerms terms_named(const std::string& name);
   model::Tier tier(int number);
+  std::string scope_name(model::Scope kind);
 
   // Names, amounts and dates; now and then such as nobody expects.
   std::string name_of(const model::Names& known);

@@ -373,6 +373,17 @@ TEST_F(PageChainTest, RefusesAPageThatIsNotTheNextOne) {
   }
 }
 
+TEST_F(PageChainTest, RefusesAPageRecordedAtTheTimeOfTheOneBefore) {
+  const PageView second = read_page(second_.bytes()).value();
+  PageChain chain = after_first_;
+  chain.last_recorded = Timestamp{second.header().recorded_first};
+  const Status status = chain.follow(second);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("recorded before"), std::string::npos);
+  chain.last_recorded = Timestamp{second.header().recorded_first - 1};
+  EXPECT_TRUE(chain.follow(second).ok());
+}
+
 TEST_F(PageChainTest, RefusesThePageOfAnotherHistory) {
   test::CommitWriter other;
   const AlignedBuffer first = other.item("x");

@@ -150,15 +150,13 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
 }
 
 bool asks_again(const State& state, const Order& order, Int total) {
-  if (policy_is(state, "approval.on_change", "keep")) return false;
-  return policy_is(state, "approval.on_change", "always_ask") || total > order.agreed;
+  if (policy_is(state, "approval.on_change", "keep", whom(order))) return false;
+  return policy_is(state, "approval.on_change", "always_ask", whom(order)) || total > order.agreed;
 }
 
 void check_stock(Deciding& d, const Order& order, const AmendOrder& command,
                  const std::vector<Draft>& drafts) {
-  const bool whole_or_not =
-      policy_is(d.state, "stock.at", "placement") && policy_is(d.state, "stock.short", "refuse");
-  if (!whole_or_not) return;
+  if (!policy_is(d.state, "stock.at", "placement", whom(order))) return;
   std::vector<Need> needs;
   for (const Draft& draft : drafts) {
     if (!changes(order, draft)) continue;
@@ -166,7 +164,7 @@ void check_stock(Deciding& d, const Order& order, const AmendOrder& command,
     if (draft.line.ordered > had) needs.push_back({draft.line.item, draft.line.ordered - had});
   }
   const std::string& region = command.region.empty() ? order.region : command.region;
-  d.refuse_if(is_short_of_stock(d.state, needs, region, order.company), "short_stock");
+  d.refuse_if(is_short_of_stock(d.state, needs, region, whom(order)), "short_stock");
 }
 
 // The lines that change take their new quantity and worth; what they no longer need is given up.
@@ -255,7 +253,7 @@ void decide(Deciding& d, const AmendOrder& command) {
   if (d.refused()) return;
 
   amend(state, place, command, drafts, totals);
-  const bool keep = policy_is(state, "approval.on_change", "keep");
+  const bool keep = policy_is(state, "approval.on_change", "keep", whom(order));
   const bool pending = order.approval == Approval::kPending;
   const bool ask = again && wishes.wants_people();
   const bool drop = pending && !keep && !wishes.wants_people();

@@ -92,8 +92,8 @@ std::vector<Instalment> instalments_of(const State& state, int terms, Int total,
 
 // ---- invoices
 
-Int billable(const State& state, const Line& line) {
-  if (policy_is(state, "invoice.basis", "shipped")) return line.delivered();
+Int billable(const State& state, const Order& order, const Line& line) {
+  if (policy_is(state, "invoice.basis", "shipped", whom(order))) return line.delivered();
   return line.ordered - line.cancelled - line.voided - line.billed() - line.returned_unbilled;
 }
 
@@ -107,7 +107,7 @@ std::vector<Int> bill_wishes(Deciding& d, const Order& order, const InvoiceOrder
     Int& sum = out[at(wanted.line - 1)];
     if (wanted.quantity <= 0) {
       d.refuse("not_positive");
-    } else if (wanted.quantity > billable(d.state, order.lines[at(wanted.line - 1)]) - sum) {
+    } else if (wanted.quantity > billable(d.state, order, order.lines[at(wanted.line - 1)]) - sum) {
       d.refuse("more_than_invoiceable");
     } else {
       sum += wanted.quantity;
@@ -206,7 +206,7 @@ void decide(Deciding& d, const InvoiceOrder& command) {
   std::vector<Int> quantities = bill_wishes(d, order, command);
   if (command.lines.empty()) {
     for (std::size_t i = 0; i < quantities.size(); ++i)
-      quantities[i] = billable(state, order.lines[i]);
+      quantities[i] = billable(state, order, order.lines[i]);
   }
   const bool anything =
       std::any_of(quantities.begin(), quantities.end(), [](Int q) { return q > 0; });

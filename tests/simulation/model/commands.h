@@ -26,7 +26,8 @@ enum class Scope {
   kClass = 4,
   kRole = 5,
   kBuyer = 6,
-  kItemCategory = 7
+  kItemCategory = 7,
+  kItem = 9,
 };
 enum class Compare { kGreater = 0, kAtLeast = 1, kLess = 2, kAtMost = 3, kEqual = 4, kIn = 5 };
 enum class Outcome {
@@ -141,6 +142,8 @@ struct SetRule {
 struct SetPolicy {
   std::string policy;
   std::string value;  // empty: back to the default
+  Scope scope_kind = Scope::kBook;
+  std::string scope;
   bool operator==(const SetPolicy&) const = default;
 };
 

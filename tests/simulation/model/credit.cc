@@ -58,7 +58,7 @@ void take_or_hold(State& state, int place) {
       if (line.waiting > 0) want_serving(state, line.item);
     }
   }
-  const bool at_placement = policy_is(state, "credit.at", "placement");
+  const bool at_placement = policy_is(state, "credit.at", "placement", whom(order));
   if (order.approval != Approval::kApproved && !at_placement) return;
   order.taken = true;
   touch(state, place);
@@ -67,8 +67,9 @@ void take_or_hold(State& state, int place) {
 
 void take_stock(State& state, int place) {
   const Order& order = state.orders[place];
-  if (policy_is(state, "stock.at", "allocation") || order.held) return;
-  if (policy_is(state, "stock.at", "approval") && order.approval != Approval::kApproved) return;
+  if (policy_is(state, "stock.at", "allocation", whom(order)) || order.held) return;
+  const bool at_approval = policy_is(state, "stock.at", "approval", whom(order));
+  if (at_approval && order.approval != Approval::kApproved) return;
   allocate(state, place, plan_allocation(state, order));
 }
 
@@ -126,7 +127,7 @@ std::optional<Int> limit_in_force(const State& state, int payer) {
   const Company& company = state.companies[payer];
   const bool expired = company.limit_expires && *company.limit_expires < state.business_date;
   if (company.limit) return expired ? 0 : *company.limit;
-  if (policy_is(state, "credit.absent_limit", "none")) return 0;
+  if (policy_is(state, "credit.absent_limit", "none", {payer})) return 0;
   return std::nullopt;
 }
 

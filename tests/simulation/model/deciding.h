@@ -47,8 +47,17 @@ struct Deciding {
 };
 
 // ---- policies and people (master_data.cc)
-std::string_view policy(const State& state, std::string_view name);
-bool policy_is(const State& state, std::string_view name, std::string_view value);
+// Whom a policy is asked for: the most specific scope that says something wins. kNone: not asked.
+struct Whom {
+  int company = kNone;
+  int buyer = kNone;
+  int item = kNone;
+};
+Whom whom(const Order& order, int item = kNone);
+std::string_view policy(const State& state, std::string_view name, const Whom& of = {});
+bool policy_is(const State& state, std::string_view name, std::string_view value,
+               const Whom& of = {});
+void check_scope(Deciding& d, Scope kind, const std::string& scope);
 Int policy_number(const State& state, std::string_view name);
 bool is_at_or_above(const State& state, int above, int below);
 // Whether one of the buyer's grants of the role reaches the company; own: for own orders.
@@ -150,10 +159,14 @@ struct Need {
   int item = kNone;
   Int quantity = 0;
 };
+// For an item whose stock.short says refuse.
 bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
-                       const std::string& region, int company);
+                       const std::string& region, const Whom& orderer);
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited);
 void release(State& state, int order, const std::vector<Reservation>& parts);
+// The missing whose item's stock.short says this.
+std::vector<std::pair<int, Int>> missing_treated(const State& state, const Order& order,
+                                                 const Plan& plan, std::string_view shortage);
 void allocate(State& state, int order, const Plan& plan);
 // Lines wait, each at its place in the queue, or all of it at the end.
 void join_queue(State& state, int order, const std::vector<std::pair<int, Int>>& missing,

@@ -47,15 +47,16 @@ std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
 }
 
 void check_shortage(Deciding& d, const Order& order, const Plan& plan) {
-  if (plan.missing.empty()) return;
-  const bool refuses = policy_is(d.state, "stock.short", "refuse");
-  const bool cancels = policy_is(d.state, "stock.short", "cancel_rest");
-  const bool leaves = policy_is(d.state, "stock.short", "partial");
-  const bool cancellable =
-      std::any_of(plan.missing.begin(), plan.missing.end(),
-                  [&](const auto& missing) { return order.lines[at(missing.first)].open() > 0; });
-  const bool nothing = plan.parts.empty() && (leaves || (cancels && !cancellable));
-  d.refuse_if(refuses || nothing, "short_stock");
+  const auto treated = [&](std::string_view shortage) {
+    return missing_treated(d.state, order, plan, shortage);
+  };
+  const auto cancelled = treated("cancel_rest");
+  const bool cancels = std::any_of(cancelled.begin(), cancelled.end(), [&](const auto& missing) {
+    return order.lines[at(missing.first)].open() > 0;
+  });
+  const bool nothing =
+      plan.parts.empty() && !plan.missing.empty() && treated("backorder").empty() && !cancels;
+  d.refuse_if(!treated("refuse").empty() || nothing, "short_stock");
 }
 
 // Parts of what the order has reserved.

@@ -13,6 +13,8 @@ struct PolicyRow {
   std::string_view fallback;
   std::vector<std::string_view> words;  // none: a number, or a name
   std::vector<std::string_view> later;
+  // Scopes below the book: 0 none, 1 those of a company, 2 those of a person too, 3 of an item too.
+  int reach = 2;
 };
 
 const std::vector<PolicyRow>& policy_rows() {
@@ -22,23 +24,24 @@ const std::vector<PolicyRow>& policy_rows() {
        {"placement", "approval"},
        {"allocation", "shipment", "invoice", "payment"}},
       {"stock.at", "allocation", {"placement", "approval", "allocation"}, {"shipment", "payment"}},
-      {"stock.short", "backorder", {"backorder", "partial", "refuse", "cancel_rest"}, {}},
-      {"stock.sourcing", "priority", {"priority"}, {"single_first", "earliest"}},
+      {"stock.short", "backorder", {"backorder", "partial", "refuse", "cancel_rest"}, {}, 3},
+      {"stock.sourcing", "priority", {"priority"}, {"single_first", "earliest"}, 3},
       {"price.from", "list", {"list", "command"}, {}},
       {"price.list", "", {}, {}},
       {"invoice.basis", "shipped", {"shipped", "ordered"}, {}},
       {"payment.auto_apply",
        "oldest_due_first",
        {"oldest_due_first", "none"},
-       {"by_reference", "exact_match"}},
+       {"by_reference", "exact_match"},
+       1},
       {"approval.self", "forbidden", {"forbidden", "allowed", "sole_holder"}, {}},
       {"approval.tiers", "in_sequence", {"in_sequence", "together"}, {}},
       {"approval.on_change", "ask_if_higher", {"ask_if_higher", "always_ask", "keep"}, {}},
-      {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}},
+      {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}, 1},
       {"spending.absent_limit", "unlimited", {"unlimited", "zero"}, {}},
-      {"company.depth_max", "16", {}, {}},
-      {"effective.days_back", "36600", {}, {}},
-      {"effective.days_ahead", "0", {}, {}},
+      {"company.depth_max", "16", {}, {}, 0},
+      {"effective.days_back", "36600", {}, {}, 0},
+      {"effective.days_ahead", "0", {}, {}, 0},
   };
   return kRows;
 }
@@ -47,6 +50,12 @@ const PolicyRow& policy_row(std::string_view name) {
   const auto& rows = policy_rows();
   return *std::find_if(rows.begin(), rows.end(),
                        [&](const PolicyRow& row) { return row.name == name; });
+}
+
+int reach_of(Scope kind) {
+  if (kind == Scope::kBook) return 0;
+  if (kind == Scope::kItem || kind == Scope::kItemCategory) return 3;
+  return kind == Scope::kBuyer || kind == Scope::kRole ? 2 : 1;
 }
 
 bool is_one_of(std::string_view word, const std::vector<std::string_view>& words) {
@@ -119,12 +128,40 @@ void check_closing(Deciding& d, const RegisterCompany& command) {
 
 }  // namespace
 
-std::string_view policy(const State& state, std::string_view name) {
-  const auto set = state.policies.find(name);
-  return set != state.policies.end() ? std::string_view(set->second) : policy_row(name).fallback;
+Whom whom(const Order& order, int item) {
+  return {order.company, order.buyer, item};
 }
-bool policy_is(const State& state, std::string_view name, std::string_view value) {
-  return policy(state, name) == value;
+
+std::string_view policy(const State& state, std::string_view name, const Whom& of) {
+  std::vector<std::pair<Scope, std::string>> scopes;  // the most specific first
+  if (of.item != kNone) scopes.emplace_back(Scope::kItem, state.items[of.item].name);
+  if (of.buyer != kNone) {
+    const Buyer& buyer = state.buyers[of.buyer];
+    scopes.emplace_back(Scope::kBuyer, buyer.name);
+    for (const Role& role : buyer.said.roles) {
+      if (holds_role(state, of.buyer, role.role, of.company, true)) {
+        scopes.emplace_back(Scope::kRole, role.role);
+      }
+    }
+  }
+  if (of.company != kNone) {
+    const RegisterCompany& company = state.companies[of.company].said;
+    scopes.emplace_back(Scope::kCompany, company.company);
+    for (int at = of.company; at != kNone; at = state.companies[at].parent)
+      scopes.emplace_back(Scope::kCompanyAndBelow, state.companies[at].name);
+    for (const std::string& tag : company.tags)
+      scopes.emplace_back(Scope::kTag, tag);
+    scopes.emplace_back(Scope::kClass, company.company_class);
+  }
+  scopes.emplace_back(Scope::kBook, "");
+  for (const auto& [kind, scope] : scopes) {
+    const auto set = state.policies.find({std::string(name), kind, scope});
+    if (set != state.policies.end()) return set->second;
+  }
+  return policy_row(name).fallback;
+}
+bool policy_is(const State& state, std::string_view name, std::string_view value, const Whom& of) {
+  return policy(state, name, of) == value;
 }
 Int policy_number(const State& state, std::string_view name) {
   return number_in(policy(state, name)).value_or(0);
@@ -247,8 +284,12 @@ void decide(Deciding& d, const RegisterBuyer& command) {
 
 void decide(Deciding& d, const SetPolicy& command) {
   const PolicyRow& row = policy_row(command.policy);
+  if (reach_of(command.scope_kind) > row.reach) return d.refuse("not_supported");
+  check_scope(d, command.scope_kind, command.scope);
+  const std::tuple where{command.policy, command.scope_kind, command.scope};
   if (command.value.empty()) {
-    d.state.policies.erase(command.policy);
+    if (d.refused()) return;
+    d.state.policies.erase(where);
     return want_examination_of_all(d.state);
   }
   const bool is_number = row.words.empty() && number_in(row.fallback).has_value();
@@ -259,7 +300,7 @@ void decide(Deciding& d, const SetPolicy& command) {
     d.refuse(is_one_of(command.value, row.later) ? "not_supported" : "invalid_value");
   }
   if (d.refused()) return;
-  d.state.policies[command.policy] = command.value;
+  d.state.policies[where] = command.value;
   want_examination_of_all(d.state);
 }
 

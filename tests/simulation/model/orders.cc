@@ -242,10 +242,9 @@ void decide(Deciding& d, const PlaceOrder& command) {
                     totals.total};
   const Wishes wishes = assess(d, facts, true);
   d.refuse_if(!has_room(d.state, wanted.payer, totals.total), "amount_overflow");
-  const bool whole_or_not =
-      policy_is(d.state, "stock.at", "placement") && policy_is(d.state, "stock.short", "refuse");
-  if (whole_or_not) {
-    d.refuse_if(is_short_of_stock(d.state, needs, command.region, wanted.company), "short_stock");
+  const Whom orderer{wanted.company, wanted.buyer};
+  if (policy_is(d.state, "stock.at", "placement", orderer)) {
+    d.refuse_if(is_short_of_stock(d.state, needs, command.region, orderer), "short_stock");
   }
   if (d.refused()) return;
 

@@ -36,7 +36,7 @@ std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const Pla
     for (const std::string& list : state.companies[at].said.price_lists)
       lists.push_back(list);
   }
-  lists.emplace_back(policy(state, "price.list"));
+  lists.emplace_back(policy(state, "price.list", {wanted.company, wanted.buyer}));
   for (const std::string& name : lists) {
     const int place = state.price_lists.find(name);
     if (place == kNone || state.price_lists[place].currency != wanted.currency) continue;
@@ -47,7 +47,7 @@ std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const Pla
 }
 
 std::optional<Int> decide_price(Deciding& d, const Wanted& wanted, const PlaceLine& line) {
-  if (policy_is(d.state, "price.from", "command")) {
+  if (policy_is(d.state, "price.from", "command", {wanted.company, wanted.buyer})) {
     if (!line.unit_price) d.refuse("no_price");
     return line.unit_price;
   }

@@ -32,7 +32,8 @@ Matched matched_if(bool matched) {
 Matched over_order_limit(const State& state, const Facts& facts) {
   if (facts.buyer == kNone) return Matched::kNo;
   const Buyer& buyer = state.buyers[facts.buyer];
-  const bool unlimited = policy_is(state, "spending.absent_limit", "unlimited");
+  const bool unlimited =
+      policy_is(state, "spending.absent_limit", "unlimited", {facts.company, facts.buyer});
   if (!buyer.said.order_limit && unlimited) return Matched::kNo;
   if (buyer.currency != facts.currency) return Matched::kNotComparable;
   return matched_if(facts.total > buyer.said.order_limit.value_or(0));
@@ -97,6 +98,7 @@ bool covers(const State& state, const SetRule& rule, const Facts& facts) {
     case Scope::kBuyer:
       return facts.buyer != kNone && state.buyers[facts.buyer].name == rule.scope;
     case Scope::kItemCategory:
+    case Scope::kItem:
       break;  // cannot be set
   }
   return false;
@@ -142,7 +144,7 @@ bool belongs_to(const State& state, const Group& group, int buyer, int company) 
 
 // People of the group who may answer: not the placer, unless that is allowed.
 int count_who_may_answer(const State& state, const Group& group, int company, int placer) {
-  const bool self = policy_is(state, "approval.self", "allowed");
+  const bool self = policy_is(state, "approval.self", "allowed", {company, placer});
   int count = 0;
   for (int buyer = 0; buyer < state.buyers.size(); ++buyer) {
     const bool allowed = self || buyer != placer;
@@ -158,8 +160,9 @@ bool only_placer(const State& state, const Group& group, int company, int placer
 
 bool may_answer(const State& state, const Group& group, int person, const Order& order) {
   if (!belongs_to(state, group, person, order.company)) return false;
-  if (person != order.buyer || policy_is(state, "approval.self", "allowed")) return true;
-  return policy_is(state, "approval.self", "sole_holder") &&
+  const bool self = policy_is(state, "approval.self", "allowed", whom(order));
+  if (person != order.buyer || self) return true;
+  return policy_is(state, "approval.self", "sole_holder", whom(order)) &&
          only_placer(state, group, order.company, order.buyer);
 }
 
@@ -182,7 +185,7 @@ std::vector<AskedGroup> asked_groups(const Order& order) {
 }
 
 bool is_satisfied(const State& state, const Order& order, const AskedGroup& asked) {
-  const bool together = policy_is(state, "approval.tiers", "together");
+  const bool together = policy_is(state, "approval.tiers", "together", whom(order));
   int votes = 0;
   for (const Vote& vote : order.asked->votes) {
     const bool counts = together || vote.tier == asked.tier;
@@ -197,7 +200,7 @@ bool is_satisfied(const State& state, const Order& order, const AskedGroup& aske
 
 // Its tier is open: together, or no earlier one still waits.
 bool is_open(const State& state, const Order& order, const AskedGroup& asked) {
-  if (policy_is(state, "approval.tiers", "together")) return true;
+  if (policy_is(state, "approval.tiers", "together", whom(order))) return true;
   for (const AskedGroup& other : asked_groups(order)) {
     if (other.tier < asked.tier && !is_satisfied(state, order, other)) return false;
   }
@@ -226,18 +229,16 @@ void check_tiers(Deciding& d, const SetRule& command) {
   }
 }
 
-void check_scope(Deciding& d, const SetRule& command) {
-  const Scope kind = command.scope_kind;
-  d.refuse_if(kind == Scope::kItemCategory, "not_supported");
-  d.refuse_if((kind == Scope::kBook) != command.scope.empty(), "invalid_value");
-  if (kind == Scope::kBook) return;
-  const bool company = kind == Scope::kCompany || kind == Scope::kCompanyAndBelow;
-  d.refuse_if(company && d.state.companies.find(command.scope) == kNone, "unknown_company");
-  d.refuse_if(kind == Scope::kBuyer && d.state.buyers.find(command.scope) == kNone,
-              "unknown_buyer");
-}
-
 }  // namespace
+
+void check_scope(Deciding& d, Scope kind, const std::string& scope) {
+  d.refuse_if((kind == Scope::kBook) != scope.empty(), "invalid_value");
+  if (kind == Scope::kBook || scope.empty()) return;
+  const bool company = kind == Scope::kCompany || kind == Scope::kCompanyAndBelow;
+  d.refuse_if(company && d.state.companies.find(scope) == kNone, "unknown_company");
+  d.refuse_if(kind == Scope::kBuyer && d.state.buyers.find(scope) == kNone, "unknown_buyer");
+  d.refuse_if(kind == Scope::kItem && d.state.items.find(scope) == kNone, "unknown_item");
+}
 
 Facts facts_of(const State&, const Order& order) {
   Facts facts{order.company, order.payer, order.buyer, order.currency, order.net, order.total};
@@ -280,7 +281,8 @@ bool somebody_may_answer(const State& state, const Group& group, const Facts& fa
 
 bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
                         const Facts& facts) {
-  if (facts.buyer == kNone || !policy_is(state, "approval.self", "allowed")) return false;
+  const Whom placer{facts.company, facts.buyer};
+  if (facts.buyer == kNone || !policy_is(state, "approval.self", "allowed", placer)) return false;
   for (const Rule* const rule : asks) {
     for (const Tier& tier : rule->said.tiers) {
       for (const Group& group : tier.groups) {
@@ -330,7 +332,8 @@ Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
     if (rule->said.outcome == Outcome::kAsk) wishes.asks.push_back(rule);
   }
   if (wishes.approved_by_rule || !will_ask) return wishes;
-  const bool sole_ok = policy_is(d.state, "approval.self", "sole_holder");
+  const bool sole_ok =
+      policy_is(d.state, "approval.self", "sole_holder", {facts.company, facts.buyer});
   wishes.only_placer = sole_ok && !wishes.asks.empty();
   for (const Rule* const rule : wishes.asks) {
     for (const Tier& tier : rule->said.tiers) {
@@ -363,7 +366,10 @@ void decide(Deciding& d, const SetRule& command) {
   State& state = d.state;
   const int self = state.rules.find(command.rule);
   d.expect_version(self == kNone ? 0 : state.rules[self].version);
-  check_scope(d, command);
+  const bool of_items =
+      command.scope_kind == Scope::kItemCategory || command.scope_kind == Scope::kItem;
+  d.refuse_if(of_items, "not_supported");
+  if (!of_items) check_scope(d, command.scope_kind, command.scope);
   check_conditions(d, command);
   d.refuse_if(command.outcome == Outcome::kDeposit, "not_supported");
   check_tiers(d, command);

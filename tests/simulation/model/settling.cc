@@ -238,7 +238,8 @@ void decide(Deciding& d, const RecordPayment& command) {
   Spending spending{state, payment};
   for (const Named& wanted : named)
     spending.pay_invoice(wanted.invoice, wanted.most);
-  if (policy_is(state, "payment.auto_apply", "oldest_due_first")) spending.pay_oldest(payer);
+  if (policy_is(state, "payment.auto_apply", "oldest_due_first", {payer}))
+    spending.pay_oldest(payer);
   spending.finish();
 }
 

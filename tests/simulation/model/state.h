@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -334,8 +335,9 @@ struct State {
   std::set<std::string, std::less<>> applications;  // and undoings of one
   std::set<std::string, std::less<>> reversals;
   std::set<std::string, std::less<>> refunds;
-  std::map<std::string, std::string, std::less<>> policies;  // those that were set
-  std::vector<int> items_to_serve;                           // work that is left, oldest first
+  // Those that were set: (policy, scope kind, its name) to the value.
+  std::map<std::tuple<std::string, Scope, std::string>, std::string> policies;
+  std::vector<int> items_to_serve;  // work that is left, oldest first
   std::vector<int> payers_to_examine;
 
   // For whoever compares: orders that have changed since it was last emptied.

@@ -152,8 +152,8 @@ Plan plan_allocation(const State& state, const Order& order) {
 }
 
 bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
-                       const std::string& region, int company) {
-  const std::string& where = region.empty() ? state.companies[company].said.region : region;
+                       const std::string& region, const Whom& orderer) {
+  const std::string& where = region.empty() ? state.companies[orderer.company].said.region : region;
   std::vector<Line> lines;
   for (const Need& need : needs)
     lines.emplace_back().item = need.item;
@@ -162,7 +162,8 @@ bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
   for (std::size_t i = 0; i < needs.size(); ++i) {
     const Int missing =
         take_as_newcomer(planning, lines, static_cast<int>(i), needs[i].quantity, where);
-    is_short = is_short || missing > 0;
+    const Whom of{orderer.company, orderer.buyer, needs[i].item};
+    is_short = is_short || (missing > 0 && policy_is(state, "stock.short", "refuse", of));
   }
   return is_short;
 }
@@ -200,11 +201,25 @@ void release(State& state, int order, const std::vector<Reservation>& parts) {
   }
 }
 
+std::vector<std::pair<int, Int>> missing_treated(const State& state, const Order& order,
+                                                 const Plan& plan, std::string_view shortage) {
+  std::vector<std::pair<int, Int>> out;
+  for (const auto& missing : plan.missing) {
+    const int item = order.lines[static_cast<std::size_t>(missing.first)].item;
+    if (policy_is(state, "stock.short", shortage, whom(order, item))) out.push_back(missing);
+  }
+  return out;
+}
+
 void allocate(State& state, int order, const Plan& plan) {
+  const auto treated = [&](std::string_view shortage) {
+    return missing_treated(state, state.orders[order], plan, shortage);
+  };
+  const auto waiting = treated("backorder");
+  const auto cancelled = treated("cancel_rest");
   if (!plan.parts.empty()) reserve(state, order, plan.parts, false);
-  if (plan.missing.empty()) return;
-  if (policy_is(state, "stock.short", "backorder")) join_queue(state, order, plan.missing, false);
-  if (policy_is(state, "stock.short", "cancel_rest")) cancel_missing(state, order, plan.missing);
+  if (!waiting.empty()) join_queue(state, order, waiting, false);
+  if (!cancelled.empty()) cancel_missing(state, order, cancelled);
 }
 
 void join_queue(State& state, int order, const std::vector<std::pair<int, Int>>& missing,
