@@ -58,7 +58,7 @@ void fill(World& world, Work work, std::uint64_t units) {
   if (!page.empty()) world.commit(page);
 }
 
-// Decisions checked before, folded into fresh books: nothing but the folds.
+// Pages read and checked as a start does, and their decisions folded into fresh books.
 void fold(benchmark::State& state, Work work) {
   World world;
   fill(world, work, 10 * kUnits);
