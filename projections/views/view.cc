@@ -1,0 +1,74 @@
+#include "projections/views/view.h"
+
+#include <algorithm>
+
+#include "events/codec/catalog.h"
+#include "projections/views/documents.h"
+#include "projections/views/entries.h"
+#include "projections/views/keys.h"
+#include "projections/views/timeline.h"
+
+namespace kontor {
+namespace {
+
+std::uint64_t front_of(std::string_view key) {
+  std::uint64_t front = 0;
+  for (std::size_t i = kRowHeadBytes; i < kRowHeadBytes + sizeof front; ++i)
+    front = front << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  return front;
+}
+
+}  // namespace
+
+std::vector<std::string> view_names() {
+  return {"timeline", "entries", "documents"};
+}
+
+std::unique_ptr<View> make_view(std::string_view name) {
+  if (name == "timeline") return std::make_unique<Timeline>();
+  if (name == "entries") return std::make_unique<Entries>();
+  if (name == "documents") return std::make_unique<Documents>();
+  return nullptr;
+}
+
+Status check_event(BookNumber book, const EventView& event) {
+  if (verify_event(event.header.kind, event.body)) return {};
+  const std::string where = "event " + std::to_string(event.sequence.value()) + " of book " +
+                            std::to_string(book.value());
+  if (event_name(event.header.kind).empty()) {
+    return Error{ErrorKind::kNewer,
+                 where + " is of a kind this version does not know; use a newer one"};
+  }
+  return Error{ErrorKind::kCorrupt, where + " has damaged bytes; run kontor verify"};
+}
+
+void RowHeap::add(std::string_view key, std::string_view value) {
+  rows_.push_back({front_of(key), bytes_.size(), static_cast<std::uint32_t>(key.size()),
+                   static_cast<std::uint32_t>(value.size())});
+  bytes_ += key;
+  bytes_ += value;
+}
+
+Status RowHeap::drain(const RowSink& sink) {
+  const auto same_head = [&](const Row& a, const Row& b) {
+    return key(a).substr(0, kRowHeadBytes).compare(key(b).substr(0, kRowHeadBytes));
+  };
+  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
+    if (const int heads = same_head(a, b); heads != 0) return heads < 0;
+    if (a.front != b.front) return a.front < b.front;
+    if (const int keys = key(a).compare(key(b)); keys != 0) return keys < 0;
+    return a.offset < b.offset;
+  });
+  Status status;
+  for (std::size_t i = 0; i < rows_.size() && status.ok(); ++i) {
+    const Row& row = rows_[i];
+    if (i + 1 < rows_.size() && key(row) == key(rows_[i + 1])) continue;
+    status = sink(key(row),
+                  std::string_view(bytes_).substr(row.offset + row.key_bytes, row.value_bytes));
+  }
+  rows_.clear();
+  bytes_.clear();
+  return status;
+}
+
+}  // namespace kontor
