@@ -136,7 +136,16 @@ Result<std::vector<CheckedView>> check_views(const Environment& env, const Event
   }
   std::vector<CheckedView> out;
   for (const std::string& view : view_names()) {
-    auto checked = check_one(env, log, view, {data / "views" / view, scratch.path() / view});
+    const ViewDerivation::Places places{data / "views" / view, scratch.path() / view};
+    auto checked = check_one(env, log, view, places);
+    // A server that runs on may have gone further since the log was opened.
+    if (checked && checked->check.kept_to > log.tail().last) {
+      RocksdbLogOptions options;
+      options.mode = FolderMode::kReadOnly;
+      const auto longer = RocksdbEventLog::open(data, options);
+      if (!longer) return longer.error();
+      checked = check_one(env, **longer, view, places);
+    }
     if (!checked) return checked.error();
     out.push_back(std::move(*checked));
   }

@@ -203,6 +203,11 @@ Status ViewHost::try_open(Follower& follower, std::string& found) {
 
 void ViewHost::open_store(Follower& follower) {
   if (!remove_discarded(follower)) return;
+  // Of a `kontor replay --view` that did not finish.
+  const std::filesystem::path unfinished(path_of(follower).string() + ".new");
+  if (Status removed = ViewStore::remove(unfinished); !removed.ok()) {
+    return give_up(follower, removed.error());
+  }
   std::string found;
   Status opened = try_open(follower, found);
   if (opened.ok() && follower.builder == nullptr) {

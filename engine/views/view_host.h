@@ -19,7 +19,7 @@
 namespace kontor {
 
 struct ViewHostOptions {
-  std::chrono::milliseconds look_every{250};  // for new commits
+  std::chrono::milliseconds look_every{500};  // for new commits; questions fold what is newer
   ViewBuilder::Options batch;
   ViewStoreOptions store;                       // for tests: its steps
   std::function<void(const std::string&)> say;  // the server's log; may be null

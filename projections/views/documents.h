@@ -87,13 +87,13 @@ class Documents final : public View {
 };
 
 struct DocumentSearch {
-  BookNumber book;
+  BookNumber book{};
   DocumentKind kind = DocumentKind::kAny;
   DocumentState state = DocumentState::kAny;
-  std::optional<std::uint32_t> company;
+  std::optional<std::uint32_t> company = {};
   Date from = kNoDate;  // kNoDate: whenever
   Date to = kNoDate;
-  std::string text;  // names and references that begin so, whatever their case
+  std::string text = {};  // names and references that begin so, whatever their case
 };
 
 // Where a search goes on: behind the row that these numbers name.

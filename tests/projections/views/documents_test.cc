@@ -1,5 +1,6 @@
 #include "projections/views/documents.h"
 
+#include "approval_generated.h"
 #include "credit_generated.h"
 #include "invoice_generated.h"
 #include "order_generated.h"
