@@ -13,7 +13,7 @@
 namespace kontor {
 
 struct ViewStatus {
-  std::string view;
+  std::string view{};
   CommitNumber commit;          // folded and durable
   CommitNumber tail;            // of the log, when last looked at
   std::uint64_t events = 0;     // folded, of all books but book 0
@@ -22,7 +22,7 @@ struct ViewStatus {
   std::uint64_t left_ms = 0;    // of building, about; 0: not known
   std::uint64_t bytes = 0;      // of its store
   std::uint64_t rebuilds = 0;   // because what was there was of no use
-  std::string trouble;          // empty: none; else why it does not go on
+  std::string trouble{};        // empty: none; else why it does not go on
 };
 
 class Views {

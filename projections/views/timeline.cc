@@ -110,7 +110,13 @@ Status Timeline::fold(BookNumber book, const DecisionView& decision, const RowSo
 }
 
 Status Timeline::drain(const RowSink& sink) {
-  std::sort(marks_.begin(), marks_.end());
+  const auto stream_of = [](const Mark& mark) {
+    return std::uint64_t{mark.book} << 8U | static_cast<std::uint8_t>(mark.kind);
+  };
+  std::sort(marks_.begin(), marks_.end(), [&](const Mark& a, const Mark& b) {
+    if (stream_of(a) != stream_of(b)) return stream_of(a) < stream_of(b);
+    return a.ref != b.ref ? a.ref < b.ref : a.sequence < b.sequence;
+  });
   std::string key;
   std::string value;
   for (std::size_t i = 0; i < marks_.size();) {

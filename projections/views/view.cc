@@ -1,7 +1,9 @@
 #include "projections/views/view.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "events/base/assert.h"
 #include "events/codec/catalog.h"
 #include "projections/views/documents.h"
 #include "projections/views/entries.h"
@@ -10,6 +12,13 @@
 
 namespace kontor {
 namespace {
+
+// Space, book and class; every key of a row has them.
+std::uint64_t head_of(std::string_view key) {
+  std::uint64_t head = 0;
+  std::memcpy(&head, key.data(), kRowHeadBytes);
+  return __builtin_bswap64(head);
+}
 
 std::uint64_t front_of(std::string_view key) {
   std::uint64_t front = 0;
@@ -43,6 +52,7 @@ Status check_event(BookNumber book, const EventView& event) {
 }
 
 void RowHeap::add(std::string_view key, std::string_view value) {
+  KONTOR_ASSERT(key.size() >= kRowHeadBytes);
   rows_.push_back({front_of(key), bytes_.size(), static_cast<std::uint32_t>(key.size()),
                    static_cast<std::uint32_t>(value.size())});
   bytes_ += key;
@@ -50,11 +60,10 @@ void RowHeap::add(std::string_view key, std::string_view value) {
 }
 
 Status RowHeap::drain(const RowSink& sink) {
-  const auto same_head = [&](const Row& a, const Row& b) {
-    return key(a).substr(0, kRowHeadBytes).compare(key(b).substr(0, kRowHeadBytes));
-  };
   std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    if (const int heads = same_head(a, b); heads != 0) return heads < 0;
+    const std::uint64_t head_a = head_of(key(a));
+    const std::uint64_t head_b = head_of(key(b));
+    if (head_a != head_b) return head_a < head_b;
     if (a.front != b.front) return a.front < b.front;
     if (const int keys = key(a).compare(key(b)); keys != 0) return keys < 0;
     return a.offset < b.offset;
