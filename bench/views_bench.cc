@@ -41,7 +41,10 @@ class Followed {
  public:
   Followed() {
     const char* const data = std::getenv("KONTOR_BENCH_DATA");
-    if (data == nullptr) return make();
+    if (data == nullptr) {
+      make();
+      return;
+    }
     RocksdbLogOptions options;
     options.mode = FolderMode::kReadOnly;
     auto opened = RocksdbEventLog::open(data, options);
