@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "events/base/limits.h"
 #include "events/codec/catalog.h"
 #include "events/json/json.h"
+#include "projections/tables.h"
 #include "projections/views/keys.h"
 
 namespace kontor {
@@ -60,6 +63,35 @@ std::string row_key(const StreamId& stream, std::uint64_t first) {
   return key;
 }
 
+// A stream in one number, ordered as its key is.
+constexpr unsigned kRefBits = 45;
+constexpr unsigned kKindBits = 5;
+constexpr std::uint64_t kRefMax = (std::uint64_t{1} << kRefBits) - 1;
+
+std::uint64_t pack(std::uint32_t book, StreamKind kind, std::uint64_t ref) {
+  return (std::uint64_t{book} << kKindBits | static_cast<std::uint8_t>(kind)) << kRefBits | ref;
+}
+
+StreamId unpack(std::uint64_t packed) {
+  const std::uint64_t book_and_kind = packed >> kRefBits;
+  return {BookNumber{static_cast<std::uint32_t>(book_and_kind >> kKindBits)},
+          static_cast<StreamKind>(book_and_kind & ((1U << kKindBits) - 1)), packed & kRefMax};
+}
+
+Status put_rows(const StreamId& stream, std::span<const std::uint64_t> positions,
+                const RowSink& sink) {
+  std::string value;
+  while (!positions.empty()) {
+    const auto row = positions.first(std::min(positions.size(), kPositionsOfRow));
+    value.clear();
+    for (std::size_t i = 1; i < row.size(); ++i)
+      append_varint(value, row[i] - row[i - 1]);
+    if (Status put = sink(row_key(stream, row.front()), value); !put.ok()) return put;
+    positions = positions.subspan(row.size());
+  }
+  return {};
+}
+
 // Calls visit(position) for each of a row until it returns false. False: not a row of ours.
 template <class Visit>
 bool read_row(std::string_view key, std::string_view value, Visit visit) {
@@ -76,6 +108,12 @@ bool read_row(std::string_view key, std::string_view value, Visit visit) {
   return gaps.ok();
 }
 
+Error out_of_range(BookNumber book, const EventView& event) {
+  return {ErrorKind::kCorrupt, "event " + std::to_string(event.sequence.value()) + " of book " +
+                                   std::to_string(book.value()) +
+                                   " names what cannot be there; run kontor verify"};
+}
+
 }  // namespace
 
 std::optional<StreamKind> stream_kind(std::string_view word) {
@@ -86,6 +124,7 @@ std::optional<StreamKind> stream_kind(std::string_view word) {
 }
 
 Status Timeline::fold(BookNumber book, const DecisionView& decision, const RowSource&) {
+  static_assert(limits::kBooksMax < std::size_t{1} << (64 - kRefBits - kKindBits));
   Status status;
   decision.for_each_event([&](const EventView& event) {
     if (!status.ok()) return;
@@ -100,6 +139,7 @@ Status Timeline::fold(BookNumber book, const DecisionView& decision, const RowSo
                        [&](std::string_view word, std::uint64_t ref) {
                          const auto kind = stream_kind(word);
                          if (!kind) return;
+                         if (ref > kRefMax) status = out_of_range(book, event);
                          const Mark mark{book.value(), *kind, ref, sequence};
                          const auto begin = marks_.begin() + static_cast<std::ptrdiff_t>(before);
                          if (std::find(begin, marks_.end(), mark) == marks_.end())
@@ -109,32 +149,47 @@ Status Timeline::fold(BookNumber book, const DecisionView& decision, const RowSo
   return status;
 }
 
+// Marks come in the order of their positions, so counting them by stream sorts them all but for the
+// streams themselves, of which there are far fewer.
 Status Timeline::drain(const RowSink& sink) {
-  const auto stream_of = [](const Mark& mark) {
-    return std::uint64_t{mark.book} << 8U | static_cast<std::uint8_t>(mark.kind);
+  struct Stream {
+    std::uint64_t packed = 0;
+    std::size_t end = 0;  // of its positions; their count first
   };
-  std::sort(marks_.begin(), marks_.end(), [&](const Mark& a, const Mark& b) {
-    if (stream_of(a) != stream_of(b)) return stream_of(a) < stream_of(b);
-    return a.ref != b.ref ? a.ref < b.ref : a.sequence < b.sequence;
-  });
-  std::string key;
-  std::string value;
-  for (std::size_t i = 0; i < marks_.size();) {
-    const Mark& first = marks_[i];
-    value.clear();
-    std::uint64_t last = first.sequence;
-    std::size_t j = i + 1;
-    for (; j < marks_.size() && j - i < kPositionsOfRow; ++j) {
-      const Mark& next = marks_[j];
-      if (next.book != first.book || next.kind != first.kind || next.ref != first.ref) break;
-      append_varint(value, next.sequence - last);
-      last = next.sequence;
+  KeyTable index;
+  std::vector<Stream> streams;
+  std::vector<std::uint32_t> stream_of(marks_.size());
+  for (std::size_t i = 0; i < marks_.size(); ++i) {
+    const std::uint64_t packed = pack(marks_[i].book, marks_[i].kind, marks_[i].ref);
+    const auto known = index.find(packed);
+    stream_of[i] = known.value_or(static_cast<std::uint32_t>(streams.size()));
+    if (!known) {
+      index.set(packed, stream_of[i]);
+      streams.push_back({packed, 0});
     }
-    key = row_key({BookNumber{first.book}, first.kind, first.ref}, first.sequence);
-    if (Status put = sink(key, value); !put.ok()) return put;
-    i = j;
+    ++streams[stream_of[i]].end;
   }
+  std::size_t begin = 0;
+  for (Stream& stream : streams) {
+    const std::size_t count = stream.end;
+    stream.end = begin;
+    begin += count;
+  }
+  std::vector<std::uint64_t> positions(marks_.size());
+  for (std::size_t i = 0; i < marks_.size(); ++i)
+    positions[streams[stream_of[i]].end++] = marks_[i].sequence;
   marks_.clear();
+
+  std::vector<std::pair<std::uint64_t, std::span<const std::uint64_t>>> sorted;
+  begin = 0;
+  for (const Stream& stream : streams) {
+    sorted.emplace_back(stream.packed, std::span(positions).subspan(begin, stream.end - begin));
+    begin = stream.end;
+  }
+  std::ranges::sort(sorted, {}, [](const auto& stream) { return stream.first; });
+  for (const auto& [packed, of_stream] : sorted) {
+    if (Status put = put_rows(unpack(packed), of_stream, sink); !put.ok()) return put;
+  }
   return {};
 }
 

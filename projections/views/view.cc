@@ -20,12 +20,23 @@ std::uint64_t head_of(std::string_view key) {
   return __builtin_bswap64(head);
 }
 
-std::uint64_t front_of(std::string_view key) {
-  std::uint64_t front = 0;
-  for (std::size_t i = kRowHeadBytes; i < kRowHeadBytes + sizeof front; ++i)
-    front = front << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
-  return front;
+// Eight bytes of the key from `at`, as they sort; zeros behind its end.
+std::uint64_t word_of(std::string_view key, std::size_t at) {
+  std::uint64_t word = 0;
+  if (key.size() >= at + sizeof word) {
+    std::memcpy(&word, key.data() + at, sizeof word);
+    return __builtin_bswap64(word);
+  }
+  for (std::size_t i = at; i < at + sizeof word; ++i)
+    word = word << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  return word;
 }
+
+std::uint64_t front_of(std::string_view key) {
+  return word_of(key, kRowHeadBytes);
+}
+
+constexpr std::size_t kSecondWord = kRowHeadBytes + sizeof(std::uint64_t);
 
 }  // namespace
 
@@ -59,19 +70,29 @@ void RowHeap::add(std::string_view key, std::string_view value) {
   bytes_ += value;
 }
 
+// Sorted by words kept beside one another: the bytes themselves lie all over the place.
 Status RowHeap::drain(const RowSink& sink) {
-  std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) {
-    const std::uint64_t head_a = head_of(key(a));
-    const std::uint64_t head_b = head_of(key(b));
-    if (head_a != head_b) return head_a < head_b;
+  struct Place {
+    std::uint64_t head = 0;
+    std::uint64_t front = 0;
+    std::uint64_t second = 0;
+    const Row* row = nullptr;
+  };
+  std::vector<Place> places;
+  places.reserve(rows_.size());
+  for (const Row& row : rows_)
+    places.push_back({head_of(key(row)), row.front, word_of(key(row), kSecondWord), &row});
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.head != b.head) return a.head < b.head;
     if (a.front != b.front) return a.front < b.front;
-    if (const int keys = key(a).compare(key(b)); keys != 0) return keys < 0;
-    return a.offset < b.offset;
+    if (a.second != b.second) return a.second < b.second;
+    if (const int keys = key(*a.row).compare(key(*b.row)); keys != 0) return keys < 0;
+    return a.row->offset < b.row->offset;
   });
   Status status;
-  for (std::size_t i = 0; i < rows_.size() && status.ok(); ++i) {
-    const Row& row = rows_[i];
-    if (i + 1 < rows_.size() && key(row) == key(rows_[i + 1])) continue;
+  for (std::size_t i = 0; i < places.size() && status.ok(); ++i) {
+    const Row& row = *places[i].row;
+    if (i + 1 < places.size() && key(row) == key(*places[i + 1].row)) continue;
     status = sink(key(row),
                   std::string_view(bytes_).substr(row.offset + row.key_bytes, row.value_bytes));
   }
