@@ -14,6 +14,7 @@
 #include "api/metrics.h"
 #include "api/server.h"
 #include "api/site.h"
+#include "engine/views/view_host.h"
 #include "events/log/rocksdb_event_log.h"
 
 namespace kontor {
@@ -105,6 +106,7 @@ class Daemon {
     if (!opened) return opened.error();
     log_ = std::move(opened.value());
     Status started = start_engine();
+    if (started) start_views();
     if (started) started = start_server();
     if (started) started = start_http();
     return started;
@@ -125,8 +127,16 @@ class Daemon {
     return {};
   }
 
+  // They follow by themselves; nothing waits for them.
+  void start_views() {
+    if (options_.views == "off") return;
+    ViewHostOptions view_options;
+    view_options.say = [this](const std::string& text) { log(spdlog::level::info, text); };
+    views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(view_options));
+  }
+
   Status start_server() {
-    questions_ = make_question_answerer();
+    questions_ = make_question_answerer(views_.get());
     ServerOptions server_options;
     server_options.listen = options_.listen;
     server_options.version = version_;
@@ -144,6 +154,10 @@ class Daemon {
     metrics_ =
         std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
     site_ = std::make_unique<Site>(*metrics_);
+    if (views_ != nullptr) {
+      metrics_->watch(*views_);
+      site_->watch(*views_, options_.views_lag_max_s);
+    }
     HttpOptions http_options;
     http_options.listen = options_.http;
     auto started = HttpServer::start(std::move(http_options),
@@ -189,6 +203,7 @@ class Daemon {
     }
     server_->stop();
     if (http_ != nullptr) http_->stop();
+    if (views_ != nullptr) views_->stop();
     return log_->close();
   }
 
@@ -199,6 +214,7 @@ class Daemon {
   std::chrono::steady_clock::time_point last_progress_;
   // In this order: each uses those before it.
   std::unique_ptr<RocksdbEventLog> log_;
+  std::unique_ptr<ViewHost> views_;  // before the engine, whose reader asks it
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<QuestionAnswerer> questions_;
   std::unique_ptr<Server> server_;

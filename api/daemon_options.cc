@@ -68,6 +68,10 @@ std::vector<Setting> settings_of(DaemonOptions& out) {
              "MiB of log kept in memory; a start after a crash reads as much again"),
       number("stop-timeout-s", out.stop_timeout_s, 1, 3'600,
              "seconds for the last answers to leave at a stop"),
+      text("views", out.views, "on or off: keep views of the log for questions about history",
+           {"on", "off"}),
+      number("views-lag-max-s", out.views_lag_max_s, 1, 86'400,
+             "seconds a view may be behind before /readyz says not ready"),
   };
 }
 

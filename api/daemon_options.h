@@ -24,7 +24,9 @@ struct DaemonOptions {
   std::uint64_t page_decisions = 8'192;  // a group commit closes at this
   std::uint64_t memtable_mib = 128;      // bounds what a start after a crash reads again
   std::uint64_t stop_timeout_s = 30;     // for answers to leave
-  std::string print;                     // not empty: --help or --version; print it and end
+  std::string views = "on";             // or "off": kept beside the log for questions about history
+  std::uint64_t views_lag_max_s = 300;  // behind for longer: not ready
+  std::string print;                    // not empty: --help or --version; print it and end
 };
 
 // `arguments` without the program's name. The command line wins over the file. kUsage: what is

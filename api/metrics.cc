@@ -1,5 +1,6 @@
 #include "api/metrics.h"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -108,6 +109,40 @@ void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
                        MetricType::Gauge, count(stats.inbox_commands)));
 }
 
+void add_views(std::vector<MetricFamily>& out, const EngineStats& stats, const Views& views) {
+  using Type = MetricType;
+  constexpr double kMsOfSecond = 1'000;
+  std::uint64_t durable = 0;
+  for (const EngineStats::BookStats& book : stats.books)
+    durable += book.last_sequence;
+  MetricFamily commit =
+      family("kontor_view_commit", "The last commit that a view has folded.", Type::Gauge);
+  MetricFamily events = family("kontor_view_lag_events",
+                               "Durable events that a view has not folded yet.", Type::Gauge);
+  MetricFamily seconds = family("kontor_view_lag_seconds",
+                                "For how long a view has not had what was durable.", Type::Gauge);
+  MetricFamily building =
+      family("kontor_view_building_ratio",
+             "How much of the log a view that is being built has folded; 1: built.", Type::Gauge);
+  MetricFamily bytes =
+      family("kontor_view_bytes", "Bytes of a view's store on the disk.", Type::Gauge);
+  MetricFamily rebuilds =
+      family("kontor_view_rebuilds_total", "Stores of a view that were of no use and built again.",
+             Type::Counter);
+  for (const ViewStatus& view : views.status()) {
+    const std::vector<ClientMetric::Label> label = {{"view", view.view}};
+    const double done = count(view.commit.value()) / std::max(1.0, count(view.tail.value()));
+    add(commit, count(view.commit.value()), label);
+    add(events, count(durable > view.events ? durable - view.events : 0), label);
+    add(seconds, count(view.behind_ms) / kMsOfSecond, label);
+    add(building, view.building ? done : 1, label);
+    add(bytes, count(view.bytes), label);
+    add(rebuilds, count(view.rebuilds), label);
+  }
+  for (MetricFamily* const each : {&commit, &events, &seconds, &building, &bytes, &rebuilds})
+    out.push_back(std::move(*each));
+}
+
 void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) {
   using Type = MetricType;
   out.push_back(
@@ -163,6 +198,7 @@ std::string Metrics::text() const {
   families.push_back(commit_seconds(stats, commit_bounds_));
   add_books(families, stats);
   add_engine(families, stats);
+  if (views_ != nullptr) add_views(families, stats, *views_);
   add_server(families, counters_);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

@@ -7,6 +7,7 @@
 
 #include "api/session.h"
 #include "engine/engine.h"
+#include "engine/views/views.h"
 
 namespace kontor {
 
@@ -17,11 +18,15 @@ class Metrics {
   Metrics(const Engine& engine, const ServerCounters& counters, std::vector<double> commit_bounds,
           std::string version);
 
+  // Before the first scrape; they outlive it.
+  void watch(const Views& views) { views_ = &views; }
+
   std::string text() const;  // text exposition format 0.0.4
 
  private:
   const Engine& engine_;
   const ServerCounters& counters_;
+  const Views* views_ = nullptr;
   std::vector<double> commit_bounds_;
   std::string version_;
 };

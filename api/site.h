@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string_view>
 
 #include "api/http.h"
 #include "api/metrics.h"
+#include "engine/views/views.h"
 
 namespace kontor {
 
@@ -15,6 +17,13 @@ class Site {
 
   HttpReply answer(std::string_view method, std::string_view target) const;
 
+  // Before the first answer: the views whose lag /readyz tells, and the bound beyond which they
+  // make the server not ready. They outlive it.
+  void watch(const Views& views, std::uint64_t lag_max_s) {
+    views_ = &views;
+    lag_max_s_ = lag_max_s;
+  }
+
   // Whether new work is welcome: from `ready` until the stop begins.
   void set_ready(bool ready) { ready_.store(ready, std::memory_order_relaxed); }
 
@@ -22,6 +31,8 @@ class Site {
   HttpReply readiness() const;
 
   const Metrics& metrics_;
+  const Views* views_ = nullptr;
+  std::uint64_t lag_max_s_ = 0;
   std::atomic<bool> ready_{false};
 };
 

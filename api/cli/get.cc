@@ -10,6 +10,7 @@
 
 #include "wire_generated.h"
 
+#include "api/cli/documents.h"
 #include "api/cli/environment.h"
 #include "api/cli/questions.h"
 #include "api/cli/verbs.h"
@@ -108,9 +109,11 @@ void add_word(CLI::App& verb, const QuestionWord& word, Environment& env, int& s
     example += argument.required ? " " + std::string(argument.name)
                                  : " [" + std::string(argument.name) + "]";
   }
-  sub->add_option("--as-of", options->as_of,
-                  "What was known at a position or a recorded time (RFC 3339)");
-  sub->add_option("--effective", options->effective, "What was true on a date");
+  sub->add_option(
+      "--as-of", options->as_of,
+      "What was known at a position or a recorded time (RFC 3339); of an order, invoice, "
+      "payment, credit note or account");
+  sub->add_option("--effective", options->effective, "What was true on a date; of an account");
   if (many) sub->add_option("--limit", options->limit, "At most so many rows; 0: all");
   sub->footer(example);
   sub->callback(
@@ -135,6 +138,7 @@ void add_list(CLI::App& program, Environment& env, int& status) {
   verb->footer("Example: kontor list holds");
   for (const QuestionWord& word : list_words())
     add_word(*verb, word, env, status, true);
+  add_list_documents(*verb, env, status);
 }
 
 }  // namespace kontor::cli

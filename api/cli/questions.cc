@@ -96,7 +96,7 @@ Status question_status(const QueryResult& result) {
 }
 
 Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, const OnPage& on_page) {
-  std::string after;
+  std::string after(query.after);
   std::uint64_t rows = 0;
   for (;;) {
     const std::uint64_t left = rows_max == 0 ? kRowsOfPage : rows_max - rows;

@@ -13,6 +13,7 @@
 #include "api/cli/progress.h"
 #include "api/cli/table.h"
 #include "api/cli/verbs.h"
+#include "api/cli/views.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
 
@@ -23,6 +24,7 @@ struct ReplayOptions {
   std::string data;
   std::uint64_t to = 0;
   bool digest = false;
+  std::string view;
 };
 
 void print_replay(const Environment& env, const ReplayOutcome& outcome, bool digest) {
@@ -57,6 +59,7 @@ void print_replay(const Environment& env, const ReplayOutcome& outcome, bool dig
 }
 
 int run_replay(const Environment& env, const ReplayOptions& options) {
+  if (!options.view.empty()) return run_replay_view(env, options.data, options.view);
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(options.data, log_options);
@@ -87,8 +90,16 @@ void add_replay(CLI::App& program, Environment& env, int& status) {
       program.add_subcommand("replay", "Fold a data folder's log into the state of its books");
   verb->add_option("--data", options->data, "Data folder of the server, which may run on")
       ->required();
-  verb->add_option("--to", options->to, "Stop behind this position of --book (the only one)");
-  verb->add_flag("--digest", options->digest, "Print the SHA-256 of each book's state");
+  CLI::Option* to =
+      verb->add_option("--to", options->to, "Stop behind this position of --book (the only one)");
+  CLI::Option* digest =
+      verb->add_flag("--digest", options->digest, "Print the SHA-256 of each book's state");
+  verb->add_option("--view", options->view,
+                   "Instead: derive a view (timeline, entries, documents) again, compare it with "
+                   "the one there (exit status 4: it differs) and put it in its place; no server "
+                   "may run on the folder")
+      ->excludes(to)
+      ->excludes(digest);
   verb->footer(
       "The same log gives the same digests on every machine, and a server's state has the same "
       "ones.\n"

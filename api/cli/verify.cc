@@ -14,6 +14,7 @@
 #include "api/cli/table.h"
 #include "api/cli/verbs.h"
 #include "api/cli/verify_server.h"
+#include "api/cli/views.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
 #include "events/log/verify_log.h"
@@ -39,7 +40,15 @@ const BookReport* report_of(const LogReport& report, BookNumber book) {
   return found == report.books.end() ? nullptr : &*found;
 }
 
-void print_json(const Environment& env, const LogReport& report, const ReplayOutcome& outcome) {
+struct Sound {
+  const LogReport& report;
+  const ReplayOutcome& outcome;
+  const std::vector<CheckedView>& views;
+};
+
+void print_json(const Environment& env, const Sound& sound) {
+  const LogReport& report = sound.report;
+  const ReplayOutcome& outcome = sound.outcome;
   nlohmann::ordered_json json = {{"sound", true},
                                  {"commits", report.commits},
                                  {"pages", report.pages},
@@ -59,11 +68,19 @@ void print_json(const Environment& env, const LogReport& report, const ReplayOut
                              {"tree_root", hex(found->tree_root)},
                              {"digest", book.digest}});
   }
+  for (const CheckedView& view : sound.views) {
+    json["views"].push_back({{"view", view.view},
+                             {"found", found_word(view)},
+                             {"commit", view.check.kept_to.value()},
+                             {"rows", view.check.rows}});
+  }
   env.out << json.dump() << '\n';
 }
 
-void print_sound(const Environment& env, const LogReport& report, const ReplayOutcome& outcome) {
-  if (env.json) return print_json(env, report, outcome);
+void print_sound(const Environment& env, const Sound& sound) {
+  if (env.json) return print_json(env, sound);
+  const LogReport& report = sound.report;
+  const ReplayOutcome& outcome = sound.outcome;
   env.out
       << "sound: " << with_thousands(report.commits) << " commits, "
       << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
@@ -79,6 +96,8 @@ void print_sound(const Environment& env, const LogReport& report, const ReplayOu
                hex(found->tree_root)});
   }
   table.print(env.out);
+  for (const CheckedView& view : sound.views)
+    env.out << "view " << view.view << ": " << found_text(view) << '\n';
 }
 
 int run_verify(const Environment& env, const VerifyOptions& options) {
@@ -107,7 +126,16 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
   if (!outcome && exit_status(outcome.error().kind) != kExitCorrupt)
     return fail(env, outcome.error());
   if (!outcome) return found_damage(env, outcome.error().message);
-  print_sound(env, verification.report, *outcome);
+  const auto views = check_views(env, **log, (*log)->path());
+  if (!views) return fail(env, views.error());
+  for (const CheckedView& view : *views) {
+    if (!view.sound()) {
+      return found_damage(env, "view " + view.view + ": " + found_text(view) +
+                                   "; the log is sound, `kontor replay --view " + view.view +
+                                   "` mends it");
+    }
+  }
+  print_sound(env, {verification.report, *outcome, *views});
   return kExitDone;
 }
 
@@ -116,13 +144,14 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
 void add_verify(CLI::App& program, Environment& env, int& status) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* verb = program.add_subcommand(
-      "verify", "Check a log: files, pages, hashes, bodies, and the state that follows from it");
+      "verify", "Check a log: files, pages, hashes, bodies, the state that follows, and the views");
   verb->add_option(
       "--data", options->data,
       "Data folder of the server, which may run on. Without it the server is asked for "
       "its pages, and its state is compared with theirs");
   verb->footer(
-      "Exit status 4, and what is wrong where, at the first thing that is not sound.\n"
+      "Exit status 4, and what is wrong where, at the first thing that is not sound. Views are\n"
+      "derived again in TMPDIR, which takes about the room of the folder's views.\n"
       "Example: kontor verify --data /var/lib/kontor\n"
       "Example: kontor --server HOST:PORT verify");
   verb->callback([&env, &status, options] {

@@ -54,10 +54,11 @@ AlignedBuffer write_query(const QueryToSend& query) {
   const auto second = text(query.second);
   const auto third = text(query.third);
   const auto after = text(query.after);
-  builder.Finish(
-      wire::CreateQueryRequest(builder, query.question, name, second, third, query.date.value(),
-                               query.as_of.value(), query.as_of_time.value(), query.from.value(),
-                               query.to.value(), query.limit, after, query.number, query.filter));
+  const auto state = text(query.state);
+  builder.Finish(wire::CreateQueryRequest(
+      builder, query.question, name, second, third, query.date.value(), query.as_of.value(),
+      query.as_of_time.value(), query.from.value(), query.to.value(), query.limit, after,
+      query.number, query.filter, query.date_from.value(), query.date_to.value(), state));
   return AlignedBuffer(finished_bytes(builder));
 }
 

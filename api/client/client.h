@@ -164,6 +164,9 @@ struct QueryToSend {
   std::string_view after;   // QueryResult::next of the page before
   std::int64_t number = 0;
   std::uint64_t filter = 0;
+  Date date_from = kNoDate;  // of documents: the first and last date wanted
+  Date date_to = kNoDate;
+  std::string_view state;
 };
 
 struct QueryResult {

@@ -144,6 +144,8 @@ using InquiryPtr = std::shared_ptr<Inquiry>;
 Answered unreadable(const Error& error) {
   if (error.kind == ErrorKind::kNotFound)
     return questions::refused(StatusCode::kNotFound, error.message);
+  if (error.kind == ErrorKind::kUnavailable)
+    return questions::refused(StatusCode::kOverloaded, error.message);
   return questions::refused(StatusCode::kReadOnly, "the log cannot be read: " + error.message);
 }
 
@@ -180,19 +182,29 @@ void answer_history(const ConversationPtr& conversation,
       });
 }
 
-std::unique_ptr<HistoryQuestion> make_history_question(Query query) {
+std::unique_ptr<HistoryQuestion> make_history_question(Query query, const Views* views) {
   switch (query.question) {
     case wire::Question::events:
-      return questions::make_events_question(std::move(query));
+      return questions::make_events_question(std::move(query), views);
     case wire::Question::pages:
       return questions::make_pages_question(std::move(query));
     case wire::Question::why:
       return questions::make_why_question(std::move(query));
     case wire::Question::exposure:
       return questions::make_exposure_question(std::move(query));
+    case wire::Question::documents:
+      return questions::make_documents_question(std::move(query), views);
     default:
       return nullptr;
   }
+}
+
+// Asked as of a position, a time or a date; null: the question is not answered so.
+std::unique_ptr<HistoryQuestion> make_past_question(Query query, const Views* views) {
+  if (query.question == wire::Question::account)
+    return questions::make_past_account_question(std::move(query), views);
+  if (query.date != kNoDate) return nullptr;
+  return questions::make_past_document_question(std::move(query), views);
 }
 
 // ---- what is asked
@@ -212,6 +224,11 @@ std::optional<Query> read_query(const wire::QueryRequest& request) {
   const auto after = questions::parse_place(text_of(request.after()));
   if (!after) return std::nullopt;
   query.after = *after;
+  query.as_of = Sequence{request.as_of()};
+  query.as_of_time = Timestamp{request.as_of_time()};
+  query.date_from = Date{request.date_from()};
+  query.date_to = Date{request.date_to()};
+  query.state = text_of(request.state());
   return query;
 }
 
@@ -219,28 +236,36 @@ std::optional<Query> read_query(const wire::QueryRequest& request) {
 constexpr std::size_t kTextBytesMax = kIdentifierBytesMax + 16;
 
 bool texts_are_sound(const Query& query) {
-  for (const std::string* const text : {&query.name, &query.second, &query.third}) {
+  for (const std::string* const text : {&query.name, &query.second, &query.third, &query.state}) {
     if (!is_text(*text, kTextBytesMax)) return false;
   }
-  return query.date == kNoDate || is_calendar_date(query.date);
+  for (const Date date : {query.date, query.date_from, query.date_to}) {
+    if (date != kNoDate && !is_calendar_date(date)) return false;
+  }
+  return true;
+}
+
+bool is_about_the_past(const Query& query) {
+  const bool dated = query.date != kNoDate && query.question != wire::Question::price;
+  return dated || query.as_of.value() != 0 || query.as_of_time.value() != 0;
+}
+
+Answered not_about_the_past() {
+  return questions::refused(
+      StatusCode::kUnknownQuestion,
+      "this version answers as of a position or time about one order, invoice, payment, credit "
+      "note or account, for a date about a price or account; everything else about the present "
+      "only");
 }
 
 class BookAnswerer final : public QuestionAnswerer {
  public:
+  explicit BookAnswerer(const Views* views) : views_(views) {}
+
   void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) override {
     const auto& asked = *flatbuffers::GetRoot<wire::QueryRequest>(request.data());
     const auto conversation = std::make_shared<Conversation>(engine, book, std::move(done));
     conversation->set_question(asked.question());
-    if (asked.as_of() != 0 || asked.as_of_time() != 0) {
-      return conversation->finish(questions::refused(
-          StatusCode::kUnknownQuestion,
-          "this server answers about the present only; answers as of an earlier position or time "
-          "come in a later version"));
-    }
-    if (asked.date() != kNoDate.value() && asked.question() != wire::Question::price) {
-      return conversation->finish(questions::refused(
-          StatusCode::kUnknownQuestion, "only the price of an item is answered for a date"));
-    }
     std::optional<Query> query = read_query(asked);
     if (!query || !texts_are_sound(*query)) {
       return conversation->finish(
@@ -249,21 +274,32 @@ class BookAnswerer final : public QuestionAnswerer {
                              "lies in the years 1 "
                              "to 9999, and `after` is what the page before said as `next`"));
     }
+    if (is_about_the_past(*query)) {
+      if (auto past = make_past_question(std::move(*query), views_))
+        return answer_history(conversation, std::move(past));
+      return conversation->finish(not_about_the_past());
+    }
     if (const questions::PresentAnswer present = questions::find_present_answer(query->question)) {
       return answer_present(conversation, present, std::move(*query));
     }
-    if (auto history = make_history_question(std::move(*query))) {
+    if (auto history = make_history_question(std::move(*query), views_)) {
       return answer_history(conversation, std::move(history));
     }
     conversation->finish(questions::refused(StatusCode::kUnknownQuestion,
                                             "this server does not answer this question"));
   }
+
+ private:
+  const Views* views_;
 };
 
 }  // namespace
 
+std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views) {
+  return std::make_unique<BookAnswerer>(views);
+}
 std::unique_ptr<QuestionAnswerer> make_question_answerer() {
-  return std::make_unique<BookAnswerer>();
+  return make_question_answerer(nullptr);
 }
 
 }  // namespace kontor

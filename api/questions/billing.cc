@@ -1,4 +1,5 @@
 // Invoices, payments and credit notes.
+#include "api/questions/document_answers.h"
 #include "api/questions/present.h"
 
 namespace kontor::questions {
@@ -16,7 +17,7 @@ std::string order_name(const Book& book, std::uint64_t order) {
 }
 
 void fill_payment(const Book& book, const Payment& payment, wire::PaymentAnswerT& out) {
-  out.payment = book.receivables().name(payment);
+  out.payment = book.name("payment", payment.ref).value_or("");
   out.payer = name_of(book, "company", CompanyId{payment.payer});
   out.value_date = payment.value_date;
   out.currency = payment.currency;
@@ -29,9 +30,9 @@ void fill_payment(const Book& book, const Payment& payment, wire::PaymentAnswerT
   out.refunded = payment.refunded.value();
 }
 
-void fill_applications(const Book& book, std::uint64_t source,
+void fill_applications(const Book& book, const Settlements& settlements, std::uint64_t source,
                        std::vector<std::unique_ptr<wire::AppliedRowT>>& out) {
-  book.settlements().for_each_part(source, [&](const AppliedPart& part) {
+  settlements.for_each_part(source, [&](const AppliedPart& part) {
     auto& row = add_row(out);
     row.invoice = book.name("invoice", part.invoice).value_or("");
     row.instalment = part.instalment;
@@ -40,25 +41,24 @@ void fill_applications(const Book& book, std::uint64_t source,
   });
 }
 
-void fill_lines(const Book& book, const Invoice& invoice, wire::InvoiceAnswerT& out) {
-  const auto taxes = book.receivables().taxes(invoice);
-  for (const InvoiceLineState& line : book.receivables().lines(invoice)) {
+void fill_lines(const Book& book, const InvoiceState& state, wire::InvoiceAnswerT& out) {
+  for (const InvoiceLineState& line : state.lines) {
     auto& row = add_row(out.lines);
     row.line = line.line;
     row.item = name_of(book, "item", ItemId{line.item});
     row.quantity = line.quantity.value();
     row.net = line.net.value();
-    row.tax_category = name_of(book, "tax_category", TaxCategoryId{taxes[line.tax].category});
-    row.tax_rate = taxes[line.tax].rate;
+    row.tax_category = name_of(book, "tax_category", TaxCategoryId{state.taxes[line.tax].category});
+    row.tax_rate = state.taxes[line.tax].rate;
     row.credited = line.credited.value();
     row.credited_net = (line.credited_net + line.reduced_net).value();
   }
-  for (const CreditNoteRef note : book.credit_notes().of(InvoiceRef{invoice.ref}))
+  for (const CreditNoteRef note : state.credit_notes)
     out.credit_notes.push_back(book.name("credit_note", note.value()).value_or(""));
 }
 
 void fill_credit_note(const Book& book, const CreditNote& note, wire::CreditNoteAnswerT& out) {
-  out.credit_note = book.credit_notes().name(note);
+  out.credit_note = book.name("credit_note", note.ref).value_or("");
   out.number = format_credit_note_number(note.fiscal_year, note.number);
   out.invoice = book.name("invoice", note.invoice).value_or("");
   out.order = order_name(book, note.order);
@@ -78,8 +78,9 @@ void fill_credit_note(const Book& book, const CreditNote& note, wire::CreditNote
   out.version = note.version;
 }
 
-void fill_credited(const Book& book, const CreditNote& note, wire::CreditNoteAnswerT& out) {
-  for (const CreditedPart& part : book.credit_notes().parts(note)) {
+void fill_credited(const Book& book, std::span<const CreditedPart> parts,
+                   wire::CreditNoteAnswerT& out) {
+  for (const CreditedPart& part : parts) {
     auto& row = add_row(out.lines);
     row.line = part.line;
     row.item = name_of(book, "item", ItemId{part.item});
@@ -93,56 +94,74 @@ void fill_credited(const Book& book, const CreditNote& note, wire::CreditNoteAns
 
 }  // namespace
 
-Answered answer_invoice(const Book& book, const Query& query) {
-  const Receivables& receivables = book.receivables();
-  const Invoice* const invoice = receivables.find_invoice(query.name);
-  if (invoice == nullptr) return not_found("invoice", query.name, "invoices");
+wire::InvoiceAnswerT invoice_answer(const Book& names, const InvoiceState& state) {
+  const Invoice& invoice = state.invoice;
   wire::InvoiceAnswerT out;
-  out.invoice = query.name;
-  out.number = format_invoice_number(invoice->fiscal_year, invoice->number);
-  out.order = order_name(book, invoice->order);
-  out.payer = name_of(book, "company", CompanyId{invoice->payer});
-  out.date = invoice->date;
-  out.state = paid_state(*invoice);
-  out.currency = invoice->currency;
-  out.net = invoice->net.value();
-  out.tax = invoice->tax.value();
-  out.total = invoice->total.value();
-  out.paid = invoice->paid.value();
-  out.open = invoice->open.value();
-  out.credited = invoice->credited.value();
-  out.written_off = invoice->written_off.value();
-  out.terms = name_of(book, "terms", TermsId{invoice->terms});
-  out.issued_at = invoice->ref;
-  out.version = invoice->version;
-  for (const InstalmentState& instalment : receivables.instalments(*invoice)) {
+  out.invoice = names.name("invoice", invoice.ref).value_or("");
+  out.number = format_invoice_number(invoice.fiscal_year, invoice.number);
+  out.order = order_name(names, invoice.order);
+  out.payer = name_of(names, "company", CompanyId{invoice.payer});
+  out.date = invoice.date;
+  out.state = paid_state(invoice);
+  out.currency = invoice.currency;
+  out.net = invoice.net.value();
+  out.tax = invoice.tax.value();
+  out.total = invoice.total.value();
+  out.paid = invoice.paid.value();
+  out.open = invoice.open.value();
+  out.credited = invoice.credited.value();
+  out.written_off = invoice.written_off.value();
+  out.terms = name_of(names, "terms", TermsId{invoice.terms});
+  out.issued_at = invoice.ref;
+  out.version = invoice.version;
+  for (const InstalmentState& instalment : state.instalments) {
     auto& row = add_row(out.instalments);
     row.number = instalment.number;
     row.due = instalment.due;
     row.amount = instalment.amount.value();
     row.open = instalment.open.value();
   }
-  fill_lines(book, *invoice, out);
-  return answered(out);
+  fill_lines(names, state, out);
+  return out;
+}
+
+wire::PaymentAnswerT payment_answer(const Book& names, const Payment& payment,
+                                    const Settlements& settlements) {
+  wire::PaymentAnswerT out;
+  fill_payment(names, payment, out);
+  fill_applications(names, settlements, payment.ref, out.applications);
+  return out;
+}
+
+wire::CreditNoteAnswerT credit_note_answer(const Book& names, const CreditNotes& notes,
+                                           const CreditNote& note, const Settlements& settlements) {
+  wire::CreditNoteAnswerT out;
+  fill_credit_note(names, note, out);
+  fill_credited(names, notes.parts(note), out);
+  fill_applications(names, settlements, note.ref, out.applications);
+  return out;
+}
+
+Answered answer_invoice(const Book& book, const Query& query) {
+  const Receivables& receivables = book.receivables();
+  const Invoice* const invoice = receivables.find_invoice(query.name);
+  if (invoice == nullptr) return not_found("invoice", query.name, "invoices");
+  const auto notes = book.credit_notes().of(InvoiceRef{invoice->ref});
+  return answered(
+      invoice_answer(book, {*invoice, receivables.instalments(*invoice),
+                            receivables.lines(*invoice), receivables.taxes(*invoice), notes}));
 }
 
 Answered answer_payment(const Book& book, const Query& query) {
   const Payment* const payment = book.receivables().find_payment(query.name);
   if (payment == nullptr) return not_found("payment", query.name, "payments");
-  wire::PaymentAnswerT out;
-  fill_payment(book, *payment, out);
-  fill_applications(book, payment->ref, out.applications);
-  return answered(out);
+  return answered(payment_answer(book, *payment, book.settlements()));
 }
 
 Answered answer_credit_note(const Book& book, const Query& query) {
   const CreditNote* const note = book.credit_notes().find(query.name);
   if (note == nullptr) return not_found("credit_note", query.name, "credit_notes");
-  wire::CreditNoteAnswerT out;
-  fill_credit_note(book, *note, out);
-  fill_credited(book, *note, out);
-  fill_applications(book, note->ref, out.applications);
-  return answered(out);
+  return answered(credit_note_answer(book, book.credit_notes(), *note, book.settlements()));
 }
 
 Answered list_invoices(const Book& book, const Query& query) {

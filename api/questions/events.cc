@@ -1,6 +1,7 @@
-// events: what happened, oldest first, of one thing or all.
+// events: what happened, oldest first, of one thing (by the timeline) or all.
 #include "api/questions/history.h"
 #include "api/questions/stream.h"
+#include "api/questions/stream_reader.h"
 #include "events/base/limits.h"
 #include "events/codec/catalog.h"
 
@@ -41,7 +42,7 @@ std::string principal_name(std::uint32_t principal) {
 
 class EventsQuestion final : public HistoryQuestion {
  public:
-  explicit EventsQuestion(Query query) : query_(std::move(query)) {
+  EventsQuestion(Query query, const Views* views) : query_(std::move(query)), views_(views) {
     next_ = std::max<std::uint64_t>({query_.from, query_.after.first, 1});
     rows_max_ = query_.limit == 0 ? kRowsDefault : std::min(query_.limit, kRowsMax);
   }
@@ -58,11 +59,21 @@ class EventsQuestion final : public HistoryQuestion {
     }
     stream_ = std::move(*stream);
     if (stream_.is_document) next_ = std::max(next_, stream_.ref);
+    if (const auto kind = stream_kind(stream_.kind)) {
+      by_timeline_.emplace(
+          StreamReader::Range{{book.number(), *kind, stream_.ref}, Sequence{next_}, Sequence{end_}},
+          views_);
+    }
     return std::nullopt;
   }
 
   Result<Slice> read(const LogReader& log, BookNumber book) override {
     if (next_ > end_) return Slice::kFinished;
+    if (by_timeline_) {
+      const auto read = read_by_timeline(log);
+      if (read.ok() || read.error().kind != ErrorKind::kUnavailable) return read;
+      by_timeline_.reset();  // too far behind: the log is looked through instead
+    }
     std::uint64_t slice = kDecisionsOfSlice;
     const Status scanned = log.scan(book, Sequence{next_}, [&](const DecisionView& decision) {
       take(decision);
@@ -94,6 +105,19 @@ class EventsQuestion final : public HistoryQuestion {
   Sequence position() const override { return Sequence{last_}; }
 
  private:
+  Result<Slice> read_by_timeline(const LogReader& log) {
+    const auto done =
+        by_timeline_->step(log, [&](const DecisionView& decision, const EventView& event) {
+          next_ = event.sequence.value() + 1;
+          body_bytes_ += event.body.size();
+          found_.push_back(copy_event(decision, event));
+          return !full();
+        });
+    if (!done.ok()) return done.error();
+    if (*done && !full()) next_ = end_ + 1;
+    return *done ? Slice::kFinished : Slice::kAgain;
+  }
+
   bool full() const { return found_.size() >= rows_max_ || body_bytes_ > kBodyBytesMax; }
   bool enough() const { return full() || next_ > end_ || decisions_ >= kDecisionsOfRequest; }
 
@@ -124,7 +148,9 @@ class EventsQuestion final : public HistoryQuestion {
   }
 
   Query query_;
+  const Views* views_;
   Stream stream_;
+  std::optional<StreamReader> by_timeline_;
   std::vector<FoundEvent> found_;
   std::size_t body_bytes_ = 0;
   std::uint64_t next_ = 1;  // the next event to look at
@@ -136,8 +162,8 @@ class EventsQuestion final : public HistoryQuestion {
 
 }  // namespace
 
-std::unique_ptr<HistoryQuestion> make_events_question(Query query) {
-  return std::make_unique<EventsQuestion>(std::move(query));
+std::unique_ptr<HistoryQuestion> make_events_question(Query query, const Views* views) {
+  return std::make_unique<EventsQuestion>(std::move(query), views);
 }
 
 }  // namespace kontor::questions

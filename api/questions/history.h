@@ -9,6 +9,7 @@
 
 #include "api/questions/query.h"
 #include "engine/log_reader.h"
+#include "engine/views/views.h"
 #include "events/json/json.h"
 
 namespace kontor::questions {
@@ -31,8 +32,14 @@ class HistoryQuestion {
   virtual Sequence position() const { return Sequence{}; }
 };
 
-std::unique_ptr<HistoryQuestion> make_events_question(Query query);
 std::unique_ptr<HistoryQuestion> make_pages_question(Query query);
+// views: null: the server keeps none, and what they would have is read from the log.
+std::unique_ptr<HistoryQuestion> make_events_question(Query query, const Views* views);
+// One order, invoice, payment or credit note as it was; null: the question is about none.
+std::unique_ptr<HistoryQuestion> make_past_document_question(Query query, const Views* views);
+// An account as of a position, and of what was effective up to a date.
+std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views);
+std::unique_ptr<HistoryQuestion> make_documents_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_why_question(Query query);
 std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);
 

@@ -3,11 +3,11 @@
 
 #include "history_answers_generated.h"
 
-#include "projections/book.h"
+#include "projections/orders.h"
 
 namespace kontor::questions {
 
-wire::OrderState state_of(const Book& book, const Order& order);  // looks at every line
-std::string_view state_word(wire::OrderState state);              // "partly_shipped"; static
+wire::OrderState state_of(const Orders& orders, const Order& order);  // looks at every line
+std::string_view state_word(wire::OrderState state);                  // "partly_shipped"; static
 
 }  // namespace kontor::questions

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "api/questions/document_answers.h"
 #include "api/questions/order_state.h"
 #include "api/questions/present.h"
 
@@ -9,13 +10,12 @@ namespace kontor::questions {
 namespace {
 
 using wire::OrderState;
-using Held = std::map<std::uint32_t, std::vector<const Reservation*>>;  // by line
+using Held = std::map<std::uint32_t, std::vector<const HeldPart*>>;  // by line
 
-Held reservations_of(const Book& book, const Order& order) {
+Held by_line(std::span<const HeldPart> parts) {
   Held held;
-  book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& reservation) {
-    held[reservation.line].push_back(&reservation);
-  });
+  for (const HeldPart& part : parts)
+    held[part.line].push_back(&part);
   return held;
 }
 
@@ -40,16 +40,16 @@ void fill_line(const Book& book, const OrderLineState& line, wire::OrderLineRowT
   row.tax_rate = line.tax_rate;
 }
 
-void fill_lines(const Book& book, const Order& order, wire::OrderAnswerT& out) {
-  const Held held = reservations_of(book, order);
+void fill_lines(const Book& book, std::span<const OrderLineState> lines, const Held& held,
+                wire::OrderAnswerT& out) {
   std::uint32_t number = 0;
-  for (const OrderLineState& line : book.orders().lines(order)) {
+  for (const OrderLineState& line : lines) {
     auto& row = add_row(out.lines);
     row.line = ++number;
     fill_line(book, line, row);
     const auto of_line = held.find(number);
     if (of_line == held.end()) continue;
-    for (const Reservation* const reservation : of_line->second) {
+    for (const HeldPart* const reservation : of_line->second) {
       auto& reserved = add_row(row.reservations);
       reserved.warehouse = name_of(book, "warehouse", WarehouseId{reservation->warehouse});
       reserved.quantity = reservation->quantity.value();
@@ -58,12 +58,12 @@ void fill_lines(const Book& book, const Order& order, wire::OrderAnswerT& out) {
 }
 
 // What the goods of an order that nothing keeps back have come to.
-OrderState progress_of(const Book& book, const Order& order) {
+OrderState progress_of(const Orders& orders, const Order& order) {
   bool all_shipped = true;
   bool all_billed = true;
   bool some_shipped = false;
   bool some_billed = false;
-  for (const OrderLineState& line : book.orders().lines(order)) {
+  for (const OrderLineState& line : orders.lines(order)) {
     const Quantity wanted = line.ordered - line.cancelled - line.voided;
     all_shipped = all_shipped && line.shipped >= wanted;
     all_billed = all_billed && line.billed() + line.returned_unbilled >= wanted;
@@ -109,44 +109,53 @@ std::string_view state_word(OrderState state) {
   return wire::EnumNameOrderState(state);
 }
 
-OrderState state_of(const Book& book, const Order& order) {
+OrderState state_of(const Orders& orders, const Order& order) {
   if (order.cancelled != 0) {
     return order.approval == Approval::kRejected ? OrderState::rejected : OrderState::cancelled;
   }
   if (order.approval == Approval::kRejected) return OrderState::rejected;
   if (order.approval == Approval::kPending) return OrderState::awaiting_approval;
   if (order.held_at != 0) return OrderState::on_hold;
-  return progress_of(book, order);
+  return progress_of(orders, order);
+}
+
+wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const Order& order,
+                                std::span<const HeldPart> held) {
+  wire::OrderAnswerT out;
+  out.order = orders.name(order);
+  out.state = state_of(orders, order);
+  out.company = name_of(names, "company", CompanyId{order.company});
+  out.payer = name_of(names, "company", CompanyId{order.payer});
+  out.buyer = name_of(names, "buyer", BuyerId{order.buyer});
+  out.currency = order.currency;
+  out.net = order.net.value();
+  out.total = order.total.value();
+  out.terms = name_of(names, "terms", TermsId{order.terms});
+  out.region = orders.region(order);
+  out.no_split = order.no_split != 0;
+  out.placed_on = order.placed_on;
+  out.requested_on = order.requested_on;
+  out.approval = static_cast<wire::OrderApproval>(order.approval);
+  out.credit = static_cast<wire::OrderCredit>(order.credit);
+  out.fulfilled = order.fulfilled != 0;
+  out.cancelled = order.cancelled != 0;
+  out.placed_at = order.ref;
+  out.asked_at = order.asked_at;
+  out.held_at = order.held_at;
+  out.released_at = order.released_at;
+  out.version = order.version;
+  fill_lines(names, orders.lines(order), by_line(held), out);
+  return out;
 }
 
 Answered answer_order(const Book& book, const Query& query) {
   const Order* const order = book.orders().find(query.name);
   if (order == nullptr) return not_found("order", query.name, "orders");
-  wire::OrderAnswerT out;
-  out.order = query.name;
-  out.state = state_of(book, *order);
-  out.company = name_of(book, "company", CompanyId{order->company});
-  out.payer = name_of(book, "company", CompanyId{order->payer});
-  out.buyer = name_of(book, "buyer", BuyerId{order->buyer});
-  out.currency = order->currency;
-  out.net = order->net.value();
-  out.total = order->total.value();
-  out.terms = name_of(book, "terms", TermsId{order->terms});
-  out.region = book.orders().region(*order);
-  out.no_split = order->no_split != 0;
-  out.placed_on = order->placed_on;
-  out.requested_on = order->requested_on;
-  out.approval = static_cast<wire::OrderApproval>(order->approval);
-  out.credit = static_cast<wire::OrderCredit>(order->credit);
-  out.fulfilled = order->fulfilled != 0;
-  out.cancelled = order->cancelled != 0;
-  out.placed_at = order->ref;
-  out.asked_at = order->asked_at;
-  out.held_at = order->held_at;
-  out.released_at = order->released_at;
-  out.version = order->version;
-  fill_lines(book, *order, out);
-  return answered(out);
+  std::vector<HeldPart> held;
+  book.stock().for_each_reservation(OrderRef{order->ref}, [&](const Reservation& part) {
+    held.push_back({part.quantity, part.line, part.warehouse});
+  });
+  return answered(order_answer(book, book.orders(), *order, held));
 }
 
 Answered list_orders(const Book& book, const Query& query) {
@@ -167,7 +176,7 @@ Answered list_orders(const Book& book, const Query& query) {
     const Order& order = orders[index];
     if (!filter.takes(order.company)) return false;
     page.examine(order.line_count);
-    const OrderState state = state_of(book, order);
+    const OrderState state = state_of(book.orders(), order);
     if (only != OrderState::any && state != only) return false;
     fill_row(book, order, state, add_row(out.orders));
     return true;

@@ -45,6 +45,11 @@ struct Query {
   std::uint64_t filter = 0;
   std::uint32_t limit = 0;
   Place after;
+  Sequence as_of;        // 0: the present
+  Timestamp as_of_time;  // 0: not given
+  Date date_from = kNoDate;
+  Date date_to = kNoDate;
+  std::string state;
 };
 
 // An answer without its position.

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/engine.h"
+#include "engine/views/views.h"
 
 namespace kontor {
 
@@ -23,7 +24,9 @@ class QuestionAnswerer {
   virtual void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) = 0;
 };
 
-// The one that kontord runs.
-std::unique_ptr<QuestionAnswerer> make_question_answerer();
+// The one that kontord runs. views: outlives it; null: none are kept, and what they would have is
+// read from the log as far as that is bounded.
+std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views);
+std::unique_ptr<QuestionAnswerer> make_question_answerer();  // without views
 
 }  // namespace kontor

@@ -95,7 +95,7 @@ class WhyQuestion final : public HistoryQuestion {
     }
     const Order& order = book.orders().get(OrderRef{order_});
     out.order = query_.name;
-    out.state = state_of(book, order);
+    out.state = state_of(book.orders(), order);
     out.says = "order " + query_.name + " is " + std::string(state_word(out.state));
     if (asked_.sequence != 0) explain_approval(book, order, out);
     // It may have been released, or held anew, since the first step: then the reasons are not

@@ -1,0 +1,257 @@
+#include "engine/views/view_host.h"
+
+#include <algorithm>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace kontor {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int kNice = 10;  // the engine's threads come first
+constexpr seconds kSayEvery{5};
+
+std::uint64_t ms_between(std::chrono::steady_clock::time_point from,
+                         std::chrono::steady_clock::time_point to) {
+  return to <= from ? 0
+                    : static_cast<std::uint64_t>(duration_cast<milliseconds>(to - from).count());
+}
+
+std::string seconds_text(std::uint64_t ms) {
+  constexpr std::uint64_t kMsOfSecond = 1'000;
+  return std::to_string((ms + kMsOfSecond - 1) / kMsOfSecond) + " s";
+}
+
+}  // namespace
+
+ViewHost::ViewHost(const EventLog& log, std::filesystem::path folder, ViewHostOptions options)
+    : log_(log), folder_(std::move(folder)), options_(std::move(options)) {
+  const auto now = Clock::now();
+  for (const std::string& view : view_names()) {
+    auto& follower = *followers_.emplace_back(std::make_unique<Follower>());
+    follower.view = view;
+    follower.status.view = view;
+    follower.has_since = follower.seen_at = follower.said = now;
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+void ViewHost::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// ---- any thread ---------------------------------------------------------------------------------
+
+Result<std::shared_ptr<const ViewSnapshot>> ViewHost::open(std::string_view view) const {
+  std::shared_ptr<ViewStore> store;
+  std::string trouble;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& follower : followers_) {
+      if (follower->view != view) continue;
+      store = follower->store;
+      trouble = follower->status.trouble;
+    }
+  }
+  if (store != nullptr) return store->snapshot();
+  return Error{
+      ErrorKind::kUnavailable,
+      "the view " + std::string(view) + (trouble.empty() ? " is being opened" : ": " + trouble)};
+}
+
+std::vector<ViewStatus> ViewHost::status() const {
+  std::vector<ViewStatus> out;
+  const CommitNumber tail = log_.tail().last;
+  const auto now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  for (const auto& follower : followers_) {
+    ViewStatus& status = out.emplace_back(follower->status);
+    status.tail = std::max(tail, status.commit);
+    status.behind_ms = status.commit < tail ? ms_between(follower->has_since, now) : 0;
+  }
+  return out;
+}
+
+bool ViewHost::wait_for(CommitNumber commit, milliseconds timeout) const {
+  std::unique_lock lock(mutex_);
+  const auto all_have = [&] {
+    return std::ranges::all_of(
+        followers_, [&](const auto& follower) { return follower->status.commit >= commit; });
+  };
+  return changed_.wait_for(lock, timeout, [&] { return stopping_ || all_have(); }) && all_have();
+}
+
+// ---- the thread ---------------------------------------------------------------------------------
+
+void ViewHost::run() {
+  // Of this thread alone, on Linux. Where it may not be, views are as fast as the rest.
+  [[maybe_unused]] const int set = setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    bool more = false;
+    for (const auto& follower : followers_)
+      more = follow(*follower) || more;
+    lock.lock();
+    if (!more) wake_.wait_for(lock, options_.look_every, [this] { return stopping_; });
+  }
+}
+
+bool ViewHost::follow(Follower& follower) {
+  if (follower.dead) return false;
+  if (follower.builder != nullptr && follower.store->damaged()) {
+    discard(follower, "stored bytes are damaged");
+  }
+  if (follower.builder == nullptr) open_store(follower);
+  if (follower.builder == nullptr) return false;
+  const CommitNumber tail = log_.tail().last;
+  if (follower.seen <= follower.builder->checkpoint().commit) {
+    const std::lock_guard lock(mutex_);
+    follower.has_since = follower.seen_at;
+    follower.seen = tail;
+    follower.seen_at = Clock::now();
+  }
+  if (Status advanced = follower.builder->advance(tail); !advanced.ok()) {
+    if (follower.builder->store()->damaged()) {
+      discard(follower, advanced.error().message);
+      return true;
+    }
+    give_up(follower, advanced.error());
+    return false;
+  }
+  tell(follower, tail);
+  return follower.builder->checkpoint().commit < tail;
+}
+
+void ViewHost::tell(Follower& follower, CommitNumber tail) {
+  const ViewCheckpoint& checkpoint = follower.builder->checkpoint();
+  const bool built = follower.status.building && checkpoint.commit >= tail;
+  const std::uint64_t bytes = follower.store->bytes();
+  if (follower.status.building) tell_building(follower);
+  if (built) {
+    say("view " + follower.view + ": built, " + std::to_string(checkpoint.events) + " events in " +
+        seconds_text(ms_between(follower.built_since, Clock::now())));
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    follower.status.commit = checkpoint.commit;
+    follower.status.events = checkpoint.events;
+    follower.status.bytes = bytes;
+    if (built) {
+      follower.status.building = false;
+      follower.status.left_ms = 0;
+    }
+  }
+  changed_.notify_all();
+}
+
+void ViewHost::tell_building(Follower& follower) {
+  const auto now = Clock::now();
+  const std::uint64_t done = follower.builder->checkpoint().commit.value();
+  const std::uint64_t all = std::max(log_.tail().last.value(), done);
+  const std::uint64_t left =
+      done == 0 ? 0 : ms_between(follower.built_since, now) * (all - done) / done;
+  {
+    const std::lock_guard lock(mutex_);
+    follower.status.left_ms = left;
+  }
+  if (done >= all || now - follower.said < kSayEvery) return;
+  follower.said = now;
+  say("view " + follower.view + ": building, commit " + std::to_string(done) + " of " +
+      std::to_string(all) + ", about " + seconds_text(left) + " left");
+}
+
+// What a store that is to be followed on says; else `found` is why it is of no use.
+Status ViewHost::try_open(Follower& follower, std::string& found) {
+  auto store = ViewStore::open(path_of(follower), options_.store);
+  if (!store.ok()) {
+    found = store.error().message;
+    return {};
+  }
+  auto builder =
+      std::make_unique<ViewBuilder>(log_, make_view(follower.view), *store, options_.batch);
+  const Status opened = builder->open();
+  if (!opened.ok()) {
+    found = opened.error().message;
+    const bool of_no_use = opened.error().kind == ErrorKind::kUsage || (*store)->damaged();
+    return of_no_use ? Status{} : opened;
+  }
+  const bool empty = builder->checkpoint().commit.value() == 0;
+  if (empty) {
+    say("view " + follower.view + ": there is none; building it from the log");
+    follower.built_since = follower.said = Clock::now();
+  }
+  const std::lock_guard lock(mutex_);
+  follower.builder = std::move(builder);
+  follower.store = *store;
+  follower.status.building = empty;
+  follower.status.commit = follower.builder->checkpoint().commit;
+  follower.status.events = follower.builder->checkpoint().events;
+  follower.status.trouble.clear();
+  return {};
+}
+
+void ViewHost::open_store(Follower& follower) {
+  if (!remove_discarded(follower)) return;
+  // Of a `kontor replay --view` that did not finish.
+  const std::filesystem::path unfinished(path_of(follower).string() + ".new");
+  if (Status removed = ViewStore::remove(unfinished); !removed.ok()) {
+    return give_up(follower, removed.error());
+  }
+  std::string found;
+  Status opened = try_open(follower, found);
+  if (opened.ok() && follower.builder == nullptr) {
+    discard(follower, found);
+    if (!remove_discarded(follower)) return;
+    opened = try_open(follower, found);
+    if (opened.ok() && follower.builder == nullptr) opened = Error{ErrorKind::kIo, found};
+  }
+  if (!opened.ok()) give_up(follower, opened.error());
+}
+
+void ViewHost::discard(Follower& follower, const std::string& why) {
+  say("view " + follower.view + ": what is there is of no use and is built again from the log (" +
+      why + ")");
+  const std::lock_guard lock(mutex_);
+  follower.useless = follower.store;
+  follower.discarded = true;
+  follower.builder.reset();
+  follower.store.reset();
+  ++follower.status.rebuilds;
+  follower.status.commit = CommitNumber{};
+  follower.status.events = 0;
+  follower.status.trouble = "it is damaged and is being built again";
+}
+
+// False: not yet, as a question still reads it, or never.
+bool ViewHost::remove_discarded(Follower& follower) {
+  if (!follower.discarded) return true;
+  if (!follower.useless.expired()) return false;
+  if (Status removed = ViewStore::remove(path_of(follower)); !removed.ok()) {
+    give_up(follower, removed.error());
+    return false;
+  }
+  follower.discarded = false;
+  return true;
+}
+
+// The server goes on without it; the log has everything.
+void ViewHost::give_up(Follower& follower, const Error& error) {
+  say("view " + follower.view + ": does not go on: " + error.message +
+      "; mend that and start again, nothing is lost");
+  const std::lock_guard lock(mutex_);
+  follower.dead = true;
+  follower.status.trouble = error.message;
+}
+
+}  // namespace kontor

@@ -1,0 +1,88 @@
+// ViewHost: keeps every view behind its log, on one thread at low priority, each in a store of its
+// own below one folder. It never waits for the engine and the engine never for it. A store that is
+// missing, damaged, of another format or of another log is rebuilt, and that is said.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/views/view_builder.h"
+#include "engine/views/views.h"
+#include "events/log/event_log.h"
+
+namespace kontor {
+
+struct ViewHostOptions {
+  std::chrono::milliseconds look_every{500};  // for new commits; questions fold what is newer
+  ViewBuilder::Options batch;
+  ViewStoreOptions store;                       // for tests: its steps
+  std::function<void(const std::string&)> say;  // the server's log; may be null
+};
+
+class ViewHost final : public Views {
+ public:
+  // The log outlives it. Starts the thread; opening and rebuilding are its work.
+  ViewHost(const EventLog& log, std::filesystem::path folder, ViewHostOptions options);
+  ~ViewHost() override { stop(); }
+  ViewHost(const ViewHost&) = delete;
+  ViewHost& operator=(const ViewHost&) = delete;
+
+  void stop();  // after the batch at hand
+
+  Result<std::shared_ptr<const ViewSnapshot>> open(std::string_view view) const override;
+  std::vector<ViewStatus> status() const override;
+
+  // Waits until every view has folded the commit, or the time is up: false.
+  bool wait_for(CommitNumber commit, std::chrono::milliseconds timeout) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // One view. `builder` is the thread's; the rest is under mutex_.
+  struct Follower {
+    std::string view;
+    std::unique_ptr<ViewBuilder> builder;
+    std::shared_ptr<ViewStore> store;  // null: not open
+    std::weak_ptr<ViewStore> useless;  // what was discarded, while questions still read it
+    bool discarded = false;            // to be removed before it is made anew
+    ViewStatus status;
+    Clock::time_point seen_at;  // when the tail was `seen`
+    CommitNumber seen;
+    Clock::time_point has_since;    // what was durable then is folded
+    Clock::time_point built_since;  // of building
+    Clock::time_point said;
+    bool dead = false;  // its trouble is for good
+  };
+
+  void run();
+  // Whether there may be more to do at once.
+  bool follow(Follower& follower);
+  void open_store(Follower& follower);
+  Status try_open(Follower& follower, std::string& found);
+  void discard(Follower& follower, const std::string& why);
+  bool remove_discarded(Follower& follower);
+  void tell(Follower& follower, CommitNumber tail);
+  void tell_building(Follower& follower);
+  void give_up(Follower& follower, const Error& error);
+  void say(const std::string& text) const {
+    if (options_.say) options_.say(text);
+  }
+  std::filesystem::path path_of(const Follower& follower) const { return folder_ / follower.view; }
+
+  const EventLog& log_;
+  const std::filesystem::path folder_;
+  const ViewHostOptions options_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::condition_variable wake_;
+  std::vector<std::unique_ptr<Follower>> followers_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace kontor

@@ -1,0 +1,201 @@
+#include "projections/past.h"
+
+#include <algorithm>
+#include <concepts>
+
+#include "events/codec/bodies.h"
+#include "events/codec/catalog.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+template <class Event, class Part>
+void offer(Part& part, const Envelope& by, const EventView& event) {
+  if constexpr (requires(const Event& body) {
+                  { part.on(by, body) } -> std::same_as<void>;
+                }) {
+    part.on(by, *flatbuffers::GetRoot<Event>(event.body.data()));
+  }
+}
+
+template <class... Parts>
+void fold(const Envelope& by, const EventView& event, Parts&... parts) {
+  switch (event.header.kind) {
+#define KONTOR_OFFER(Name, number)        \
+  case number:                            \
+    (offer<Name>(parts, by, event), ...); \
+    return;
+    KONTOR_EVENTS(KONTOR_OFFER)
+#undef KONTOR_OFFER
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+// ---- what an order holds ------------------------------------------------------------------------
+
+void HeldParts::move(std::uint32_t line, std::uint32_t warehouse, Quantity quantity) {
+  const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const HeldPart& part) {
+    return part.line == line && part.warehouse == warehouse;
+  });
+  if (found == parts_.end()) {
+    parts_.insert(parts_.begin(), {quantity, line, warehouse});
+    return;
+  }
+  found->quantity += quantity;
+  if (found->quantity == Quantity{0}) parts_.erase(found);
+}
+
+void HeldParts::on(const Envelope&, const StockReserved& event) {
+  for (const ReservedPart& part : run(event.parts()))
+    move(part.line(), part.warehouse(), Quantity{part.quantity()});
+}
+
+void HeldParts::on(const Envelope&, const ReservationReleased& event) {
+  for (const ReservedPart& part : run(event.parts()))
+    move(part.line(), part.warehouse(), Quantity{-part.quantity()});
+}
+
+void HeldParts::on(const Envelope&, const GoodsShipped& event) {
+  for (const ShippedLine& line : run(event.lines()))
+    move(line.line(), event.warehouse(), Quantity{-line.quantity()});
+}
+
+// ---- an invoice ---------------------------------------------------------------------------------
+
+void PastInvoice::on(const Envelope&, const InvoiceIssued& event) {
+  invoice_.order = event.order();
+  invoice_.net = Minor{event.net()};
+  invoice_.tax = Minor{event.tax()};
+  invoice_.total = invoice_.open = Minor{event.total()};
+  invoice_.payer = event.payer();
+  invoice_.terms = event.terms();
+  invoice_.number = event.number();
+  invoice_.fiscal_year = event.fiscal_year();
+  invoice_.currency = event.currency();
+  invoice_.date = event.date();
+  invoice_.version = 1;
+  for (const Instalment& part : run(event.instalments()))
+    instalments_.push_back({Minor{part.amount()}, Minor{part.amount()}, part.due(), part.number()});
+  for (const TaxAmount& tax : run(event.taxes()))
+    taxes_.push_back({Minor{tax.net()}, Minor{tax.tax()}, {}, {}, tax.category(), tax.rate()});
+  for (const InvoiceLine& line : run(event.lines())) {
+    InvoiceLineState& state = lines_.emplace_back();
+    state.quantity = Quantity{line.quantity()};
+    state.net = Minor{line.net()};
+    state.line = line.line();
+    state.item = line.item();
+    const auto tax = std::find_if(taxes_.begin(), taxes_.end(), [&](const InvoiceTaxState& t) {
+      return t.category == line.tax_category() && t.rate == line.tax_rate();
+    });
+    KONTOR_ASSERT(tax != taxes_.end());
+    state.tax = static_cast<std::uint32_t>(tax - taxes_.begin());
+  }
+}
+
+// Of the applications, those to this invoice; it counts one change for each run of them.
+template <class Event>
+void PastInvoice::settle(const Event& event, Minor Invoice::*settled, std::int64_t sign) {
+  bool before = false;
+  for (const Application& part : run(event.applications())) {
+    const bool ours = part.invoice() == invoice_.ref;
+    if (ours && !before) ++invoice_.version;
+    before = ours;
+    if (!ours) continue;
+    KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= instalments_.size());
+    const Minor amount{sign * part.amount()};
+    instalments_[part.instalment() - 1].open -= amount;
+    invoice_.open -= amount;
+    invoice_.*settled += amount;
+  }
+}
+
+void PastInvoice::on(const Envelope&, const PaymentApplied& event) {
+  settle(event, &Invoice::paid, 1);
+}
+void PastInvoice::on(const Envelope&, const PaymentUnapplied& event) {
+  settle(event, &Invoice::paid, -1);
+}
+void PastInvoice::on(const Envelope&, const CreditNoteApplied& event) {
+  settle(event, &Invoice::credited, 1);
+}
+void PastInvoice::on(const Envelope&, const CreditNoteUnapplied& event) {
+  settle(event, &Invoice::credited, -1);
+}
+
+template <class Event>
+void PastInvoice::credit(const Event& event, std::int64_t sign) {
+  ++invoice_.version;
+  for (const CreditedLine& credited : run(event.lines())) {
+    const auto line = std::find_if(lines_.begin(), lines_.end(), [&](const InvoiceLineState& l) {
+      return l.line == credited.line();
+    });
+    KONTOR_ASSERT(line != lines_.end());
+    line->credited += Quantity{sign * credited.quantity()};
+    const Minor net{sign * credited.net()};
+    (credited.quantity() == 0 ? line->reduced_net : line->credited_net) += net;
+  }
+}
+
+void PastInvoice::on(const Envelope& by, const CreditNoteIssued& event) {
+  credit(event, 1);
+  notes_.emplace_back(by.sequence.value());
+}
+void PastInvoice::on(const Envelope&, const CreditNoteCancelled& event) {
+  credit(event, -1);
+}
+
+// ---- a payment ----------------------------------------------------------------------------------
+
+void PastPayment::on(const Envelope& by, const PaymentReceived& event) {
+  payment_.ref = by.sequence.value();
+  payment_.amount = Minor{event.amount()};
+  payment_.payer = event.payer();
+  payment_.currency = event.currency();
+  payment_.value_date = by.effective_date.value();
+  payment_.version = 1;
+}
+
+void PastPayment::on(const Envelope& by, const PaymentApplied& event) {
+  settlements_.on(by, event);
+  ++payment_.version;
+  for (const Application& part : run(event.applications()))
+    payment_.applied += Minor{part.amount()};
+}
+
+void PastPayment::on(const Envelope& by, const PaymentUnapplied& event) {
+  settlements_.on(by, event);
+  ++payment_.version;
+  for (const Application& part : run(event.applications()))
+    payment_.applied -= Minor{part.amount()};
+}
+
+void PastPayment::on(const Envelope&, const PaymentReversed& event) {
+  ++payment_.version;
+  payment_.reversed += Minor{event.amount()};
+}
+
+void PastPayment::on(const Envelope&, const RefundPaid& event) {
+  ++payment_.version;
+  payment_.refunded += Minor{event.amount()};
+}
+
+// ---- streams ------------------------------------------------------------------------------------
+
+void fold_past(PastOrder& past, const Envelope& by, const EventView& event) {
+  fold(by, event, past.orders, past.held);
+}
+void fold_past(PastInvoice& past, const Envelope& by, const EventView& event) {
+  fold(by, event, past);
+}
+void fold_past(PastPayment& past, const Envelope& by, const EventView& event) {
+  fold(by, event, past);
+}
+void fold_past(PastCreditNote& past, const Envelope& by, const EventView& event) {
+  fold(by, event, past.notes, past.settlements);
+}
+
+}  // namespace kontor

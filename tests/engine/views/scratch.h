@@ -1,0 +1,33 @@
+// A folder of one test, gone with it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+namespace kontor::test {
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "kontor-views-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace kontor::test

@@ -1,0 +1,381 @@
+// The host: views behind a running engine, and what it makes of stores that are missing, damaged or
+// not of this log.
+#include "engine/views/view_host.h"
+
+#include <atomic>
+#include <fstream>
+#include <future>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "engine/views/derive.h"
+#include "engine/views/fresh_view.h"
+#include "projections/views/entries.h"
+#include "projections/views/timeline.h"
+#include "tests/engine/views/scratch.h"
+#include "tests/support/engine/live_engine.h"
+
+namespace kontor::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr BookNumber kBook{1};
+
+class TheViews : public testing::Test {
+ protected:
+  void SetUp() override { live_.open_shop(); }
+
+  fs::path folder() const { return scratch_.path() / "views"; }
+
+  ViewHostOptions options() {
+    ViewHostOptions out;
+    out.look_every = std::chrono::milliseconds(1);
+    out.say = [this](const std::string& text) {
+      const std::lock_guard lock(mutex_);
+      said_ += text + "\n";
+    };
+    return out;
+  }
+  std::unique_ptr<ViewHost> start() { return start(live_.log()); }
+  std::unique_ptr<ViewHost> start(const EventLog& log) {
+    return std::make_unique<ViewHost>(log, folder(), options());
+  }
+  // Runs a host until it has everything.
+  void follow() { follow(live_.log()); }
+  void follow(const EventLog& log) {
+    const auto host = start(log);
+    ASSERT_TRUE(host->wait_for(log.tail().last, kWaitMax)) << said();
+  }
+  std::string said() {
+    const std::lock_guard lock(mutex_);
+    return said_;
+  }
+  bool has_said(std::string_view text) { return said().find(text) != std::string::npos; }
+  void forget_said() {
+    const std::lock_guard lock(mutex_);
+    said_.clear();
+  }
+
+  void order(const std::string& name) {
+    const EngineAnswer told =
+        live_.ask(R"({"id":")" + name + R"(","PlaceOrder":{"order":")" + name +
+                  R"(","company":"acme","lines":[{"item":"bolt","quantity":5}]}})");
+    ASSERT_EQ(told.status, StatusCode::kDone);
+  }
+
+  ViewCheck check(const std::string& view) { return check(view, live_.log()); }
+  ViewCheck check(const std::string& view, const EventLog& log) {
+    ViewDerivation derivation(log, view, {folder() / view, scratch_.path() / "fresh"}, nullptr);
+    const auto checked = derivation.check();
+    EXPECT_TRUE(checked.ok()) << checked.error().message;
+    EXPECT_TRUE(derivation.drop().ok());
+    return checked.ok() ? *checked : ViewCheck{};
+  }
+  void expect_sound() { expect_sound(live_.log()); }
+  void expect_sound(const EventLog& log) {
+    for (const std::string& view : view_names()) {
+      const ViewCheck found = check(view, log);
+      EXPECT_EQ(found.found, ViewCheck::Found::kEqual) << view << ": " << found.what;
+      EXPECT_EQ(found.kept_to, log.tail().last) << view;
+    }
+  }
+
+  Scratch scratch_;
+  LiveEngine live_;
+  std::mutex mutex_;
+  std::string said_;
+};
+
+TEST_F(TheViews, FollowTheDurableLogWhileCommandsGoOn) {
+  const auto host = start();
+  order("O-1");
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  order("O-2");
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  for (const std::string& view : view_names()) {
+    const auto snapshot = host->open(view);
+    ASSERT_TRUE(snapshot.ok());
+    const Result<Sequence> position = (*snapshot)->position(kBook);
+    ASSERT_TRUE(position.ok());
+    EXPECT_EQ(*position, live_.engine().books().front().last_sequence) << view;
+  }
+  for (const ViewStatus& status : host->status()) {
+    EXPECT_EQ(status.commit, live_.log().tail().last);
+    EXPECT_EQ(status.behind_ms, 0U);
+    EXPECT_FALSE(status.building);
+    EXPECT_EQ(status.events, live_.engine().books().front().last_sequence.value());
+  }
+}
+
+TEST_F(TheViews, GoOnFromTheirCheckpointAfterAStart) {
+  follow();
+  EXPECT_TRUE(has_said("view timeline: there is none; building it from the log")) << said();
+  EXPECT_TRUE(has_said("view timeline: built")) << said();
+  forget_said();
+  order("O-1");
+  live_.restart();
+  follow();
+  EXPECT_EQ(said(), "");
+  expect_sound();
+}
+
+TEST_F(TheViews, SayThatOneUnknownIsNotOpen) {
+  const auto host = start();
+  const auto opened = host->open("journal");
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().kind, ErrorKind::kUnavailable);
+}
+
+TEST_F(TheViews, ComeBackWhenTheirStoreIsDeletedWhileStopped) {
+  order("O-1");
+  follow();
+  fs::remove_all(folder());
+  forget_said();
+  follow();
+  for (const std::string& view : view_names())
+    EXPECT_TRUE(has_said("view " + view + ": there is none; building it")) << said();
+  expect_sound();
+}
+
+TEST_F(TheViews, AreBuiltAgainWhenTheirStoreIsDamaged) {
+  follow();
+  for (const std::string& view : view_names())
+    std::ofstream(folder() / view / "CURRENT") << "nonsense";
+  forget_said();
+  follow();
+  for (const std::string& view : view_names())
+    EXPECT_TRUE(has_said("view " + view + ": what is there is of no use and is built again"))
+        << said();
+  expect_sound();
+}
+
+void flip_tables(const fs::path& store) {
+  int tables = 0;
+  for (const auto& entry : fs::directory_iterator(store)) {
+    if (entry.path().extension() != ".sst") continue;
+    ++tables;
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(20);
+    file << "damage";
+  }
+  EXPECT_GT(tables, 0);
+}
+
+TEST_F(TheViews, AreBuiltAgainWhenAReadFindsDamage) {
+  follow();
+  flip_tables(folder() / "entries");
+  forget_said();
+  const auto host = start();
+  const CommitNumber tail = live_.log().tail().last;
+  // Found when the checkpoint is read, or by this.
+  if (const auto snapshot = host->open("entries"); snapshot.ok()) {
+    const Status scanned =
+        (*snapshot)->scan("\x10", "\x11", [](std::string_view, std::string_view) { return true; });
+    EXPECT_TRUE(scanned.ok() || scanned.error().kind == ErrorKind::kCorrupt);
+  }
+  ASSERT_TRUE(host->wait_for(tail, kWaitMax)) << said();
+  host->stop();
+  EXPECT_TRUE(has_said("view entries: what is there is of no use")) << said();
+  expect_sound();
+}
+
+TEST_F(TheViews, OfAnotherLogAreBuiltAgain) {
+  follow();
+  EngineOptions elsewhere;
+  elsewhere.host = "elsewhere";
+  LiveEngine other(elsewhere);
+  other.open_shop();
+  while (other.log().tail().last < live_.log().tail().last)
+    other.restart();  // each start claims
+  forget_said();
+  follow(other.log());
+  EXPECT_TRUE(
+      has_said("view timeline: what is there is of no use and is built again from the log "
+               "(is of another log)"))
+      << said();
+  expect_sound(other.log());
+}
+
+TEST_F(TheViews, OfALongerLogAreBuiltAgain) {
+  order("O-1");
+  follow();
+  const CommitNumber tail = live_.log().tail().last;
+  const auto shorter = first_commits(live_.log(), CommitNumber{tail.value() - 1});
+  forget_said();
+  follow(*shorter);
+  EXPECT_TRUE(has_said("behind the log's end")) << said();
+  expect_sound(*shorter);
+}
+
+TEST_F(TheViews, OfAnotherHistoryOfTheSameLogAreBuiltAgain) {
+  const CommitNumber common = live_.log().tail().last;
+  LiveEngine other(first_commits(live_.log(), common), {});
+  order("O-1");
+  follow();
+  while (other.log().tail().last < live_.log().tail().last)
+    other.restart();  // each start claims
+  forget_said();
+  follow(other.log());
+  EXPECT_TRUE(has_said("has followed another history of this log")) << said();
+  expect_sound(other.log());
+}
+
+// A view as an older version wrote it.
+class OldEntries final : public View {
+ public:
+  std::string_view name() const override { return "entries"; }
+  std::uint32_t format() const override { return 0; }
+  Status fold(BookNumber, const DecisionView&, const RowSource&) override { return {}; }
+  Status drain(const RowSink&) override { return {}; }
+  std::size_t pending_bytes() const override { return 0; }
+};
+
+TEST_F(TheViews, OfAnotherFormatAreBuiltAgain) {
+  {
+    auto store = ViewStore::open(folder() / "entries", {});
+    ASSERT_TRUE(store.ok());
+    ViewBuilder builder(live_.log(), std::make_unique<OldEntries>(), *store, {});
+    ASSERT_TRUE(builder.open().ok());
+    ASSERT_TRUE(builder.advance(live_.log().tail().last).ok());
+  }
+  follow();
+  EXPECT_TRUE(has_said("has format 0, this version writes 1")) << said();
+  expect_sound();
+}
+
+// ---- the process dies
+// -----------------------------------------------------------------------------
+
+TEST_F(TheViews, LoseNothingWhereverTheProcessDies) {
+  order("O-1");
+  constexpr int kStepsOfIngest = 4;
+  for (int dies_at = 1; dies_at <= 3 * kStepsOfIngest; ++dies_at) {
+    fs::remove_all(folder());
+    std::atomic<int> steps = 0;
+    ViewHostOptions dying = options();
+    dying.batch.batch_events = 1;  // each commit is ingested by itself
+    dying.store.step = [&steps, dies_at](IngestStep) { return ++steps < dies_at; };
+    {
+      ViewHost host(live_.log(), folder(), dying);
+      EXPECT_FALSE(host.wait_for(live_.log().tail().last, std::chrono::milliseconds(20)));
+    }
+    EXPECT_GE(steps, dies_at);
+    forget_said();
+    follow();
+    EXPECT_FALSE(has_said("of no use")) << "dies at step " << dies_at << ": " << said();
+    expect_sound();
+    if (HasFailure()) return;
+  }
+}
+
+// ---- derived again
+// --------------------------------------------------------------------------------
+
+// Entries that forget every second row.
+class Forgetful final : public View {
+ public:
+  std::string_view name() const override { return entries_.name(); }
+  std::uint32_t format() const override { return entries_.format(); }
+  Status fold(BookNumber book, const DecisionView& decision, const RowSource& earlier) override {
+    return entries_.fold(book, decision, earlier);
+  }
+  Status drain(const RowSink& sink) override {
+    int rows = 0;
+    return entries_.drain([&](std::string_view key, std::string_view value) {
+      return ++rows % 2 == 0 ? Status{} : sink(key, value);
+    });
+  }
+  std::size_t pending_bytes() const override { return entries_.pending_bytes(); }
+
+ private:
+  Entries entries_;
+};
+
+TEST_F(TheViews, ThatDifferAreFoundAndReplaced) {
+  order("O-1");
+  order("O-2");
+  {
+    auto store = ViewStore::open(folder() / "entries", {});
+    ASSERT_TRUE(store.ok());
+    ViewBuilder builder(live_.log(), std::make_unique<Forgetful>(), *store, {});
+    ASSERT_TRUE(builder.open().ok());
+    ASSERT_TRUE(builder.advance(live_.log().tail().last).ok());
+  }
+  ViewDerivation derivation(live_.log(), "entries",
+                            {folder() / "entries", folder() / "entries.new"}, nullptr);
+  const auto checked = derivation.check();
+  ASSERT_TRUE(checked.ok());
+  EXPECT_EQ(checked->found, ViewCheck::Found::kDifferent);
+  EXPECT_NE(checked->what.find("is missing"), std::string::npos) << checked->what;
+  ASSERT_TRUE(derivation.replace().ok());
+  EXPECT_FALSE(fs::exists(folder() / "entries.new"));
+  EXPECT_EQ(check("entries").found, ViewCheck::Found::kEqual);
+  forget_said();
+  follow();
+  EXPECT_FALSE(has_said("entries")) << "the new one is gone on with: " << said();
+}
+
+TEST_F(TheViews, ThatAreBehindAreComparedWhereTheyEndAndReplacedByOneThatIsNot) {
+  follow();
+  const CommitNumber before = live_.log().tail().last;
+  order("O-1");
+  ViewDerivation derivation(live_.log(), "timeline",
+                            {folder() / "timeline", folder() / "timeline.new"}, nullptr);
+  const auto checked = derivation.check();
+  ASSERT_TRUE(checked.ok());
+  EXPECT_EQ(checked->found, ViewCheck::Found::kEqual) << checked->what;
+  EXPECT_EQ(checked->kept_to, before);
+  ASSERT_TRUE(derivation.replace().ok());
+  EXPECT_EQ(check("timeline").kept_to, live_.log().tail().last);
+}
+
+TEST_F(TheViews, ThatAreNotThereAreSaidToBeNone) {
+  EXPECT_EQ(check("documents").found, ViewCheck::Found::kNone);
+  follow();
+  std::ofstream(folder() / "documents" / "CURRENT") << "nonsense";
+  EXPECT_EQ(check("documents").found, ViewCheck::Found::kOfNoUse);
+}
+
+// ---- fresh
+// ----------------------------------------------------------------------------------------
+
+TEST_F(TheViews, AnswerUpToTheEndHoweverFarTheyHaveFollowed) {
+  order("O-1");
+  follow();
+  const auto host = [&] {
+    auto out = start();
+    EXPECT_TRUE(out->wait_for(live_.log().tail().last, kWaitMax));
+    out->stop();  // follows no further
+    return out;
+  }();
+  order("O-2");
+  std::promise<void> done;
+  const Sequence end = live_.engine().books().front().last_sequence;
+  ASSERT_EQ(live_.engine().read([&](const LogReader& log) {
+    FreshView with("timeline", host.get(), kBook, end);
+    FreshView without("timeline", nullptr, kBook, end);
+    for (FreshView* const view : {&with, &without}) {
+      ASSERT_TRUE(view->open().ok());
+      Result<bool> complete = false;
+      while (complete.ok() && !*complete)
+        complete = view->advance(log, 3);
+      ASSERT_TRUE(complete.ok()) << complete.error().message;
+    }
+    EXPECT_GT(with.stored().value(), 0U);
+    EXPECT_LT(with.stored(), end);
+    const StreamId acme{kBook, StreamKind::kCompany, 0};
+    const auto a = read_timeline(with, acme, Sequence{1}, end, 1'000);
+    const auto b = read_timeline(without, acme, Sequence{1}, end, 1'000);
+    ASSERT_TRUE(a.ok() && b.ok());
+    EXPECT_EQ(*a, *b);
+    EXPECT_GT(a->size(), 2U);
+    done.set_value();
+  }),
+            StatusCode::kDone);
+  EXPECT_EQ(done.get_future().wait_for(kWaitMax), std::future_status::ready);
+}
+
+}  // namespace
+}  // namespace kontor::test
