@@ -22,6 +22,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// What a command or question that came by HTTP may wait before it is begun.
+constexpr seconds kHttpTime{30};
+
 class SystemClock final : public Clock {
  public:
   Timestamp now() override {
@@ -143,12 +146,13 @@ class Daemon {
     if (options_.http == "off") return {};
     metrics_ =
         std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
-    site_ = std::make_unique<Site>(*metrics_);
+    json_api_ = std::make_unique<JsonApi>(*engine_, *questions_, kHttpTime);
+    site_ = std::make_unique<Site>(*metrics_, *json_api_);
     HttpOptions http_options;
     http_options.listen = options_.http;
     auto started = HttpServer::start(std::move(http_options),
-                                     [this](std::string_view method, std::string_view target) {
-                                       return site_->answer(method, target);
+                                     [this](const HttpRequest& request, HttpDone done) {
+                                       site_->answer(request, std::move(done));
                                      });
     if (!started) return started.error();
     http_ = std::move(started.value());
@@ -188,7 +192,10 @@ class Daemon {
       log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
     }
     server_->stop();
-    if (http_ != nullptr) http_->stop();
+    if (http_ != nullptr) {
+      http_->wait_answered(seconds(options_.stop_timeout_s));
+      http_->stop();
+    }
     return log_->close();
   }
 
@@ -203,6 +210,7 @@ class Daemon {
   std::unique_ptr<QuestionAnswerer> questions_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<JsonApi> json_api_;
   std::unique_ptr<Site> site_;
   std::unique_ptr<HttpServer> http_;
 };

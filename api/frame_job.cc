@@ -154,7 +154,11 @@ class FrameStager {
 };
 
 void FrameJob::answer(std::span<const CommandResult> results) {
-  handover_->push({session_, bytes.size(), submit_answer_frame(to_, results, notes_)});
+  deliver(submit_answer_frame(to_, results, notes_));
+}
+
+void FrameJob::deliver(AlignedBuffer frame) {
+  handover_->push({session_, bytes.size(), std::move(frame)});
 }
 
 void FrameJob::answer_at_edge() {

@@ -34,7 +34,9 @@ RawCommand payment(const std::string& id) {
 // Answers with the question's name, from another thread when asked for.
 class FakeAnswerer final : public QuestionAnswerer {
  public:
-  void answer(Engine&, BookNumber book, AlignedBuffer request, Done done) override {
+  void answer(Engine&, BookNumber book, AlignedBuffer request, Done done,
+              Deadline deadline) override {
+    deadline_ = deadline;
     const auto* const query = flatbuffers::GetRoot<wire::QueryRequest>(request.data());
     flatbuffers::FlatBufferBuilder builder;
     const auto message = builder.CreateString(query->name() == nullptr ? "" : query->name()->str());
@@ -49,6 +51,7 @@ class FakeAnswerer final : public QuestionAnswerer {
 
  private:
   std::future<void> pending_;
+  std::optional<Deadline> deadline_;
 };
 
 class ServerTest : public testing::Test {
