@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "api/clock/business_days.h"
 #include "api/http.h"
 #include "api/metrics.h"
 #include "api/server.h"
@@ -110,6 +111,7 @@ class Daemon {
     Status started = start_engine();
     if (started) started = start_server();
     if (started) started = start_http();
+    if (started) start_days();
     return started;
   }
 
@@ -160,6 +162,13 @@ class Daemon {
     return {};
   }
 
+  void start_days() {
+    BusinessDays::Options days;
+    days.warn = [this](const std::string& text) { log(spdlog::level::warn, text); };
+    days_ = std::make_unique<BusinessDays>(*engine_, clock_, std::move(days));
+    days_->start();
+  }
+
   void tell_progress(std::uint64_t done, std::uint64_t of) {
     const auto now = std::chrono::steady_clock::now();
     if (done < of && now - last_progress_ < seconds(1)) return;
@@ -187,6 +196,7 @@ class Daemon {
     sd_notify(0, "STOPPING=1");
     if (site_ != nullptr) site_->set_ready(false);
     server_->drain();
+    days_->stop();
     engine_->stop();
     if (!server_->wait_drained(seconds(options_.stop_timeout_s))) {
       log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
@@ -207,6 +217,7 @@ class Daemon {
   // In this order: each uses those before it.
   std::unique_ptr<RocksdbEventLog> log_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<BusinessDays> days_;
   std::unique_ptr<QuestionAnswerer> questions_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Metrics> metrics_;

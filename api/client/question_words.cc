@@ -231,6 +231,14 @@ std::span<const QuestionArgument> common_arguments(const QuestionWord& word) {
   return {};
 }
 
+std::span<const QuestionArgument> paging_arguments() {
+  static const std::array kPaging = {
+      option("LIMIT", Field::kLimit, "At most so many rows"),
+      option("AFTER", Field::kAfter, "What the page before said as `next`"),
+  };
+  return kPaging;
+}
+
 Status set_argument(QueryToSend& query, const QuestionArgument& argument, const std::string& text,
                     std::string_view shown) {
   switch (argument.field) {

@@ -57,6 +57,9 @@ const QuestionWord* find_question_word(std::string_view word);  // null: there i
 // What may be said beside a word's own arguments: as_of and effective of get and list.
 std::span<const QuestionArgument> common_arguments(const QuestionWord& word);
 
+// Of every question that is asked a page at a time: limit, and after.
+std::span<const QuestionArgument> paging_arguments();
+
 // Puts `text` where the argument belongs; the views in `query` then point into it. kUsage: what is
 // wrong with it, beginning with `shown`, the argument as the caller wrote it.
 Status set_argument(QueryToSend& query, const QuestionArgument& argument, const std::string& text,

@@ -7,6 +7,7 @@
 
 #include "wire_generated.h"
 
+#include "api/client/openapi.h"
 #include "api/client/query_bytes.h"
 #include "api/client/question_words.h"
 #include "api/web/commands.h"
@@ -49,14 +50,6 @@ std::string known_words() {
   return out;
 }
 
-const std::vector<QuestionArgument>& paging() {
-  static const std::vector<QuestionArgument> kPaging = {
-      {.name = "LIMIT", .field = ArgumentField::kLimit, .required = false, .help = {}},
-      {.name = "AFTER", .field = ArgumentField::kAfter, .required = false, .help = {}},
-  };
-  return kPaging;
-}
-
 // The arguments of a word that stand in the query string.
 std::vector<QuestionArgument> parameters_of(const QuestionWord& word) {
   std::vector<QuestionArgument> out;
@@ -64,7 +57,8 @@ std::vector<QuestionArgument> parameters_of(const QuestionWord& word) {
                [](const QuestionArgument& argument) { return !argument.required; });
   const auto common = common_arguments(word);
   out.insert(out.end(), common.begin(), common.end());
-  out.insert(out.end(), paging().begin(), paging().end());
+  const auto paging = paging_arguments();
+  out.insert(out.end(), paging.begin(), paging.end());
   return out;
 }
 
@@ -216,6 +210,10 @@ void JsonApi::answer(const HttpRequest& request, const Target& target, HttpDone 
   if (path.size() >= 2 && path[1] == "books") {
     return path.size() == 2 ? on_books(request, target, std::move(done))
                             : on_book(request, target, std::move(done));
+  }
+  if (path.size() == 2 && path[1] == "openapi.json") {
+    if (!reads(request)) return reply_with(done, wrong_method("GET, HEAD"));
+    return reply_with(done, {200, kJson, openapi_json(), {}, 0});
   }
   reply_with(done, not_found("under /v1 there are /v1/books and /v1/books/NAME/..., and "
                              "/v1/openapi.json describes them"));
