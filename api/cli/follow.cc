@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <iomanip>
 #include <optional>
 #include <ostream>
@@ -23,6 +24,7 @@ namespace kontor::cli {
 namespace {
 
 constexpr int kSequenceColumns = 8;
+constexpr int kEndWithinMs = 2'000;
 
 // SIGINT and SIGTERM, kept from this thread and those it starts, to be read instead.
 class HeldSignals {
@@ -56,14 +58,8 @@ class HeldSignals {
 class Watcher {
  public:
   Watcher(const HeldSignals& signals, EventStream& stream)
-      : end_fd_(eventfd(0, EFD_CLOEXEC)), thread_([this, &signals, &stream] {
-          // Of standard output only its end is of interest, which poll always tells.
-          std::array<pollfd, 3> sources = {pollfd{signals.fd(), POLLIN, 0},
-                                           pollfd{end_fd_, POLLIN, 0}, pollfd{STDOUT_FILENO, 0, 0}};
-          while (poll(sources.data(), sources.size(), -1) < 0 && errno == EINTR) {
-          }
-          if (sources[1].revents == 0) stream.stop();
-        }) {}
+      : end_fd_(eventfd(0, EFD_CLOEXEC)),
+        thread_([this, &signals, &stream] { watch(signals.fd(), stream); }) {}
   ~Watcher() {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(end_fd_, &one, sizeof one);
@@ -74,6 +70,18 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
  private:
+  void watch(int signal_fd, EventStream& stream) const {
+    // Of standard output only its end is of interest, which poll always tells.
+    std::array<pollfd, 3> sources = {pollfd{end_fd_, POLLIN, 0}, pollfd{signal_fd, POLLIN, 0},
+                                     pollfd{STDOUT_FILENO, 0, 0}};
+    while (poll(sources.data(), sources.size(), -1) < 0 && errno == EINTR) {
+    }
+    if (sources[0].revents != 0) return;
+    stream.stop();
+    // Whoever does not read on while it is printed to would keep it from ending.
+    if (poll(sources.data(), 1, kEndWithinMs) == 0) std::_Exit(kExitDone);
+  }
+
   int end_fd_;
   std::thread thread_;
 };
