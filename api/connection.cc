@@ -86,6 +86,7 @@ void Connection::on_read(const error_code& error, std::size_t bytes) {
 void Connection::flush() {
   if (closed_) return;
   if (!reading_) take_frames();  // what the bounds had left
+  session_.pump_feeds();
   if (!writing_ && !session_.outgoing().empty()) write();
   if (may_read()) read();
   if (writing_ || !session_.outgoing().empty()) return;
@@ -143,10 +144,19 @@ void Connection::on_write(const error_code& error, std::size_t bytes) {
   flush();
 }
 
+void Connection::end_feeds() {
+  session_.end_feeds();
+  flush();
+}
+
 void Connection::check_deadlines(Clock::time_point now) {
+  if (session_.has_feeds()) {
+    session_.tick_feeds(now);
+    flush();
+  }
   const bool silent = !session_.greeted() && now - opened_ > options_.hello_timeout;
-  const bool idle_long =
-      idle() && now - std::max(last_read_, last_written_) > options_.idle_timeout;
+  const bool idle_long = idle() && !session_.has_feeds() &&
+                         now - std::max(last_read_, last_written_) > options_.idle_timeout;
   const bool stuck = writing_ && now - last_written_ > options_.write_timeout;
   if (lingering_ && now - lingering_since_ > kLingerTime) return close();
   if (!silent && !idle_long && !stuck) return;

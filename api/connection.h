@@ -29,6 +29,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_finished(Finished finished) { session_.on_finished(std::move(finished)); }
   void flush();  // writes what waits, reads on if it may, ends if it is over
   void check_deadlines(Clock::time_point now);
+  void on_durable() {
+    if (session_.has_feeds()) flush();
+  }
+  void end_feeds();
   void close();
 
   // Nothing taken is unanswered or unwritten.

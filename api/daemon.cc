@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "api/clock/business_days.h"
 #include "api/http.h"
 #include "api/metrics.h"
 #include "api/server.h"
@@ -22,6 +23,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+// What a command or question that came by HTTP may wait before it is begun.
+constexpr seconds kHttpTime{30};
 
 class SystemClock final : public Clock {
  public:
@@ -109,6 +113,7 @@ class Daemon {
     if (started) start_views();
     if (started) started = start_server();
     if (started) started = start_http();
+    if (started) start_days();
     return started;
   }
 
@@ -153,7 +158,8 @@ class Daemon {
     if (options_.http == "off") return {};
     metrics_ =
         std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
-    site_ = std::make_unique<Site>(*metrics_);
+    json_api_ = std::make_unique<JsonApi>(*engine_, *questions_, kHttpTime);
+    site_ = std::make_unique<Site>(*metrics_, *json_api_);
     if (views_ != nullptr) {
       metrics_->watch(*views_);
       site_->watch(*views_, options_.views_lag_max_s);
@@ -161,13 +167,20 @@ class Daemon {
     HttpOptions http_options;
     http_options.listen = options_.http;
     auto started = HttpServer::start(std::move(http_options),
-                                     [this](std::string_view method, std::string_view target) {
-                                       return site_->answer(method, target);
+                                     [this](const HttpRequest& request, HttpDone done) {
+                                       site_->answer(request, std::move(done));
                                      });
     if (!started) return started.error();
     http_ = std::move(started.value());
     site_->set_ready(true);
     return {};
+  }
+
+  void start_days() {
+    BusinessDays::Options days;
+    days.warn = [this](const std::string& text) { log(spdlog::level::warn, text); };
+    days_ = std::make_unique<BusinessDays>(*engine_, clock_, std::move(days));
+    days_->start();
   }
 
   void tell_progress(std::uint64_t done, std::uint64_t of) {
@@ -197,12 +210,16 @@ class Daemon {
     sd_notify(0, "STOPPING=1");
     if (site_ != nullptr) site_->set_ready(false);
     server_->drain();
+    days_->stop();
     engine_->stop();
     if (!server_->wait_drained(seconds(options_.stop_timeout_s))) {
       log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
     }
     server_->stop();
-    if (http_ != nullptr) http_->stop();
+    if (http_ != nullptr) {
+      http_->wait_answered(seconds(options_.stop_timeout_s));
+      http_->stop();
+    }
     if (views_ != nullptr) views_->stop();
     return log_->close();
   }
@@ -216,9 +233,11 @@ class Daemon {
   std::unique_ptr<RocksdbEventLog> log_;
   std::unique_ptr<ViewHost> views_;  // before the engine, whose reader asks it
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<BusinessDays> days_;
   std::unique_ptr<QuestionAnswerer> questions_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<JsonApi> json_api_;
   std::unique_ptr<Site> site_;
   std::unique_ptr<HttpServer> http_;
 };

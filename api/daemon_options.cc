@@ -51,7 +51,9 @@ std::vector<Setting> settings_of(DaemonOptions& out) {
   return {
       text("data", out.data, "data folder; made if new"),
       text("listen", out.listen, "HOST:PORT for commands, a loopback address; port 0: a free one"),
-      text("http", out.http, "HOST:PORT for /metrics, /livez, /readyz; off: none"),
+      text(
+          "http", out.http,
+          "HOST:PORT for JSON under /v1, /metrics, /livez, /readyz, a loopback address; off: none"),
       text("log-format", out.log_format, "text or json, to stderr", {"text", "json"}),
       text("log-level", out.log_level, "debug, info, warn or error",
            {"debug", "info", "warn", "error"}),

@@ -32,6 +32,10 @@ enum class MessageType : std::uint16_t {
   kHealthAnswer = 9,
   kResolve = 10,
   kResolveAnswer = 11,
+  kSubscribe = 12,
+  kSubscribeAnswer = 13,  // many to one request
+  kGrant = 14,            // has no answer of its own
+  kCancel = 16,           // answered by the subscription's end
 };
 
 enum FrameFlags : std::uint16_t {

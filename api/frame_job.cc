@@ -1,7 +1,9 @@
 #include "api/frame_job.h"
 
+#include "open_book_generated.h"
 #include "wire_generated.h"
 
+#include "api/clock/time_zone.h"
 #include "api/wire.h"
 #include "events/base/limits.h"
 #include "events/codec/catalog.h"
@@ -65,6 +67,14 @@ Verdict check_texts(const CommandInput& command) {
   return {};
 }
 
+// What zones there are is the system's to know, not a decision's: asked here, before there is one.
+Verdict check_zone(const OpenBook& command) {
+  const std::string_view zone = view(command.time_zone());
+  if (zone.empty() || TimeZone::load(zone, kZoneFolder)) return {};
+  return {StatusCode::kMalformed,
+          "time_zone: this system knows no such zone; an IANA name is wanted, as Europe/Berlin"};
+}
+
 Verdict check_command(BookNumber book, const CommandInput& command) {
   const Verdict texts = check_texts(command);
   if (texts.status != StatusCode::kDone) return texts;
@@ -89,7 +99,7 @@ Verdict check_command(BookNumber book, const CommandInput& command) {
     return {StatusCode::kMalformed,
             "body: not a well-formed, 8-aligned FlatBuffers root of this command"};
   }
-  return {};
+  return opens ? check_zone(*flatbuffers::GetRoot<OpenBook>(command.body.data())) : Verdict{};
 }
 
 CommandInput read_command(const wire::WireCommand& command) {
@@ -154,7 +164,11 @@ class FrameStager {
 };
 
 void FrameJob::answer(std::span<const CommandResult> results) {
-  handover_->push({session_, bytes.size(), submit_answer_frame(to_, results, notes_)});
+  deliver(submit_answer_frame(to_, results, notes_));
+}
+
+void FrameJob::deliver(AlignedBuffer frame) {
+  handover_->push({session_, bytes.size(), std::move(frame)});
 }
 
 void FrameJob::answer_at_edge() {

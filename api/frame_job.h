@@ -24,6 +24,10 @@ class FrameJob : public Submission {
   bool decidable() const { return decidable_; }
   void answer_at_edge();
 
+ protected:
+  // The whole SubmitAnswer frame, on the thread that answers.
+  virtual void deliver(AlignedBuffer frame);
+
  private:
   friend class FrameStager;
 

@@ -5,17 +5,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <vector>
 
+#include "events/base/ids.h"
 #include "events/log/page.h"
 
 namespace kontor {
 
+// Of a part of a subscription: where it has come to.
+struct FeedFinished {
+  std::uint64_t request = 0;
+  std::uint64_t generation = 0;
+  Sequence position;
+  bool caught_up = false;
+  bool again = false;  // nothing was read; there is no frame
+  bool ended = false;
+};
+
 struct Finished {
   std::uint64_t session = 0;
-  std::size_t request_bytes = 0;  // of the request it answers
-  AlignedBuffer frame;            // header and body
+  std::size_t request_bytes = 0;            // of the request it answers
+  AlignedBuffer frame;                      // header and body
+  std::shared_ptr<FeedFinished> feed = {};  // null: the answer to a request
 };
 
 class Handover {

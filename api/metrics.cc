@@ -105,6 +105,9 @@ void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
                        MetricType::Counter, count(stats.repeats)));
   out.push_back(single("kontor_overloaded_total", "Jobs not taken because the inbox was full.",
                        MetricType::Counter, count(stats.overloaded)));
+  out.push_back(single("kontor_deadline_expired_total",
+                       "Commands and questions whose deadline passed before they began.",
+                       MetricType::Counter, count(stats.expired)));
   out.push_back(single("kontor_inbox_commands", "Commands taken that wait to be decided.",
                        MetricType::Gauge, count(stats.inbox_commands)));
 }
@@ -170,6 +173,11 @@ void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) 
   out.push_back(single("kontor_frames_not_taken_total",
                        "Submit frames answered overloaded or stopping.", Type::Counter,
                        count(counters.not_taken)));
+  out.push_back(
+      single("kontor_subscriptions", "Open subscriptions.", Type::Gauge, count(counters.feeds)));
+  out.push_back(single("kontor_subscriptions_slow_total",
+                       "Subscriptions ended because nothing was taken of them for too long.",
+                       Type::Counter, count(counters.slow_feeds)));
   out.push_back(single("kontor_connection_faults_total",
                        "Connections ended because of what was said on them.", Type::Counter,
                        count(counters.faults)));

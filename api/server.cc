@@ -14,6 +14,7 @@
 
 #include "api/address.h"
 #include "api/connection.h"
+#include "api/feed/durable_board.h"
 #include "api/listen.h"
 
 namespace kontor {
@@ -28,7 +29,8 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 // How often deadlines are looked at: often enough for the shortest of them.
 milliseconds tick_of(const ServerOptions& options) {
   const milliseconds shortest =
-      std::min({options.hello_timeout, options.idle_timeout, options.write_timeout});
+      std::min({options.hello_timeout, options.idle_timeout, options.write_timeout,
+                options.feeds.slow_timeout, options.feeds.mark_interval});
   return std::clamp(shortest / 4, milliseconds(5), milliseconds(1'000));
 }
 
@@ -38,7 +40,9 @@ class ServerCore final : public Server {
       : options_(std::move(options)),
         handover_(std::make_shared<Handover>(
             [this] { boost::asio::post(io_, [this] { on_finished(); }); })),
-        context_{engine, questions, handover_, counters_, options_.version, {}, false} {}
+        context_{engine, questions, handover_, counters_, options_.version, feeds_, {}, false} {
+    engine.follow(on_durable_);
+  }
 
   ~ServerCore() override { stop_now(); }
 
@@ -56,11 +60,21 @@ class ServerCore final : public Server {
   void turn_away(tcp::socket socket);
   void retry_accept();
   void on_finished();
+  void read_board();
   void tick();
   void look_whether_drained();
 
   const ServerOptions options_;
   ServerCounters counters_;
+  std::shared_ptr<DurableBoard> board_ =
+      std::make_shared<DurableBoard>([this] { boost::asio::post(io_, [this] { read_board(); }); });
+  std::shared_ptr<const OnDurable> on_durable_ = std::make_shared<const OnDurable>(
+      [board = board_](BookNumber book, Sequence last) { board->note(book, last); });
+  FeedContext feeds_{options_.feeds,
+                     counters_.feeds,
+                     {},
+                     [board = board_](bool watched) { board->set_watched(watched); },
+                     counters_.slow_feeds};
   boost::asio::io_context io_{1};
   std::shared_ptr<Handover> handover_;
   SessionContext context_;
@@ -155,6 +169,17 @@ void ServerCore::on_finished() {
   look_whether_drained();
 }
 
+// Books have become durable further on: subscriptions to them go on.
+void ServerCore::read_board() {
+  for (const auto& [book, last] : board_->take())
+    feeds_.durable[book] = last;
+  std::vector<std::shared_ptr<Connection>> all;
+  for (const auto& [id, connection] : connections_)
+    all.push_back(connection);
+  for (const auto& connection : all)
+    connection->on_durable();
+}
+
 void ServerCore::tick() {
   ticker_.expires_after(tick_of(options_));
   ticker_.async_wait([this](const error_code& error) {
@@ -185,6 +210,9 @@ void ServerCore::drain() {
     context_.stopping = true;
     error_code ignored;
     acceptor_.close(ignored);
+    const auto all = connections_;  // one that has nothing left to say closes
+    for (const auto& [id, connection] : all)
+      connection->end_feeds();
     look_whether_drained();
   });
 }
@@ -198,6 +226,7 @@ bool ServerCore::wait_drained(milliseconds timeout) {
 void ServerCore::stop_now() {
   if (!thread_.joinable()) return;
   handover_->close();
+  board_->close();
   boost::asio::post(io_, [this] {
     error_code ignored;
     acceptor_.close(ignored);

@@ -27,6 +27,7 @@ struct ServerOptions {
   std::chrono::milliseconds hello_timeout{10'000};  // until the first hello
   std::chrono::milliseconds idle_timeout{600'000};  // without a request or an open answer
   std::chrono::milliseconds write_timeout{60'000};  // a peer that does not read
+  FeedOptions feeds;
 };
 
 class Server {

@@ -5,6 +5,7 @@
 #include "wire_generated.h"
 
 #include "api/frame_job.h"
+#include "api/session_texts.h"
 #include "api/wire.h"
 #include "events/base/assert.h"
 #include "events/base/limits.h"
@@ -36,19 +37,12 @@ wire::Limits told_limits() {
           limits::kOutcomesKept};
 }
 
-constexpr ErrorText kStoppingError{StatusCode::kStopping,
-                                   "the server is stopping; send the same again to its successor",
-                                   kRetryAfterStoppingMs};
-constexpr ErrorText kOverloadedError{StatusCode::kOverloaded,
-                                     "more work waits than may; send the same again after a pause",
-                                     kRetryAfterMs};
-constexpr ErrorText kOutOfStepError{
-    StatusCode::kOverloaded,
-    "an earlier frame of this connection was not taken; send it first, with the flag `resume`",
-    kRetryAfterMs};
-
-constexpr ErrorText kUnknownBookError{
-    StatusCode::kUnknownBook, "no book has this number; the hello tells the books there are"};
+// What was left when the frame was sent, counted from now: the way here is the caller's to allow
+// for.
+std::optional<std::chrono::steady_clock::time_point> deadline_of(const FrameHeader& header) {
+  if (header.deadline_ms == 0) return std::nullopt;
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(header.deadline_ms);
+}
 
 ErrorText not_taken(StatusCode status) {
   if (status == StatusCode::kStopping) return kStoppingError;
@@ -67,15 +61,25 @@ bool SessionContext::knows(BookNumber book) {
   return std::find(books.begin(), books.end(), book) != books.end();
 }
 
+Session::Session(SessionContext& context, std::uint64_t id)
+    : context_(context),
+      id_(id),
+      feeds_(context.feeds, id, context.handover,
+             [this](AlignedBuffer frame) { send(std::move(frame)); }) {
+}
+
 void Session::send(AlignedBuffer frame) {
   unanswered_bytes_ += frame.size();
+  unwritten_bytes_ += frame.size();
   outgoing_.push_back(std::move(frame));
   context_.counters.frames_out.fetch_add(1, kRelaxed);
 }
 
 void Session::on_written(std::size_t bytes) {
   KONTOR_ASSERT(bytes <= unanswered_bytes_);
+  KONTOR_ASSERT(bytes <= unwritten_bytes_);
   unanswered_bytes_ -= bytes;
+  unwritten_bytes_ -= bytes;
 }
 
 void Session::fail(std::uint64_t request, const ErrorText& error) {
@@ -113,6 +117,12 @@ void Session::on_frame(Frame frame) {
       return query(std::move(frame));
     case MessageType::kHealth:
       return health(frame);
+    case MessageType::kSubscribe:
+      return subscribe(frame);
+    case MessageType::kGrant:
+      return grant(frame);
+    case MessageType::kCancel:
+      return feeds_.cancel(frame.header.request);
     default:
       return fail(frame.header.request,
                   {StatusCode::kUnknownQuestion, "this server knows no such message type"});
@@ -120,6 +130,7 @@ void Session::on_frame(Frame frame) {
 }
 
 void Session::on_finished(Finished finished) {
+  if (finished.feed != nullptr) return feeds_.on_part(std::move(finished));
   KONTOR_ASSERT(unanswered_ > 0);
   KONTOR_ASSERT(finished.request_bytes <= unanswered_bytes_);
   --unanswered_;
@@ -204,10 +215,7 @@ StatusCode Session::hand_in(std::unique_ptr<FrameJob> job, const FrameHeader& he
     job->answer_at_edge();
     return StatusCode::kDone;
   }
-  if (header.deadline_ms != 0) {
-    job->deadline =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(header.deadline_ms);
-  }
+  job->deadline = deadline_of(header);
   std::unique_ptr<Submission> submission = std::move(job);
   const StatusCode taken = context_.engine.submit(submission);
   if (taken != StatusCode::kDone) {
@@ -239,7 +247,7 @@ void Session::query(Frame frame) {
     handover->push({id, bytes, make_frame(answer_header, answer.bytes())});
   };
   context_.questions.answer(context_.engine, BookNumber{header.book}, std::move(frame.body),
-                            std::move(done));
+                            std::move(done), deadline_of(header));
 }
 
 void Session::health(const Frame& frame) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "api/answer.h"
+#include "api/feed/feeds.h"
 #include "api/frame.h"
 #include "api/handover.h"
 #include "api/questions/question.h"
@@ -34,10 +36,12 @@ struct ServerCounters {
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint64_t> commands{0};
   std::atomic<std::uint64_t> queries{0};
-  std::atomic<std::uint64_t> resolves{0};   // ids
-  std::atomic<std::uint64_t> faults{0};     // connections ended for what was said on them
-  std::atomic<std::uint64_t> timeouts{0};   // and for silence or not reading
-  std::atomic<std::uint64_t> not_taken{0};  // frames answered overloaded or stopping
+  std::atomic<std::uint64_t> resolves{0};    // ids
+  std::atomic<std::uint64_t> faults{0};      // connections ended for what was said on them
+  std::atomic<std::uint64_t> timeouts{0};    // and for silence or not reading
+  std::atomic<std::uint64_t> not_taken{0};   // frames answered overloaded or stopping
+  std::atomic<std::uint64_t> feeds{0};       // gauge: open subscriptions
+  std::atomic<std::uint64_t> slow_feeds{0};  // subscriptions ended as their subscriber was slow
 };
 
 // What all sessions share. Owned by the server.
@@ -47,6 +51,7 @@ struct SessionContext {
   std::shared_ptr<Handover> handover;
   ServerCounters& counters;
   std::string version;
+  FeedContext& feeds;
   std::vector<BookNumber> books;  // seen so far, for a cheap look
   bool stopping = false;
 
@@ -55,7 +60,7 @@ struct SessionContext {
 
 class Session {
  public:
-  Session(SessionContext& context, std::uint64_t id) : context_(context), id_(id) {}
+  Session(SessionContext& context, std::uint64_t id);
 
   void on_frame(Frame frame);
   void on_fault(FrameFault fault, std::uint64_t request);  // the stream cannot be followed further
@@ -65,6 +70,12 @@ class Session {
   std::deque<AlignedBuffer>& outgoing() { return outgoing_; }
   bool outgoing_empty() const { return outgoing_.empty(); }
   void on_written(std::size_t bytes);
+
+  // Subscriptions: reads on where that may be; looks at the clock; ends them all.
+  void pump_feeds();
+  void tick_feeds(std::chrono::steady_clock::time_point now) { feeds_.tick(now); }
+  void end_feeds();
+  bool has_feeds() const { return !feeds_.empty(); }
 
   bool greeted() const { return greeted_; }
   bool closing() const { return closing_; }  // nothing is read any more; ends when all is written
@@ -82,12 +93,16 @@ class Session {
   bool takes(const FrameHeader& header);
   void query(Frame frame);
   void health(const Frame& frame);
+  void subscribe(const Frame& frame);
+  void grant(const Frame& frame);
 
   SessionContext& context_;
   std::uint64_t id_;
+  Feeds feeds_;
   std::deque<AlignedBuffer> outgoing_;
   std::size_t unanswered_ = 0;
   std::size_t unanswered_bytes_ = 0;
+  std::size_t unwritten_bytes_ = 0;  // of these, of frames on their way
   bool greeted_ = false;
   bool closing_ = false;
   bool out_of_step_ = false;  // a submit was not taken; those after it wait for a resume

@@ -1,4 +1,5 @@
-// Site: what the HTTP side answers, apart from sockets: /metrics, /livez, /readyz. Any thread.
+// Site: what the HTTP side answers, apart from sockets: /metrics, /livez, /readyz, and by JsonApi
+// what stands under /v1. On the HTTP thread; set_ready from any.
 #pragma once
 
 #include <atomic>
@@ -7,15 +8,16 @@
 
 #include "api/http.h"
 #include "api/metrics.h"
+#include "api/web/json_api.h"
 #include "engine/views/views.h"
 
 namespace kontor {
 
 class Site {
  public:
-  explicit Site(const Metrics& metrics) : metrics_(metrics) {}
+  Site(const Metrics& metrics, JsonApi& api) : metrics_(metrics), api_(api) {}
 
-  HttpReply answer(std::string_view method, std::string_view target) const;
+  void answer(const HttpRequest& request, HttpDone done);
 
   // Before the first answer: the views whose lag /readyz tells, and the bound beyond which they
   // make the server not ready. They outlive it.
@@ -28,11 +30,13 @@ class Site {
   void set_ready(bool ready) { ready_.store(ready, std::memory_order_relaxed); }
 
  private:
+  HttpReply look(const HttpRequest& request, std::string_view page) const;
   HttpReply readiness() const;
 
   const Metrics& metrics_;
   const Views* views_ = nullptr;
   std::uint64_t lag_max_s_ = 0;
+  JsonApi& api_;
   std::atomic<bool> ready_{false};
 };
 

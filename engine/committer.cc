@@ -99,6 +99,7 @@ void Committer::append(Batch& batch) {
     chain.durable_watermark = chain.last_sequence;
     const Sequence first{chain.last_sequence.value() + 1 - page.page->events()};
     parts_.directory.add(chain.book, first, chain.last_sequence, number);
+    parts_.followers.tell(chain.book, chain.last_sequence);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   const std::lock_guard lock(mutex_);

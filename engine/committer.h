@@ -13,6 +13,7 @@
 
 #include "engine/batch.h"
 #include "engine/directory.h"
+#include "engine/followers.h"
 #include "engine/reader.h"
 #include "events/log/event_log.h"
 #include "events/log/page_chain.h"
@@ -39,6 +40,7 @@ class Committer {
     EventLog& log;
     Directory& directory;
     Reader& reader;
+    Followers& followers;
   };
   Committer(Parts parts, std::vector<PageChain> chains, Epoch epoch, Fatal fatal, Idle idle);
   ~Committer() { stop(); }

@@ -5,6 +5,7 @@
 // decided, made durable and answered; what comes later is `stopping`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -18,11 +19,15 @@
 
 namespace kontor {
 
-// Wall-clock time for recorded_at. The engine makes it strictly increasing per book.
+// Wall-clock time for recorded_at, which the engine makes strictly increasing per book; and the
+// time that deadlines are held against, which never steps.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual Timestamp now() = 0;
+  virtual std::chrono::steady_clock::time_point steady() {
+    return std::chrono::steady_clock::now();
+  }
 };
 
 struct EngineOptions {
@@ -49,6 +54,7 @@ struct EngineStats {
   std::uint64_t commit_bytes = 0;
   std::uint64_t repeats = 0;
   std::uint64_t overloaded = 0;
+  std::uint64_t expired = 0;  // commands and questions whose deadline passed before they began
   std::uint64_t inbox_commands = 0;                   // gauge
   std::vector<std::uint64_t> commit_seconds_buckets;  // counts per bound of commit_bounds()
   double commit_seconds_sum = 0;
@@ -69,6 +75,10 @@ struct BookInfo {
   Sequence last_sequence;  // durable
 };
 
+// Told on the committer's thread that a book is durable up to `last`. Must be short, and must not
+// call the engine.
+using OnDurable = std::function<void(BookNumber book, Sequence last)>;
+
 class Engine {
  public:
   // Replays the log, claims it under a new epoch, and starts the threads. `progress` (may be null)
@@ -82,6 +92,9 @@ class Engine {
   virtual StatusCode submit(std::unique_ptr<Submission>& job) = 0;
   virtual StatusCode ask(std::unique_ptr<Question> question) = 0;
   virtual StatusCode read(LogWork work) = 0;
+
+  // Calls the listener after each commit, for each book in it, as long as its owner keeps it.
+  virtual void follow(std::weak_ptr<const OnDurable> /*listener*/) {}
 
   virtual std::vector<BookInfo> books() const = 0;  // durable ones, without book 0
   virtual EngineStats stats() const = 0;

@@ -55,6 +55,10 @@ struct CommandResult {
   bool repeated = false;                // decided before, under the same id
 };
 
+// The principal of what the server itself submits, such as the days of a book that goes by the
+// clock. No caller is it.
+inline constexpr std::uint32_t kServerPrincipal = 0xFFFFFFFF;
+
 // Some commands of one book, decided in order. Made on an I/O thread, owned by the engine from
 // submit on, destroyed after the answer.
 class Submission {
@@ -79,6 +83,10 @@ class Question {
   virtual ~Question() = default;
   virtual void ask(const Books& books) = 0;  // engine thread
   virtual void answer() = 0;                 // committer thread, once what it saw is durable
+
+  // Not asked after it; then only answer() is called, with `expired` set.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  bool expired = false;
 };
 
 // Work over durable history, on the reader's thread.

@@ -66,7 +66,7 @@ void Sequencer::catch_up(std::unique_ptr<Batch>& batch) {
 
 void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch) {
   now_ = clock_.now();
-  const bool late = job->deadline && *job->deadline <= std::chrono::steady_clock::now();
+  const bool late = job->deadline && *job->deadline <= clock_.steady();
   // A decision is a few times its command; a frame that would not fit begins a new batch.
   const std::size_t expected = job->bytes.size() * 4;
   if (batch->decisions() > 0 && batch->bytes() + expected > limits::kPageBytesMax) flush_(batch);
@@ -78,7 +78,9 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
     if (input.status != StatusCode::kDone) {
       result.status = input.status;
     } else if (late) {
+      KONTOR_MARK("work whose deadline passed before it began");
       result.status = StatusCode::kDeadlineExpired;
+      counts_.count_expired();
     } else {
       make_room(pending, batch);
       result = run_one(*job, input, *batch);

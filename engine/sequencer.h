@@ -22,6 +22,8 @@ class CommandCounts {
   void count_repeat() { repeats_.fetch_add(1, std::memory_order_relaxed); }
   std::vector<CommandCount> list() const;
   std::uint64_t repeats() const { return repeats_.load(std::memory_order_relaxed); }
+  void count_expired() { expired_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t expired() const { return expired_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t kKinds = 256;
@@ -29,6 +31,7 @@ class CommandCounts {
                                        StatusCode::kMalformed, StatusCode::kOverloaded};
   std::array<std::array<std::atomic<std::uint64_t>, kEnds.size()>, kKinds> counts_{};
   std::atomic<std::uint64_t> repeats_{0};
+  std::atomic<std::uint64_t> expired_{0};
 };
 
 class Sequencer {

@@ -48,9 +48,10 @@ Status Shard::open(const Progress& progress) {
   replayed->places[0].push_back({replayed->chains[0].last_sequence, log_.tail().last});
   directory_.start(std::move(replayed->places), replayed->chains);
 
-  committer_ = std::make_unique<Committer>(
-      Committer::Parts{log_, directory_, reader_}, std::move(replayed->chains), log_.tail().epoch,
-      options_.log_failed ? options_.log_failed : end_process, [this] { wake_when_idle(); });
+  committer_ = std::make_unique<Committer>(Committer::Parts{log_, directory_, reader_, followers_},
+                                           std::move(replayed->chains), log_.tail().epoch,
+                                           options_.log_failed ? options_.log_failed : end_process,
+                                           [this] { wake_when_idle(); });
   sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
                                            [this](std::unique_ptr<Batch>& batch) { flush(batch); });
   tell_books();
@@ -136,6 +137,10 @@ StatusCode Shard::read(LogWork work) {
   return stopping_ ? StatusCode::kStopping : StatusCode::kOverloaded;
 }
 
+void Shard::follow(std::weak_ptr<const OnDurable> listener) {
+  followers_.add(std::move(listener));
+}
+
 void Shard::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -169,7 +174,12 @@ void Shard::work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch) {
       sequencer_->run(std::move(*submission), batch);
     } else {
       auto& question = std::get<std::unique_ptr<Question>>(job);
-      question->ask(books_);
+      question->expired = question->deadline && *question->deadline <= clock_.steady();
+      if (question->expired) {
+        counts_.count_expired();
+      } else {
+        question->ask(books_);
+      }
       batch->questions.push_back(std::move(question));
     }
     // A free committer is given what there is; a busy one lets the batch grow.
@@ -239,6 +249,7 @@ EngineStats Shard::stats() const {
   EngineStats out;
   out.commands = counts_.list();
   out.repeats = counts_.repeats();
+  out.expired = counts_.expired();
   const CommitStats commits = committer_->stats();
   out.commits = commits.commits;
   out.commit_bytes = commits.bytes;

@@ -33,6 +33,7 @@ class Shard final : public Engine {
   StatusCode submit(std::unique_ptr<Submission>& job) override;
   StatusCode ask(std::unique_ptr<Question> question) override;
   StatusCode read(LogWork work) override;
+  void follow(std::weak_ptr<const OnDurable> listener) override;
   std::vector<BookInfo> books() const override;
   EngineStats stats() const override;
   void stop() override;
@@ -57,6 +58,7 @@ class Shard final : public Engine {
   CommandCounts counts_;
   Directory directory_;
   Reader reader_;
+  Followers followers_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sequencer> sequencer_;
 

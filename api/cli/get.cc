@@ -1,8 +1,7 @@
 // kontor get WORD ... and kontor list WORD ...: questions about one thing, and about many.
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -22,61 +21,15 @@ constexpr std::size_t kArgumentsMax = 4;
 
 struct AskOptions {
   std::array<std::string, kArgumentsMax> arguments;
-  std::string as_of;
-  std::string effective;
+  std::array<std::string, kArgumentsMax> common;
   std::uint64_t limit = 0;
 };
 
-std::optional<std::int64_t> whole(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-Error usage(std::string message) {
-  return Error{ErrorKind::kUsage, std::move(message)};
-}
-
-Status set_argument(QueryToSend& query, const QuestionArgument& argument, const std::string& text) {
-  switch (argument.field) {
-    case ArgumentField::kName:
-      query.name = text;
-      return {};
-    case ArgumentField::kSecond:
-      query.second = text;
-      return {};
-    case ArgumentField::kThird:
-      query.third = text;
-      return {};
-    case ArgumentField::kDate:
-      if (const auto date = parse_date(text)) {
-        query.date = *date;
-        return {};
-      }
-      return usage(std::string(argument.name) + " '" + text + "': not a date as 2026-03-10");
-    case ArgumentField::kNumber:
-      if (const auto number = whole(text)) {
-        query.number = *number;
-        return {};
-      }
-      return usage(std::string(argument.name) + " '" + text + "': not a whole number");
-  }
-  return {};
-}
-
-// A position is a number, a time an RFC 3339 text.
-Status set_as_of(QueryToSend& query, const std::string& text) {
-  if (text.empty()) return {};
-  if (const auto position = whole(text); position && *position > 0) {
-    query.as_of = Sequence{static_cast<std::uint64_t>(*position)};
-    return {};
-  }
-  if (const auto time = parse_timestamp(text)) {
-    query.as_of_time = *time;
-    return {};
-  }
-  return usage("--as-of '" + text + "': neither a position nor a time as 2026-03-10T09:30:00Z");
+// "--as-of"
+std::string option_name(const QuestionArgument& argument) {
+  std::string out = "--" + argument.parameter();
+  std::replace(out.begin(), out.end(), '_', '-');
+  return out;
 }
 
 int run_ask(const Environment& env, const QuestionWord& word, const AskOptions& options,
@@ -85,15 +38,15 @@ int run_ask(const Environment& env, const QuestionWord& word, const AskOptions& 
   query.question = static_cast<wire::Question>(word.question);
   for (std::size_t i = 0; i < word.arguments.size(); ++i) {
     if (options.arguments[i].empty()) continue;
-    if (Status set = set_argument(query, word.arguments[i], options.arguments[i]); !set) {
-      return fail(env, set.error());
-    }
+    const QuestionArgument& argument = word.arguments[i];
+    const Status set = set_argument(query, argument, options.arguments[i], argument.name);
+    if (!set) return fail(env, set.error());
   }
-  if (Status set = set_as_of(query, options.as_of); !set) return fail(env, set.error());
-  if (!options.effective.empty()) {
-    const auto date = parse_date(options.effective);
-    if (!date) return fail(env, usage("--effective '" + options.effective + "': not a date"));
-    query.date = *date;
+  const auto common = common_arguments(word);
+  for (std::size_t i = 0; i < common.size(); ++i) {
+    if (options.common[i].empty()) continue;
+    const Status set = set_argument(query, common[i], options.common[i], option_name(common[i]));
+    if (!set) return fail(env, set.error());
   }
   return run_question(env, query, pages ? options.limit : 0);
 }
@@ -109,11 +62,10 @@ void add_word(CLI::App& verb, const QuestionWord& word, Environment& env, int& s
     example += argument.required ? " " + std::string(argument.name)
                                  : " [" + std::string(argument.name) + "]";
   }
-  sub->add_option(
-      "--as-of", options->as_of,
-      "What was known at a position or a recorded time (RFC 3339); of an order, invoice, "
-      "payment, credit note or account");
-  sub->add_option("--effective", options->effective, "What was true on a date; of an account");
+  const auto common = common_arguments(word);
+  for (std::size_t i = 0; i < common.size(); ++i) {
+    sub->add_option(option_name(common[i]), options->common.at(i), std::string(common[i].help));
+  }
   if (many) sub->add_option("--limit", options->limit, "At most so many rows; 0: all");
   sub->footer(example);
   sub->callback(

@@ -90,6 +90,7 @@ int run_program(int count, const char* const* arguments, Environment& env) {
   add_verify(program, env, status);
   add_replay(program, env, status);
   add_bench(program, env, status);
+  add_openapi(program, env, status);
   try {
     program.parse(count, arguments);
   } catch (const CLI::Success&) {  // --help, --version

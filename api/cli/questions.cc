@@ -1,8 +1,6 @@
 #include "api/cli/questions.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <ostream>
 #include <utility>
 
@@ -13,8 +11,6 @@
 #include "api/cli/environment.h"
 #include "api/cli/people.h"
 #include "api/cli/words.h"
-#include "api/schema.h"
-#include "events/json/json.h"
 
 namespace kontor::cli {
 namespace {
@@ -36,10 +32,8 @@ void merge_page(Json& all, const Json& page) {
 }
 
 Json page_json(Question question, const QueryResult& page) {
-  Json json = {{"position", page.position.value()}};
-  if (page.body.empty()) return json;
-  const Json body = Json::parse(answer_body_json(question, page), nullptr, false);
-  if (body.is_object()) json.update(body);
+  Json json = Json::parse(answer_page_json(question, page), nullptr, false);
+  json.erase("next");  // it has been followed
   return json;
 }
 
@@ -53,21 +47,6 @@ std::uint64_t rows_of(const Json& page) {
 }
 
 }  // namespace
-
-std::string answer_table(wire::Question question) {
-  std::string table = "kontor.wire.";
-  bool begins = true;
-  for (const char c : std::string_view(wire::EnumNameQuestion(question))) {
-    if (c != '_') table += begins ? static_cast<char>(std::toupper(c)) : c;
-    begins = c == '_';
-  }
-  return table + "Answer";
-}
-
-std::string answer_body_json(wire::Question question, const QueryResult& result) {
-  static const SchemaJson kSchema(api_schema());
-  return kSchema.write(answer_table(question), result.body.bytes(), no_names());
-}
 
 Result<Asking> begin_asking(const Environment& env) {
   Result<std::unique_ptr<Client>> client = connect(env);

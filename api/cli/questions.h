@@ -1,47 +1,18 @@
-// The questions that `kontor get` and `kontor list` ask: one table of words, and one way to ask and
-// print them.
+// One way to ask questions and to print their answers; the words are in question_words.h.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "api/client/client.h"
+#include "api/client/question_words.h"
 #include "events/base/result.h"
 
 namespace kontor::cli {
 
 struct Environment;
-
-// How an argument of a question reaches its QueryRequest.
-enum class ArgumentField : std::uint8_t { kName, kSecond, kThird, kDate, kNumber };
-
-struct QuestionArgument {
-  std::string_view name;  // as help shows it: "COMPANY"
-  ArgumentField field = ArgumentField::kName;
-  bool required = true;
-};
-
-struct QuestionWord {
-  std::string_view word;   // "account"
-  std::uint16_t question;  // wire::Question
-  std::vector<QuestionArgument> arguments;
-  std::string_view help;
-};
-
-std::span<const QuestionWord> get_words();
-std::span<const QuestionWord> list_words();
-
-// The table in api/schema that answers a question, by its name: held_orders is answered by
-// HeldOrdersAnswer.
-std::string answer_table(wire::Question question);
-
-// Answer body as JSON, by the binary schema of the wire.
-std::string answer_body_json(wire::Question question, const QueryResult& result);
 
 // The book and the client to ask it with.
 struct Asking {

@@ -19,6 +19,7 @@
 #include "api/cli/submit_stream.h"
 #include "api/cli/verbs.h"
 #include "api/cli/words.h"
+#include "api/client/command_lines.h"
 #include "events/codec/catalog.h"
 #include "events/json/json.h"
 
@@ -103,12 +104,8 @@ void Submitting::take_line(const std::string& text) {
   JsonOptions options;
   if (!target_.has_value()) target_ = target_book(env_, client_);
   if (target_->ok()) options.default_currency = target_->value().currency;
-  Result<CommandText> command = read_command_json(text, options);
+  Result<CommandText> command = read_command_line(text, options);
   if (!command) return misuse(StatusCode::kMalformed, command.error().message, text);
-  if (command->id.empty()) {
-    return misuse(StatusCode::kMalformed,
-                  "id: missing; the caller makes and keeps the id of every command", text);
-  }
   if (command->kind == number_of<OpenBook>) return open_book(*command);
   const Result<ServerBook> book = book_of(*command);
   if (!book) return misuse(StatusCode::kUnknownBook, book.error().message, text);

@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "events/base/assert.h"
 
 namespace kontor::cli {
@@ -30,19 +28,6 @@ LineRead read_line(std::istream& in, std::string& line, std::size_t bytes_max) {
   }
   if (line.ends_with('\r')) line.pop_back();
   return LineRead::kLine;
-}
-
-std::string misuse_json(std::string_view status, std::uint64_t line, std::string_view message,
-                        std::string_view text) {
-  constexpr auto kLossy = nlohmann::ordered_json::error_handler_t::replace;
-  const auto read = nlohmann::json::parse(text, nullptr, false);
-  nlohmann::ordered_json answer;
-  answer["id"] = nullptr;
-  if (read.is_object() && read.contains("id") && read["id"].is_string()) answer["id"] = read["id"];
-  answer["status"] = status;
-  answer["line"] = line;
-  answer["message"] = message;
-  return answer.dump(-1, ' ', false, kLossy);
 }
 
 OrderedAnswers::OrderedAnswers(std::ostream& out, std::size_t window)

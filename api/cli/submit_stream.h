@@ -21,10 +21,6 @@ enum class LineRead { kLine, kTooLong, kEnd, kFailed };
 // `bytes_max` is skipped as a whole.
 LineRead read_line(std::istream& in, std::string& line, std::size_t bytes_max);
 
-// The answer to a line that never became a command. `text` is the line, for its id if it has one.
-std::string misuse_json(std::string_view status, std::uint64_t line, std::string_view message,
-                        std::string_view text);
-
 // Writes answers in order on a thread of its own, so that neither the reader of lines nor the
 // client waits for whoever reads stdout. `window` answers at most are waited for at a time.
 class OrderedAnswers {

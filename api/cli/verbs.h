@@ -22,5 +22,6 @@ void add_explain(CLI::App& program, Environment& env, int& status);
 void add_replay(CLI::App& program, Environment& env, int& status);
 void add_verify(CLI::App& program, Environment& env, int& status);
 void add_export(CLI::App& program, Environment& env, int& status);
+void add_openapi(CLI::App& program, Environment& env, int& status);
 
 }  // namespace kontor::cli

@@ -8,6 +8,7 @@
 
 #include "api/address.h"
 #include "api/client/client_core.h"
+#include "api/client/query_bytes.h"
 #include "events/base/limits.h"
 
 namespace kontor {
@@ -22,44 +23,12 @@ Error is_closed() {
   return {ErrorKind::kUnavailable, "the client is closed"};
 }
 
-QueryResult read_query_answer(StatusCode status, const Frame* frame, std::string message) {
+QueryResult query_result(StatusCode status, const Frame* frame, std::string message) {
+  if (frame != nullptr) return read_query_answer(frame->body.bytes());
   QueryResult result;
   result.status = status;
   result.message = std::move(message);
-  if (frame == nullptr) return result;
-  const auto* const answer = verified_root<wire::QueryAnswer>(frame->body.bytes(), {});
-  if (answer == nullptr) {
-    result.status = StatusCode::kMalformed;
-    result.message = "the server's answer cannot be read; is it of a newer version?";
-    return result;
-  }
-  result.status = static_cast<StatusCode>(answer->status());
-  result.position = Sequence{answer->position()};
-  result.more = answer->more();
-  if (answer->next() != nullptr) result.next = answer->next()->str();
-  if (answer->message() != nullptr) result.message = answer->message()->str();
-  if (answer->body() != nullptr) {
-    result.body.append(std::as_bytes(std::span(answer->body()->data(), answer->body()->size())));
-  }
   return result;
-}
-
-AlignedBuffer write_query(const QueryToSend& query) {
-  flatbuffers::FlatBufferBuilder builder(256);
-  const auto text = [&builder](std::string_view value) {
-    return value.empty() ? flatbuffers::Offset<flatbuffers::String>{}
-                         : builder.CreateString(value.data(), value.size());
-  };
-  const auto name = text(query.name);
-  const auto second = text(query.second);
-  const auto third = text(query.third);
-  const auto after = text(query.after);
-  const auto state = text(query.state);
-  builder.Finish(wire::CreateQueryRequest(
-      builder, query.question, name, second, third, query.date.value(), query.as_of.value(),
-      query.as_of_time.value(), query.from.value(), query.to.value(), query.limit, after,
-      query.number, query.filter, query.date_from.value(), query.date_to.value(), state));
-  return AlignedBuffer(finished_bytes(builder));
 }
 
 Client::Outcome to_outcome(std::string_view id, const Answer& answer) {
@@ -173,7 +142,7 @@ Status ClientCore::query(BookNumber book, const QueryToSend& query, OnResult on_
   request->body = write_query(query);
   request->on_reply = [on_result = std::move(on_result)](StatusCode status, const Frame* frame,
                                                          std::string message) {
-    on_result(read_query_answer(status, frame, std::move(message)));
+    on_result(query_result(status, frame, std::move(message)));
   };
   return enqueue(std::move(request));
 }

@@ -32,6 +32,8 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   }
 
   void set_question(wire::Question question) { question_ = question; }
+  // Of the first step: what has begun is finished.
+  void set_deadline(QuestionAnswerer::Deadline deadline) { deadline_ = deadline; }
   BookNumber book() const { return book_; }
   void set_position(Sequence position) { position_ = position; }
   void finish(const Answered& answer);
@@ -48,6 +50,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   wire::Question question_{};
   Sequence position_;
   QuestionAnswerer::Done done_;
+  QuestionAnswerer::Deadline deadline_;
 };
 
 using ConversationPtr = std::shared_ptr<Conversation>;
@@ -91,6 +94,10 @@ class BookQuestion final : public Question {
   }
   void answer() override {
     if (known_) return then_();
+    if (expired) {
+      return conversation_->finish(questions::refused(
+          StatusCode::kDeadlineExpired, "the deadline passed before the question was looked at"));
+    }
     conversation_->finish(questions::refused(StatusCode::kUnknownBook, "no book has this number"));
   }
 
@@ -109,8 +116,9 @@ Answered not_taken(StatusCode status) {
 
 void Conversation::ask(OnBook on_book, Then then) {
   const auto keep = shared_from_this();
-  const StatusCode status =
-      engine_.ask(std::make_unique<BookQuestion>(keep, std::move(on_book), std::move(then)));
+  auto question = std::make_unique<BookQuestion>(keep, std::move(on_book), std::move(then));
+  question->deadline = std::exchange(deadline_, std::nullopt);
+  const StatusCode status = engine_.ask(std::move(question));
   if (status != StatusCode::kDone && done_) finish(not_taken(status));
 }
 
@@ -262,10 +270,12 @@ class BookAnswerer final : public QuestionAnswerer {
  public:
   explicit BookAnswerer(const Views* views) : views_(views) {}
 
-  void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) override {
+  void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done,
+              Deadline deadline) override {
     const auto& asked = *flatbuffers::GetRoot<wire::QueryRequest>(request.data());
     const auto conversation = std::make_shared<Conversation>(engine, book, std::move(done));
     conversation->set_question(asked.question());
+    conversation->set_deadline(deadline);
     std::optional<Query> query = read_query(asked);
     if (!query || !texts_are_sound(*query)) {
       return conversation->finish(

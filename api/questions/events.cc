@@ -1,9 +1,9 @@
 // events: what happened, oldest first, of one thing (by the timeline) or all.
+#include "api/questions/found_event.h"
 #include "api/questions/history.h"
 #include "api/questions/stream.h"
 #include "api/questions/stream_reader.h"
 #include "events/base/limits.h"
-#include "events/codec/catalog.h"
 
 namespace kontor::questions {
 namespace {
@@ -12,33 +12,6 @@ constexpr std::uint64_t kDecisionsOfRequest = 200'000;
 // What bodies may take, as stored and as JSON, so that the answer fits a frame.
 constexpr std::size_t kBodyBytesMax = 512U << 10;
 constexpr std::size_t kJsonBytesMax = 3U << 20;
-
-// An event that was wanted, copied from the log.
-struct FoundEvent {
-  DecisionHeader decision;
-  std::string id;
-  std::string actor;
-  std::string reason;
-  Sequence sequence;
-  std::uint16_t kind = 0;
-  AlignedBuffer body;
-};
-
-FoundEvent copy_event(const DecisionView& decision, const EventView& event) {
-  FoundEvent out;
-  out.decision = decision.header();
-  out.id = decision.id();
-  out.actor = decision.actor();
-  out.reason = decision.reason();
-  out.sequence = event.sequence;
-  out.kind = event.header.kind;
-  out.body = AlignedBuffer(event.body);
-  return out;
-}
-
-std::string principal_name(std::uint32_t principal) {
-  return principal == 0 ? "local" : "principal " + std::to_string(principal);
-}
 
 class EventsQuestion final : public HistoryQuestion {
  public:
@@ -95,7 +68,7 @@ class EventsQuestion final : public HistoryQuestion {
         next_ = event.sequence.value();
         break;
       }
-      fill(event, names, add_row(out.events));
+      fill_event_row(event, names, add_row(out.events));
       bytes += out.events.back()->body.size();
     }
     out.scanned_to = next_ - 1;
@@ -130,21 +103,6 @@ class EventsQuestion final : public HistoryQuestion {
       body_bytes_ += event.body.size();
       found_.push_back(copy_event(decision, event));
     });
-  }
-
-  static void fill(const FoundEvent& event, const NameSource& names, wire::EventRowT& row) {
-    row.sequence = event.sequence.value();
-    row.recorded_at = event.decision.recorded_at;
-    row.effective_date = event.decision.effective_date;
-    row.business_date = event.decision.business_date;
-    row.event = event_name(event.kind);
-    row.command = command_name(event.decision.command_kind);
-    row.command_id = event.id;
-    row.principal = principal_name(event.decision.principal);
-    row.actor = event.actor;
-    row.reason = event.reason;
-    if (event.decision.caused_by != 0) row.caused_by = event.decision.caused_by;
-    row.body = write_event_json(event.kind, event.body.bytes(), names);
   }
 
   Query query_;

@@ -2,8 +2,10 @@
 // takes them off the wire and gives them to a QuestionAnswerer.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "engine/engine.h"
 #include "engine/views/views.h"
@@ -21,7 +23,10 @@ class QuestionAnswerer {
   // are not yet checked. Called on the server's I/O thread, so it must not block: ask the engine
   // (Engine::ask, Engine::read). `done` is called exactly once, from any thread, also before this
   // returns; a question that cannot be answered gets a QueryAnswer with its status and a message.
-  virtual void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done) = 0;
+  // After `deadline` an answer that was not begun is none: deadline_expired.
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+  virtual void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done,
+                      Deadline deadline) = 0;
 };
 
 // The one that kontord runs. views: outlives it; null: none are kept, and what they would have is

@@ -27,9 +27,6 @@ void register_book(Step& step, const OpenBook& command) {
     step.refuse(
         about(ReasonCode::unknown_currency, Subject::currency, std::to_string(command.currency())));
   }
-  if (command.calendar() != CalendarMode::manual) {
-    step.refuse(about(ReasonCode::not_supported, Subject::book, "calendar clock"));
-  }
   const bool week_ok = command.first_day_of_week() >= 1 && command.first_day_of_week() <= 7;
   const bool month_ok =
       command.fiscal_year_first_month() >= 1 && command.fiscal_year_first_month() <= 12;
@@ -75,9 +72,17 @@ void set_rule(Step& step, std::uint32_t ordinal, std::string_view name, std::str
   });
 }
 
-void open_book(Step& step, const OpenBook& command) {
+// By the clock it is the earliest day it can be anywhere: the server opens the local one at once,
+// and a day never goes back.
+Date first_day(const OpenBook& command, Timestamp recorded_at) {
   const std::int32_t given = command.first_business_date();
-  const Date first = given != kNoDate.value() ? Date{given} : day_of(step.context().recorded_at);
+  if (given != kNoDate.value()) return Date{given};
+  if (command.calendar() == CalendarMode::manual) return day_of(recorded_at);
+  return day_of(Timestamp{recorded_at.value() - kNanosecondsPerDay / 2});
+}
+
+void open_book(Step& step, const OpenBook& command) {
+  const Date first = first_day(command, step.context().recorded_at);
   step.emit<BookOpened>(0, [&](flatbuffers::FlatBufferBuilder& out) {
     const auto book = text(out, view(command.book()));
     const auto legal_name = text(out, view(command.legal_name()));

@@ -146,6 +146,8 @@ class Compiler {
     set_shape(*source.type(), plan);
     plan.form = form_of(source, plan);
     plan.sentinel = sentinel_of(plan.type);
+    // flatc has no room for a default of all ones in a binary schema.
+    if (plan.optional && plan.type == ScalarType::kU64) plan.default_value = plan.sentinel;
     plan.ref_kind = text_of(all, "ref");
     plan.currency_field =
         plan.form == Form::kUnitPrice ? text_of(all, "unit_price") : text_of(all, "money");

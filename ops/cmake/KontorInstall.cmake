@@ -16,7 +16,7 @@ endforeach()
 set(headers "${CMAKE_INSTALL_INCLUDEDIR}/kontor")
 install(DIRECTORY events DESTINATION "${headers}" FILES_MATCHING PATTERN "*.h"
   PATTERN schema EXCLUDE)
-install(FILES api/client/client.h DESTINATION "${headers}/api/client")
+install(FILES api/client/client.h api/client/subscription.h DESTINATION "${headers}/api/client")
 install(FILES engine/status.h DESTINATION "${headers}/engine")
 install(DIRECTORY "${CMAKE_BINARY_DIR}/generated/" DESTINATION "${headers}" FILES_MATCHING
   PATTERN "*.h")

@@ -126,6 +126,19 @@ TEST_F(TheClient, KeepsTheOrderWhenTheServerIsOverloaded) {
   EXPECT_EQ(engine_.repeats(), 0U);
 }
 
+// Each try says less: what is left of the one deadline of the command.
+TEST_F(TheClient, TellsTheServerWhatIsLeftOfItsDeadline) {
+  ClientOptions some = options();
+  some.deadline = milliseconds(20'000);
+  some.resolve_time = milliseconds(0);
+  const auto client = connect(some);
+  engine_.turn_away(3, StatusCode::kOverloaded);  // a pause of 20 ms after each
+  ASSERT_TRUE(client->submit_and_wait(kBook, command("a")).ok());
+  const auto answered = std::chrono::steady_clock::now();
+  ASSERT_EQ(engine_.deadlines().size(), 1U);
+  EXPECT_LE(engine_.deadlines()[0], answered + milliseconds(20'000 - 3 * 20));
+}
+
 TEST_F(TheClient, GivesUpAtTheDeadlineAndSaysWhatIsKnown) {
   ClientOptions impatient = options();
   impatient.deadline = milliseconds(100);

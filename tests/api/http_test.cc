@@ -2,44 +2,19 @@
 
 #include <string>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "api/address.h"
 #include "api/site.h"
 #include "tests/api/fake_engine.h"
+#include "tests/api/http_peer.h"
 
 namespace kontor {
 namespace {
 
-// Everything the server says to these bytes, until it closes.
-std::string exchange(const std::string& address, const std::string& request) {
-  const auto parsed = parse_host_port(address, {});
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(parsed.value().port)));
-  EXPECT_EQ(inet_pton(AF_INET, parsed.value().host.c_str(), &to.sin_addr), 1);
-  const timeval patience{test::kPatience.count(), 0};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  EXPECT_EQ(connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
-  EXPECT_EQ(send(fd, request.data(), request.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t got = 0; (got = recv(fd, buffer, sizeof buffer, 0)) > 0;) {
-    answer.append(buffer, static_cast<std::size_t>(got));
-  }
-  close(fd);
-  return answer;
-}
+using test::exchange;
 
 std::string get(const std::string& target, const std::string& method = "GET") {
-  return method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  return test::request_text(method, target);
 }
 
 class TheHttpSide : public testing::Test {
@@ -48,10 +23,9 @@ class TheHttpSide : public testing::Test {
 
   void serve(HttpOptions options) {
     options.listen = "127.0.0.1:0";
-    auto started =
-        HttpServer::start(options, [this](std::string_view method, std::string_view target) {
-          return site_.answer(method, target);
-        });
+    auto started = HttpServer::start(options, [this](const HttpRequest& request, HttpDone done) {
+      site_.answer(request, std::move(done));
+    });
     ASSERT_TRUE(started.ok()) << started.error().message;
     http_ = std::move(started.value());
   }
@@ -59,7 +33,9 @@ class TheHttpSide : public testing::Test {
   test::FakeEngine engine_;
   ServerCounters counters_;
   Metrics metrics_{engine_, counters_, {0.1, 1.0}, "kontord test"};
-  Site site_{metrics_};
+  std::unique_ptr<QuestionAnswerer> questions_ = make_question_answerer();
+  JsonApi api_{engine_, *questions_, test::kPatience};
+  Site site_{metrics_, api_};
   std::unique_ptr<HttpServer> http_;
 };
 
@@ -101,7 +77,7 @@ TEST_F(TheHttpSide, AnswersProblemsInDetail) {
 TEST_F(TheHttpSide, BoundsHeadersAndBodies) {
   const std::string headers = "GET /livez HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n";
   EXPECT_TRUE(exchange(http_->address(), headers).starts_with("HTTP/1.1 431"));
-  const std::string body = "POST /livez HTTP/1.1\r\nContent-Length: 999999\r\n\r\n";
+  const std::string body = "POST /livez HTTP/1.1\r\nContent-Length: 9999999\r\n\r\n";
   EXPECT_TRUE(exchange(http_->address(), body).starts_with("HTTP/1.1 413"));
 }
 
@@ -110,8 +86,48 @@ TEST_F(TheHttpSide, SendsNoBodyToHeadAndKeepsAConnection) {
   EXPECT_NE(head.find("Content-Length: 6"), std::string::npos) << head;
   EXPECT_TRUE(head.ends_with("\r\n\r\n"));
   const std::string two =
-      exchange(http_->address(), "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" + get("/livez"));
+      exchange(http_->address(), "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/livez"));
   EXPECT_NE(two.find("alive\nHTTP/1.1 200"), std::string::npos) << two;
+}
+
+TEST_F(TheHttpSide, AsksForABodyThatItsCallerHoldsBack) {
+  const std::string body = "{}";
+  const std::string answer = exchange(
+      http_->address(), test::request_text("POST", "/livez", "Expect: 100-continue\r\n", body));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 405")) << answer;
+}
+
+TEST_F(TheHttpSide, TakesOnlySoMuchOfLargeBodiesAtATime) {
+  HttpOptions options;
+  options.bodies_bytes_max = 100;
+  serve(options);
+  const test::HttpSaid said = test::post(http_->address(), "/v1/books", std::string(200, ' '));
+  EXPECT_EQ(said.status, 503U);
+  EXPECT_EQ(said.header("Retry-After"), "1");
+}
+
+TEST_F(TheHttpSide, TurnsAwayConnectionsOverItsLimit) {
+  HttpOptions options;
+  options.connections_max = 0;
+  serve(options);
+  const test::HttpSaid said = test::get(http_->address(), "/livez");
+  EXPECT_EQ(said.status, 503U);
+  EXPECT_EQ(said.header("Retry-After"), "1");
+}
+
+TEST_F(TheHttpSide, AnswersOnlyToNamesOfThisMachine) {
+  const auto as = [this](const std::string& host) {
+    return test::say(http_->address(),
+                     "GET /livez HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n")
+        .status;
+  };
+  EXPECT_EQ(as("Host: localhost:7412\r\n"), 200U);
+  EXPECT_EQ(as("Host: 127.0.0.1\r\n"), 200U);
+  EXPECT_EQ(as("Host: [::1]:80\r\n"), 200U);
+  EXPECT_EQ(as("Host: evil.example:7412\r\n"), 421U);
+  EXPECT_EQ(as("Host: 192.168.1.7\r\n"), 421U);
+  EXPECT_EQ(as("Host: localhost\r\nHost: evil.example\r\n"), 400U);
+  EXPECT_EQ(as(""), 400U);
 }
 
 TEST_F(TheHttpSide, EndsAConnectionThatAsksNothing) {
@@ -124,8 +140,7 @@ TEST_F(TheHttpSide, EndsAConnectionThatAsksNothing) {
 TEST_F(TheHttpSide, ListensOnLoopbackOnly) {
   HttpOptions options;
   options.listen = "0.0.0.0:0";
-  const auto started =
-      HttpServer::start(options, [](std::string_view, std::string_view) { return HttpReply{}; });
+  const auto started = HttpServer::start(options, [](const HttpRequest&, const HttpDone&) {});
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().kind, ErrorKind::kUsage);
 }

@@ -90,8 +90,6 @@ constexpr auto kOfRules = std::to_array<Row>({
     {"OpenBusinessDayDayNotLater", R"("OpenBusinessDay":{"date":"2026-03-02"})", "day_not_later"},
     {"OpenBusinessDayDayTooFar", R"("OpenBusinessDay":{"date":"2040-03-02"})", "day_too_far"},
     {"OpenBookBookExists", R"("OpenBook":{"book":"shop","currency":"EUR"})", "book_exists"},
-    {"OpenBookNotSupportedClock",
-     R"("OpenBook":{"book":"other","currency":"EUR","calendar":"clock"})", "not_supported"},
     {"OpenBookInvalidValue",
      R"("OpenBook":{"book":"other","currency":"EUR","first_day_of_week":8})", "invalid_value"},
 });

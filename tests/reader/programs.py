@@ -38,11 +38,14 @@ class Programs:
 
 
 class Server:
-    """with Server(programs, data) as server: server.address is HOST:PORT, ready. Stops cleanly."""
+    """with Server(programs, data) as server: server.address is HOST:PORT, ready. Stops cleanly.
 
-    def __init__(self, programs, data):
+    http: where it is to serve HTTP, then also server.http."""
+
+    def __init__(self, programs, data, http="off"):
         self.words = [programs.bin / "kontord", "--data", data, "--listen", "127.0.0.1:0", "--http",
-                      "off", "--log-level", "warn"]
+                      http, "--log-level", "warn"]
+        self.http = None
 
     def __enter__(self):
         self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL,
@@ -57,6 +60,7 @@ class Server:
                 continue
             line = self.process.stdout.readline()
             if line.startswith("ready listen="):
+                self.http = line.split("http=")[1].split()[0]
                 return line.split("listen=")[1].split()[0]
             if not line:
                 raise Failed("kontord ended before it was ready")

@@ -73,9 +73,10 @@ TEST(Floors, ALookUpwardsIsFound) {
 constexpr std::string_view kHeavy[] = {"rocksdb/", "boost/",   "nlohmann/", "prometheus/",
                                        "spdlog/",  "openssl/", "CLI/",      "toml++/"};
 
-// Headers inside api/ that hold a socket: included by .cc files and one another only.
+// Headers inside api/ that hold a socket, or JSON: included by .cc files and one another only.
 constexpr std::string_view kInnerHeaders[] = {"api/client/client_core.h", "api/client/link.h",
-                                              "api/connection.h", "api/listen.h"};
+                                              "api/client/openapi_schemas.h", "api/connection.h",
+                                              "api/listen.h"};
 
 bool is_inner(std::string_view path) {
   return std::ranges::find(kInnerHeaders, path) != std::end(kInnerHeaders);
@@ -93,7 +94,7 @@ TEST(Floors, KeepHeavyHeadersInSourceFiles) {
         findings.push_back(finding(file, number, "a heavy header; include it in the .cc file"));
       }
       if (is_inner(name)) {
-        findings.push_back(finding(file, number, "a header that holds a socket"));
+        findings.push_back(finding(file, number, "a header that holds a socket or JSON"));
       }
     }
   }

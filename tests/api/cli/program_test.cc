@@ -58,7 +58,7 @@ TEST(Program, RefusesAMissingArgument) {
 
 TEST(Program, HelpsForEveryVerbWithAnExample) {
   for (const char* verb : {"submit", "resolve", "get", "list", "events", "why", "explain", "import",
-                           "export", "verify", "replay", "bench"}) {
+                           "export", "verify", "replay", "bench", "openapi"}) {
     const Ran ran = run({verb, "--help"});
     EXPECT_EQ(ran.status, kExitDone) << verb;
     EXPECT_NE(ran.out.find("Example:"), std::string::npos) << verb << "\n" << ran.out;

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "api/client/command_lines.h"
+
 namespace kontor::cli {
 namespace {
 

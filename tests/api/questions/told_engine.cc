@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "api/cli/questions.h"
+#include "api/client/question_words.h"
 #include "api/schema.h"
 #include "api/wire.h"
 #include "events/json/json.h"
@@ -88,7 +88,8 @@ Told ask(ToldEngine& engine, const ToAsk& to_ask) {
   Told told;
   int answers = 0;
   make_question_answerer()->answer(
-      engine, engine.book(), AlignedBuffer(finished_bytes(builder)), [&](AlignedBuffer answer) {
+      engine, engine.book(), AlignedBuffer(finished_bytes(builder)),
+      [&](AlignedBuffer answer) {
         ++answers;
         const auto* const root = verified_root<wire::QueryAnswer>(answer.bytes(), {});
         ASSERT_NE(root, nullptr);
@@ -101,8 +102,9 @@ Told ask(ToldEngine& engine, const ToAsk& to_ask) {
         if (root->body() == nullptr) return;
         const AlignedBuffer body(
             std::as_bytes(std::span(root->body()->data(), root->body()->size())));
-        told.body = kSchema.write(cli::answer_table(to_ask.question), body.bytes(), no_names());
-      });
+        told.body = kSchema.write(answer_table(to_ask.question), body.bytes(), no_names());
+      },
+      std::nullopt);
   EXPECT_EQ(answers, 1);
   return told;
 }

@@ -191,7 +191,6 @@ void decide(Deciding& d, const OpenBook& command) {
   d.expect_version(0);
   d.refuse_if(!d.state.book.empty() && command.book == d.state.book, "book_exists");
   d.refuse_if(!is_currency(command.currency), "unknown_currency");
-  d.refuse_if(command.by_clock, "not_supported");
   d.refuse_if(command.first_month < 1 || command.first_month > 12, "invalid_value");
   if (d.refused()) return;
   State& state = d.state;
