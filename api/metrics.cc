@@ -1,5 +1,6 @@
 #include "api/metrics.h"
 
+#include <chrono>
 #include <limits>
 #include <sstream>
 
@@ -108,6 +109,33 @@ void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
                        MetricType::Gauge, count(stats.inbox_commands)));
 }
 
+void add_snapshots(std::vector<MetricFamily>& out, const SnapshotStats& stats, std::int64_t now) {
+  using Type = MetricType;
+  out.push_back(single("kontor_snapshot_position",
+                       "Events of all books in the newest snapshot; 0: there is none.", Type::Gauge,
+                       count(stats.position)));
+  out.push_back(single("kontor_snapshot_commit", "The last commit in the newest snapshot.",
+                       Type::Gauge, count(stats.commit)));
+  if (stats.commit > 0) {
+    out.push_back(single("kontor_snapshot_age_seconds", "Since the newest snapshot was written.",
+                         Type::Gauge, static_cast<double>(now - stats.written_at)));
+  }
+  out.push_back(single("kontor_snapshot_bytes", "Size of the newest snapshot's file.", Type::Gauge,
+                       count(stats.bytes)));
+  out.push_back(single("kontor_snapshot_seconds",
+                       "What this process took for the last one, waiting included.", Type::Gauge,
+                       stats.seconds));
+  out.push_back(single("kontor_snapshots_total", "Snapshots made by this process.", Type::Counter,
+                       count(stats.made)));
+  out.push_back(single("kontor_snapshot_failures_total", "Snapshots that could not be made.",
+                       Type::Counter, count(stats.failures)));
+}
+
+std::int64_t seconds_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
+
 void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) {
   using Type = MetricType;
   out.push_back(
@@ -163,6 +191,7 @@ std::string Metrics::text() const {
   families.push_back(commit_seconds(stats, commit_bounds_));
   add_books(families, stats);
   add_engine(families, stats);
+  add_snapshots(families, stats.snapshots, seconds_now());
   add_server(families, counters_);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

@@ -297,7 +297,8 @@ void Credit::load(Source& in) {
     in.pod(examination.payer);
     in.pod(examination.from);
     in.pod(examination.cause);
-    being_examined_.insert(examination.payer);
+    in.expect(examination.payer < accounts_.size());
+    in.expect(being_examined_.insert(examination.payer).second);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -360,6 +361,15 @@ std::vector<Backorder> Stock::oldest_backorders(ItemId item, std::size_t most) c
   return out;
 }
 
+std::uint32_t Stock::item_bound() const {
+  auto bound = static_cast<std::uint32_t>(first_of_item_.size());
+  for (const StockRecord& record : records_)
+    bound = std::max(bound, record.item + 1);
+  if (!queues_.empty()) bound = std::max(bound, queues_.rbegin()->first + 1);
+  if (!serving_.empty()) bound = std::max(bound, serving_.rbegin()->first + 1);
+  return bound;
+}
+
 std::optional<FollowUp> Stock::next_follow_up() const {
   if (to_serve_.empty()) return std::nullopt;
   const auto& [place, item] = *to_serve_.begin();
@@ -439,9 +449,10 @@ void Stock::load(Source& in) {
     in.pod(quantity);
     const QueuePlace place{since, line};
     Queue& queue = queues_[item];
-    queue.waiting[place] = {OrderRef{order}, line, Quantity{quantity}};
+    const Backorder entry{OrderRef{order}, line, Quantity{quantity}};
+    in.expect(entry.quantity > Quantity{0} && queue.waiting.emplace(place, entry).second);
+    in.expect(waiting_at_.emplace(std::pair(order, line), std::pair(item, place)).second);
     queue.total += Quantity{quantity};
-    waiting_at_[{order, line}] = {item, place};
   }
   to_serve_.clear();
   serving_.clear();
@@ -450,13 +461,43 @@ void Stock::load(Source& in) {
     std::uint32_t item = 0;
     in.pod(place);
     in.pod(item);
-    to_serve_[place] = item;
-    serving_[item] = place;
+    in.expect(to_serve_.emplace(place, item).second && serving_.emplace(item, place).second);
   }
   receipts_.load(in);
   shipments_.load(in);
   counts_.load(in);
   releases_.load(in);
+  if (in.ok()) in.expect(records_are_sound() && reservations_are_sound());
+}
+
+bool Stock::records_are_sound() const {
+  const std::uint32_t warehouses = warehouse_count();
+  bool sound = by_priority_.size() == warehouses && record_of_.size() == records_.size();
+  for (const WarehouseId id : by_priority_)
+    sound = sound && is_one_of(id, warehouses);
+  record_of_.for_each([&](std::uint64_t key, std::uint32_t at) {
+    sound =
+        sound && at < records_.size() && key == key_of(records_[at].item, records_[at].warehouse);
+  });
+  for (std::size_t item = 0; item < first_of_item_.size(); ++item) {
+    const std::uint32_t first = first_of_item_[item];
+    sound = sound && is_place_or_none(first, records_.size());
+    if (sound && first != kNoOrdinal) sound = records_[first].item == item;
+  }
+  for (std::size_t at = 0; at < records_.size(); ++at) {
+    const StockRecord& record = records_[at];
+    sound = sound && record.warehouse < warehouses &&
+            is_place_or_none(record.next_of_item, at);  // made earlier, and so before it
+  }
+  return sound;
+}
+
+bool Stock::reservations_are_sound() const {
+  const Lists<Reservation> lists{reservations_, &Reservation::order, &Reservation::next_of_order};
+  bool sound = lists.are_sound(reservations_of_, free_reservation_);
+  for (const Reservation& held : reservations_)
+    sound = sound && (held.order == 0 || held.warehouse < warehouse_count());
+  return sound;
 }
 
 Status Stock::check_reservations() const {

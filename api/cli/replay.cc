@@ -1,4 +1,5 @@
 // kontor replay: the state of every book from nothing but its log.
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -15,6 +16,7 @@
 #include "api/cli/verbs.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
+#include "projections/book.h"
 
 namespace kontor::cli {
 namespace {
@@ -23,6 +25,7 @@ struct ReplayOptions {
   std::string data;
   std::uint64_t to = 0;
   bool digest = false;
+  bool from_snapshot = false;
 };
 
 void print_replay(const Environment& env, const ReplayOutcome& outcome, bool digest) {
@@ -31,6 +34,7 @@ void print_replay(const Environment& env, const ReplayOutcome& outcome, bool dig
     json["commits"] = outcome.commits;
     json["events"] = outcome.events;
     json["seconds"] = outcome.seconds;
+    json["state_format"] = kStateFormat;
     for (const ReplayedBook& book : outcome.books) {
       nlohmann::ordered_json row = {
           {"number", book.number.value()}, {"book", book.name}, {"position", book.last.value()}};
@@ -61,8 +65,10 @@ int run_replay(const Environment& env, const ReplayOptions& options) {
   log_options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(options.data, log_options);
   if (!log) return fail(env, log.error());
+  const auto files = open_snapshot_folder(std::filesystem::path(options.data) / "snapshots");
   ReplayWish wish;
   wish.to = Sequence{options.to};
+  if (options.from_snapshot) wish.from = files.get();
   if (options.to != 0) {
     const Result<std::vector<LogBook>> books = list_books(**log);
     if (!books) return fail(env, books.error());
@@ -75,6 +81,8 @@ int run_replay(const Environment& env, const ReplayOptions& options) {
       **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
   progress.finish();
   if (!outcome) return fail(env, outcome.error());
+  for (const std::string& note : outcome->notes)
+    env.err << note << '\n';
   print_replay(env, *outcome, options.digest);
   return kExitDone;
 }
@@ -89,6 +97,9 @@ void add_replay(CLI::App& program, Environment& env, int& status) {
       ->required();
   verb->add_option("--to", options->to, "Stop behind this position of --book (the only one)");
   verb->add_flag("--digest", options->digest, "Print the SHA-256 of each book's state");
+  verb->add_flag("--from-snapshot", options->from_snapshot,
+                 "Begin with the newest good snapshot, as a server's start does, not with nothing")
+      ->excludes("--to");
   verb->footer(
       "The same log gives the same digests on every machine, and a server's state has the same "
       "ones.\n"

@@ -1,5 +1,6 @@
 // kontor verify: everything a data folder promises, checked without a server.
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -45,7 +46,8 @@ void print_json(const Environment& env, const LogReport& report, const ReplayOut
                                  {"decisions", report.decisions},
                                  {"events", report.events},
                                  {"bytes", report.bytes},
-                                 {"epoch", report.epoch.value()}};
+                                 {"epoch", report.epoch.value()},
+                                 {"snapshots", outcome.snapshots_compared}};
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
     if (found == nullptr) continue;  // without a page so far
@@ -68,7 +70,8 @@ void print_sound(const Environment& env, const LogReport& report, const ReplayOu
       << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
       << " events, " << with_thousands(report.bytes)
       << " bytes; files, pages, hashes and bodies are whole, and every book's state that follows "
-         "from them keeps its invariants\n";
+         "from them keeps its invariants; "
+      << outcome.snapshots_compared << " snapshots are what replay gives\n";
   Table table({"number", "book", "pages", "decisions", "events", "root of its tree"});
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
@@ -81,6 +84,10 @@ void print_sound(const Environment& env, const LogReport& report, const ReplayOu
 }
 
 int run_verify(const Environment& env, const VerifyOptions& options) {
+  // Listed before the log is opened: a running server may make another one behind its end.
+  const auto files = open_snapshot_folder(std::filesystem::path(options.data) / "snapshots");
+  const Result<std::vector<SnapshotInfo>> snapshots = list_snapshots(*files);
+  if (!snapshots) return fail(env, snapshots.error());
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(options.data, log_options);
@@ -100,12 +107,16 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
   Progress progress(env.err, env.err_terminal, "commits replayed", commits);
   ReplayWish wish;
   wish.check_invariants = true;
+  wish.files = files.get();
+  wish.compare = *snapshots;
   const Result<ReplayOutcome> outcome = replay_log(
       **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
   progress.finish();
   if (!outcome && exit_status(outcome.error().kind) != kExitCorrupt)
     return fail(env, outcome.error());
   if (!outcome) return found_damage(env, outcome.error().message);
+  for (const std::string& note : outcome->notes)
+    env.err << note << '\n';
   print_sound(env, verification.report, *outcome);
   return kExitDone;
 }
@@ -115,10 +126,12 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
 void add_verify(CLI::App& program, Environment& env, int& status) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* verb = program.add_subcommand(
-      "verify", "Check a data folder: files, pages, hashes, bodies, and the state's invariants");
+      "verify",
+      "Check a data folder: files, pages, hashes, bodies, the state's invariants, and snapshots");
   verb->add_option("--data", options->data, "Data folder of the server, which may run on")
       ->required();
   verb->footer(
+      "Snapshots are derived again from the log and compared.\n"
       "Exit status 4, and what is wrong where, at the first thing that is not sound.\n"
       "Example: kontor verify --data /var/lib/kontor");
   verb->callback([&env, &status, options] { status = run_verify(env, *options); });
