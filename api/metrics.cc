@@ -124,7 +124,7 @@ void add_snapshots(std::vector<MetricFamily>& out, const SnapshotStats& stats, s
                        count(stats.bytes)));
   out.push_back(single("kontor_snapshot_seconds",
                        "What this process took for the last one, waiting included.", Type::Gauge,
-                       stats.seconds));
+                       count(stats.milliseconds) / 1e3));
   out.push_back(single("kontor_snapshots_total", "Snapshots made by this process.", Type::Counter,
                        count(stats.made)));
   out.push_back(single("kontor_snapshot_failures_total", "Snapshots that could not be made.",

@@ -62,9 +62,9 @@ struct SnapshotStats {
   std::uint64_t commit = 0;
   std::uint64_t position = 0;  // events of all books in it
   std::uint64_t bytes = 0;
-  std::int64_t written_at = 0;  // seconds since 1970
-  double seconds = 0;           // that making it took; 0: an earlier process did
-  std::uint64_t made = 0;       // by this process
+  std::int64_t written_at = 0;     // seconds since 1970
+  std::uint64_t milliseconds = 0;  // that making it took; 0: an earlier process did
+  std::uint64_t made = 0;          // by this process
   std::uint64_t failures = 0;
 };
 

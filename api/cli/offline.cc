@@ -36,9 +36,12 @@ Status compare_snapshot(const EventLog& log, const ReplayWish& wish, const Snaps
     outcome.notes.push_back(same.error().message + "; it was not checked");
     return {};
   }
-  return Error{ErrorKind::kCorrupt, same.error().message +
-                                        "; delete this file, the log is sound and a server makes "
-                                        "another one"};
+  const bool damaged = kind == ErrorKind::kCorrupt;
+  return Error{ErrorKind::kCorrupt,
+               same.error().message +
+                   (damaged ? "; delete this file: the log is sound, and a server makes another one"
+                            : "; if this log is an older copy that was put back, delete the file: "
+                              "a server makes another one")};
 }
 
 // The oldest first: one way through the log for all.

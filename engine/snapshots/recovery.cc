@@ -1,8 +1,6 @@
 #include "engine/snapshots/recovery.h"
 
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 namespace kontor {
@@ -10,14 +8,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+std::chrono::milliseconds since(Clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
 }
 
-std::string text_of(double seconds) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f s", seconds);
-  return text.data();
+std::string text_of(std::chrono::milliseconds time) {
+  return std::to_string(time.count()) + " ms";
 }
 
 class Starter {
@@ -64,7 +60,7 @@ class Starter {
     out_.image = std::move(*image);
     out_.from = info;
     out_.from_position = out_.image.log.position();
-    out_.load_seconds = seconds_since(begin);
+    out_.load_took = since(begin);
     Status done = replay_tail();
     if (done) return {};
     return Error{done.error().kind, "the log does not go on from " + store_->place(info) + ": " +
@@ -74,7 +70,7 @@ class Starter {
   Status replay_tail() {
     const auto begin = Clock::now();
     Status done = replay_on(log_, out_.image.books, out_.image.log, ReplayOptions{}, progress_);
-    out_.replay_seconds = seconds_since(begin);
+    out_.replay_took = since(begin);
     return done;
   }
 
@@ -99,11 +95,11 @@ std::string told(const Recovery& recovery) {
   } else {
     text += "the snapshot of commit " + std::to_string(recovery.from.commit.value()) + " (" +
             std::to_string(recovery.from_position) + " events, loaded in " +
-            text_of(recovery.load_seconds) + ")";
+            text_of(recovery.load_took) + ")";
   }
   return text + ", then replayed " + std::to_string(recovery.image.log.events) + " events of " +
          std::to_string(recovery.image.log.commits) + " commits in " +
-         text_of(recovery.replay_seconds);
+         text_of(recovery.replay_took);
 }
 
 }  // namespace kontor

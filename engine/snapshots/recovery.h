@@ -1,6 +1,7 @@
 // Recovery: the state at a start, from the newest good snapshot and the log behind it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -13,8 +14,8 @@ struct Recovery {
   SnapshotInfo from;                // commit 0: from nothing
   std::uint64_t from_position = 0;  // events of all books in it
   bool skipped_some = false;        // that were bad
-  double load_seconds = 0;
-  double replay_seconds = 0;
+  std::chrono::milliseconds load_took{0};
+  std::chrono::milliseconds replay_took{0};
 };
 
 // Skips every snapshot that cannot be used, saying so, down to a replay from nothing; the error is

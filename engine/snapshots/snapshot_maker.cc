@@ -15,6 +15,7 @@ namespace kontor {
 namespace {
 
 constexpr std::uint64_t kSliceBytes = 1U << 20;  // well below a millisecond to hash
+constexpr std::uint64_t kLate = 4;               // distances
 
 // Only the time and the disk that nobody else wants. Where the system says no, nothing is lost.
 void lower_priority() {
@@ -60,14 +61,19 @@ void SnapshotMaker::wish() {
   ring();
 }
 
+bool SnapshotMaker::is_late() const {
+  return position_ - made_position_ >= kLate * options_.events;
+}
+
 bool SnapshotMaker::is_due() const {
   return position_ - made_position_ >= options_.events && position_ > made_position_;
 }
 
 void SnapshotMaker::handed_over(std::uint64_t position) {
   const bool was_due = is_due();
+  const bool was_late = is_late();
   position_ = position;
-  if (!was_due && is_due()) ring();
+  if (was_due != is_due() || was_late != is_late()) ring();
 }
 
 void SnapshotMaker::durable(CommitNumber last) {
@@ -104,36 +110,52 @@ template <class Ready>
 bool SnapshotMaker::wait(Ready ready) {
   while (true) {
     const std::uint32_t seen = bell_.load(std::memory_order_acquire);
-    if (is_stopping()) return false;
+    if (leaves_off()) return false;
     if (ready()) return true;
     bell_.wait(seen, std::memory_order_acquire);
   }
 }
 
 void SnapshotMaker::run() {
-  if (options_.idle_priority) lower_priority();
-  while (wait([this] { return is_due() || wished_; })) {
-    make();
-    if (differed_) return;
+  while (!differed_ && wait([this] { return is_due() || wished_; })) {
+    // A thread that has lowered itself may not rise again: each time another one.
+    std::thread worker([this] {
+      in_background_ = options_.idle_priority && !is_late();
+      if (in_background_) lower_priority();
+      make();
+      in_background_ = false;
+    });
+    worker.join();
   }
+}
+
+// In the background, when the machine has had no time for it for too long: it goes on at once, and
+// not in the background any more.
+bool SnapshotMaker::leaves_off() const {
+  return stopping_ || (in_background_ && is_late());
 }
 
 void SnapshotMaker::make() {
   wished_ = false;
   const auto begun = std::chrono::steady_clock::now();
   const Status made = make_one();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-  if (is_stopping() || differed_) return;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun);
+  if (differed_) return;
+  if (!made && made.error().kind == ErrorKind::kUnavailable && leaves_off()) {
+    wished_ = true;
+    return;
+  }
   image_.reset();
-  tell(made, took.count());
+  tell(made, took);
 }
 
-void SnapshotMaker::tell(const Status& made, double seconds) {
+void SnapshotMaker::tell(const Status& made, std::chrono::milliseconds took) {
   std::string text;
   {
     const std::lock_guard lock(mutex_);
     if (made) {
-      stats_.seconds = seconds;
+      stats_.milliseconds = static_cast<std::uint64_t>(took.count());
       ++stats_.made;
       text = "snapshot of commit " + std::to_string(stats_.commit) + ": " +
              std::to_string(stats_.position) + " events, " + std::to_string(stats_.bytes) +
@@ -160,8 +182,7 @@ Status SnapshotMaker::make_one() {
   const Result<bool> equal = compare();
   if (!equal) return equal.error();
   if (!*equal) return {};
-  const Result<SnapshotInfo> written =
-      parts_.store.write(*image_, [this] { return is_stopping(); });
+  const Result<SnapshotInfo> written = parts_.store.write(*image_, [this] { return leaves_off(); });
   if (!written) return written.error();
   made_position_ = image_->log.position();
   {
@@ -179,8 +200,8 @@ Status SnapshotMaker::load_base() {
   const Result<std::vector<SnapshotInfo>> all = parts_.store.list();
   if (!all) return all.error();
   for (const SnapshotInfo& info : *all) {
-    Result<Image> image = parts_.store.load(info, [this] { return is_stopping(); });
-    if (is_stopping()) return Error{ErrorKind::kUnavailable, "stopped"};
+    Result<Image> image = parts_.store.load(info, [this] { return leaves_off(); });
+    if (leaves_off()) return Error{ErrorKind::kUnavailable, "stopped"};
     if (image) {
       image_ = std::move(*image);
       return {};
@@ -196,7 +217,7 @@ Status SnapshotMaker::load_base() {
 Status SnapshotMaker::catch_up(CommitNumber to) {
   constexpr std::uint64_t kStep = 256;
   while (image_->log.last < to) {
-    if (is_stopping()) return Error{ErrorKind::kUnavailable, "stopped"};
+    if (leaves_off()) return Error{ErrorKind::kUnavailable, "stopped"};
     ReplayOptions options;
     options.last = CommitNumber{std::min(to.value(), image_->log.last.value() + kStep)};
     const Status status = replay_on(parts_.log, image_->books, image_->log, options, nullptr);
@@ -212,13 +233,18 @@ Result<StateProbe::Answer> SnapshotMaker::ask(const StateCursor& from) {
   if (still_ != nullptr) {
     return StateProbe::Answer{hash_slice(*still_, from, kSliceBytes), parts_.log.tail().last};
   }
-  if (!parts_.probe.asked()) parts_.probe.ask(from, kSliceBytes);
-  parts_.wake_decider();
-  const bool here = wait([this] { return parts_.probe.answered(); });
-  if (!here) return Error{ErrorKind::kUnavailable, "stopped"};
+  const auto wait_for_answer = [this] {
+    parts_.wake_decider();
+    return wait([this] { return parts_.probe.answered(); });
+  };
+  const Error stopped{ErrorKind::kUnavailable, "stopped"};
+  // A question that was left off is still the deciding thread's.
+  if (parts_.probe.asked() && !wait_for_answer()) return stopped;
+  parts_.probe.ask(from, kSliceBytes);
+  if (!wait_for_answer()) return stopped;
   const StateProbe::Answer answer = parts_.probe.take();
   const bool durable = wait([&] { return durable_.load() >= answer.commit.value(); });
-  if (!durable) return Error{ErrorKind::kUnavailable, "stopped"};
+  if (!durable) return stopped;
   return answer;
 }
 

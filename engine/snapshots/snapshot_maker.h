@@ -1,10 +1,11 @@
 // SnapshotMaker: makes snapshots behind the engine's back. On a thread of its own, at idle
-// priority, it replays from the last snapshot into a private copy, compares the copy with the
-// running state slice by slice, and writes the copy down. So each snapshot also shows that replay
-// equals running; a difference stops everything.
+// priority (until it is far behind), it replays from the last snapshot into a private copy,
+// compares the copy with the running state slice by slice, and writes the copy down. So each
+// snapshot also shows that replay equals running; a difference stops everything.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -56,10 +57,11 @@ class SnapshotMaker {
   Status catch_up(CommitNumber to);
   Result<bool> compare();  // false: they differ
   Result<StateProbe::Answer> ask(const StateCursor& from);
-  void tell(const Status& made, double seconds);
+  void tell(const Status& made, std::chrono::milliseconds took);
   void tell_difference(const StateProbe::Answer& running, const StateSlice& copy);
   bool is_due() const;
-  bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+  bool is_late() const;
+  bool leaves_off() const;
   void ring();
   void note(const std::string& text) const;
   // Waits until `ready` or the end; false: the end.
@@ -71,6 +73,7 @@ class SnapshotMaker {
   std::atomic<std::uint32_t> bell_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> wished_{false};
+  std::atomic<bool> in_background_{false};  // at idle priority
   std::atomic<std::uint64_t> position_{0};
   std::atomic<std::uint64_t> made_position_{0};
   std::atomic<std::uint64_t> durable_{0};

@@ -70,7 +70,9 @@ Status check_log(const SnapshotHeader& header, const EventLog& log) {
   const CommitNumber last = log.tail().last;
   if (commit.value() == 0 || commit > last) {
     return Error{ErrorKind::kUsage, "stands on commit " + std::to_string(header.commit) +
-                                        ", and the log ends with " + std::to_string(last.value())};
+                                        ", and the log ends with " + std::to_string(last.value()) +
+                                        ": unless an older copy of it was put back, commits are "
+                                        "lost"};
   }
   const Result<CommitFacts> first = facts_of(log, CommitNumber{1});
   if (!first) return first.error();
