@@ -15,6 +15,7 @@
 #include "api/metrics.h"
 #include "api/server.h"
 #include "api/site.h"
+#include "engine/snapshots/snapshot_files.h"
 #include "engine/views/view_host.h"
 #include "events/log/rocksdb_event_log.h"
 
@@ -64,11 +65,12 @@ std::string host_name() {
                                                         : std::string("unknown");
 }
 
-sigset_t stop_signals() {
+sigset_t known_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGUSR1);
   return set;
 }
 
@@ -78,13 +80,12 @@ class Daemon {
       : options_(options), version_(std::move(version)), logger_(make_logger(options)) {}
 
   int run() {
-    const sigset_t signals = stop_signals();
+    const sigset_t signals = known_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     Status started = start();
     if (!started) return fail(started.error());
     tell_ready();
-    int signal = 0;
-    sigwait(&signals, &signal);
+    const int signal = wait_for_stop(signals);
     const std::string name = signal == SIGTERM ? "SIGTERM" : "SIGINT";
     log(spdlog::level::info, name + ": stopping; what was taken is still answered");
     Status stopped = stop();
@@ -94,6 +95,16 @@ class Daemon {
   }
 
  private:
+  // SIGUSR1 asks for a snapshot, the others for the end.
+  int wait_for_stop(const sigset_t& signals) {
+    int signal = 0;
+    while (sigwait(&signals, &signal) == 0 && signal == SIGUSR1) {
+      log(spdlog::level::info, "SIGUSR1: a snapshot is made when there is time");
+      engine_->make_snapshot();
+    }
+    return signal;
+  }
+
   void log(spdlog::level::level_enum level, const std::string& text) {
     logger_->log(level, safe(text, options_));
   }
@@ -124,6 +135,7 @@ class Daemon {
     engine_options.page_decisions_max = options_.page_decisions;
     engine_options.server = version_;
     engine_options.host = host_name();
+    set_snapshots(engine_options.snapshots);
     auto started =
         Engine::start(*log_, clock_, engine_options,
                       [this](std::uint64_t done, std::uint64_t of) { tell_progress(done, of); });
@@ -138,6 +150,17 @@ class Daemon {
     ViewHostOptions view_options;
     view_options.say = [this](const std::string& text) { log(spdlog::level::info, text); };
     views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(view_options));
+  }
+
+  void set_snapshots(SnapshotOptions& out) {
+    if (options_.snapshots == "on") {
+      snapshot_files_ = open_snapshot_folder(log_->path() / "snapshots");
+      out.files = snapshot_files_.get();
+    }
+    out.events = options_.snapshot_events;
+    out.kept = options_.snapshots_kept;
+    out.at_stop = options_.snapshot_at_stop == "on";
+    out.note = [this](const std::string& text) { log(spdlog::level::info, text); };
   }
 
   Status start_server() {
@@ -232,6 +255,7 @@ class Daemon {
   // In this order: each uses those before it.
   std::unique_ptr<RocksdbEventLog> log_;
   std::unique_ptr<ViewHost> views_;  // before the engine, whose reader asks it
+  std::unique_ptr<SnapshotFiles> snapshot_files_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<BusinessDays> days_;
   std::unique_ptr<QuestionAnswerer> questions_;

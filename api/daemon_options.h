@@ -21,9 +21,13 @@ struct DaemonOptions {
   std::uint64_t idle_timeout_s = 600;
   std::uint64_t inbox_commands = 65'536;
   std::uint64_t inbox_mib = 64;
-  std::uint64_t page_decisions = 8'192;  // a group commit closes at this
-  std::uint64_t memtable_mib = 128;      // bounds what a start after a crash reads again
-  std::uint64_t stop_timeout_s = 30;     // for answers to leave
+  std::uint64_t page_decisions = 8'192;       // a group commit closes at this
+  std::uint64_t memtable_mib = 128;           // bounds what a start after a crash reads again
+  std::string snapshots = "on";               // or "off": every start replays the whole log
+  std::uint64_t snapshot_events = 1'000'000;  // from one to the next
+  std::uint64_t snapshots_kept = 2;
+  std::string snapshot_at_stop = "on";  // or "off"
+  std::uint64_t stop_timeout_s = 30;    // for answers to leave
   std::string views = "on";             // or "off": kept beside the log for questions about history
   std::uint64_t views_lag_max_s = 300;  // behind for longer: not ready
   std::string print;                    // not empty: --help or --version; print it and end

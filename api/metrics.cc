@@ -1,6 +1,7 @@
 #include "api/metrics.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <sstream>
 
@@ -146,6 +147,33 @@ void add_views(std::vector<MetricFamily>& out, const EngineStats& stats, const V
     out.push_back(std::move(*each));
 }
 
+void add_snapshots(std::vector<MetricFamily>& out, const SnapshotStats& stats, std::int64_t now) {
+  using Type = MetricType;
+  out.push_back(single("kontor_snapshot_position",
+                       "Events of all books in the newest snapshot; 0: there is none.", Type::Gauge,
+                       count(stats.position)));
+  out.push_back(single("kontor_snapshot_commit", "The last commit in the newest snapshot.",
+                       Type::Gauge, count(stats.commit)));
+  if (stats.commit > 0) {
+    out.push_back(single("kontor_snapshot_age_seconds", "Since the newest snapshot was written.",
+                         Type::Gauge, static_cast<double>(now - stats.written_at)));
+  }
+  out.push_back(single("kontor_snapshot_bytes", "Size of the newest snapshot's file.", Type::Gauge,
+                       count(stats.bytes)));
+  out.push_back(single("kontor_snapshot_seconds",
+                       "What this process took for the last one, waiting included.", Type::Gauge,
+                       count(stats.milliseconds) / 1e3));
+  out.push_back(single("kontor_snapshots_total", "Snapshots made by this process.", Type::Counter,
+                       count(stats.made)));
+  out.push_back(single("kontor_snapshot_failures_total", "Snapshots that could not be made.",
+                       Type::Counter, count(stats.failures)));
+}
+
+std::int64_t seconds_now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(since).count();
+}
+
 void add_server(std::vector<MetricFamily>& out, const ServerCounters& counters) {
   using Type = MetricType;
   out.push_back(
@@ -207,6 +235,7 @@ std::string Metrics::text() const {
   add_books(families, stats);
   add_engine(families, stats);
   if (views_ != nullptr) add_views(families, stats, *views_);
+  add_snapshots(families, stats.snapshots, seconds_now());
   add_server(families, counters_);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

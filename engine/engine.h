@@ -30,6 +30,19 @@ class Clock {
   }
 };
 
+class SnapshotFiles;
+
+struct SnapshotOptions {
+  SnapshotFiles* files = nullptr;    // outlives the engine; null: none are used or made
+  std::uint64_t events = 1'000'000;  // of all books, from one to the next
+  std::uint64_t kept = 2;
+  bool at_stop = true;        // make one if a tenth of that has come since the last
+  bool idle_priority = true;  // of the thread that makes them
+  std::function<void(const std::string&)> note;  // a line for the operator; on any thread
+  // Instead of ending the process when the running state is not what replay gives.
+  std::function<void(const Error&)> differs;
+};
+
 struct EngineOptions {
   std::size_t inbox_commands_max = 65'536;
   std::size_t inbox_bytes_max = 64U << 20;
@@ -39,6 +52,7 @@ struct EngineOptions {
   // Instead of ending the process when the log cannot be written, for simulations: nothing is
   // appended or answered after it, and the engine is only good for being stopped.
   std::function<void(const Error&)> log_failed;
+  SnapshotOptions snapshots;
 };
 
 // Counters a scrape reads; each is monotonic unless said.
@@ -46,6 +60,17 @@ struct CommandCount {
   std::uint16_t kind = 0;
   StatusCode status = StatusCode::kDone;
   std::uint64_t count = 0;
+};
+
+// Of the newest one; all zero: there is none.
+struct SnapshotStats {
+  std::uint64_t commit = 0;
+  std::uint64_t position = 0;  // events of all books in it
+  std::uint64_t bytes = 0;
+  std::int64_t written_at = 0;     // seconds since 1970
+  std::uint64_t milliseconds = 0;  // that making it took; 0: an earlier process did
+  std::uint64_t made = 0;          // by this process
+  std::uint64_t failures = 0;
 };
 
 struct EngineStats {
@@ -65,6 +90,7 @@ struct EngineStats {
     std::uint64_t follow_ups = 0;     // gauge, waiting
   };
   std::vector<BookStats> books;
+  SnapshotStats snapshots;
 };
 
 struct BookInfo {
@@ -81,8 +107,9 @@ using OnDurable = std::function<void(BookNumber book, Sequence last)>;
 
 class Engine {
  public:
-  // Replays the log, claims it under a new epoch, and starts the threads. `progress` (may be null)
-  // is called now and then with commits replayed and commits in all. The log and clock outlive it.
+  // Takes the newest good snapshot, replays the log behind it, claims it under a new epoch, and
+  // starts the threads. `progress` (may be null) is called now and then with commits replayed and
+  // commits in all. The log and clock outlive it.
   using Progress = std::function<void(std::uint64_t done, std::uint64_t of)>;
   static Result<std::unique_ptr<Engine>> start(EventLog& log, Clock& clock, EngineOptions options,
                                                const Progress& progress);
@@ -98,6 +125,8 @@ class Engine {
 
   virtual std::vector<BookInfo> books() const = 0;  // durable ones, without book 0
   virtual EngineStats stats() const = 0;
+  // Makes a snapshot as soon as there is time; nothing where none are made.
+  virtual void make_snapshot() {}
 
   // Upper bounds in seconds of the commit histogram: 10 us times 2^k up to 10 s.
   static const std::vector<double>& commit_bounds();

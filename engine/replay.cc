@@ -1,5 +1,6 @@
 #include "engine/replay.h"
 
+#include <algorithm>
 #include <string>
 
 #include "events/codec/catalog.h"
@@ -11,7 +12,8 @@ constexpr std::uint64_t kProgressEvery = 256;  // commits
 
 class Replayer {
  public:
-  Replayer(Books& books, const ReplayOptions& options) : books_(books), options_(options) {}
+  Replayer(Books& books, Replayed& out, const ReplayOptions& options)
+      : books_(books), options_(options), out_(out) {}
 
   // Whether to go on.
   bool commit(CommitNumber number, std::span<const std::byte> bytes) {
@@ -30,7 +32,6 @@ class Replayer {
     return status_.ok() && !stopped_;
   }
   const Status& status() const { return status_; }
-  Replayed take() { return std::move(out_); }
 
  private:
   Error where(const Error& error) const {
@@ -102,26 +103,43 @@ class Replayer {
   Books& books_;
   const ReplayOptions& options_;
   CommitNumber number_;
-  Replayed out_;
+  Replayed& out_;
   Status status_;
   bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<Replayed> replay(const EventLog& log, Books& books, const ReplayOptions& options,
-                        const ReplayProgress& progress) {
-  Replayer replayer(books, options);
-  const CommitNumber last = log.tail().last;
+std::uint64_t Replayed::position() const {
+  std::uint64_t out = 0;
+  for (const PageChain& chain : chains)
+    out += chain.last_sequence.value();
+  return out;
+}
+
+Status replay_on(const EventLog& log, Books& books, Replayed& so_far, const ReplayOptions& options,
+                 const ReplayProgress& progress) {
+  Replayer replayer(books, so_far, options);
+  const CommitNumber end = log.tail().last;
+  const CommitNumber last = options.last.value() == 0 ? end : std::min(options.last, end);
+  const CommitNumber first{so_far.last.value() + 1};
+  if (first > last) return {};
   const Status read =
-      log.read(CommitNumber{1}, last, [&](CommitNumber number, std::span<const std::byte> bytes) {
+      log.read(first, last, [&](CommitNumber number, std::span<const std::byte> bytes) {
         const bool tell = number.value() % kProgressEvery == 0 || number == last;
         if (progress && tell) progress(number.value(), last.value());
         return replayer.commit(number, bytes);
       });
-  if (!replayer.status().ok()) return replayer.status().error();
-  if (!read.ok()) return read.error();
-  return replayer.take();
+  return replayer.status().ok() ? read : replayer.status();
+}
+
+Result<Replayed> replay(const EventLog& log, Books& books, const ReplayOptions& options,
+                        const ReplayProgress& progress) {
+  Replayed out;
+  if (const Status done = replay_on(log, books, out, options, progress); !done.ok()) {
+    return done.error();
+  }
+  return out;
 }
 
 }  // namespace kontor

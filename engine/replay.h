@@ -1,5 +1,5 @@
-// Replay: folds a log, from nothing, into the state of its books. Every page is checked on the way:
-// checksums, hash tree, numbers, and each body before it is read.
+// Replay: folds a log into the state of its books, from nothing or from where another fold ended.
+// Every page is checked on the way: checksums, hash tree, numbers, and each body before it is read.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +23,16 @@ struct Replayed {
   std::vector<PageChain> chains;               // by book number
   std::vector<std::vector<PagePlace>> places;  // by book number, ascending
   CommitNumber last;                           // commit that was folded
-  std::uint64_t commits = 0;
-  std::uint64_t events = 0;
+  std::uint64_t commits = 0;                   // folded by this process
+  std::uint64_t events = 0;                    // of them
+
+  std::uint64_t position() const;  // events of all books up to `last`
 };
 
 struct ReplayOptions {
   BookNumber book;                // whose sequence `to` is
   Sequence to;                    // stop after the decision that holds it; 0: everything
+  CommitNumber last;              // stop after this commit; 0: the log's end
   bool check_invariants = false;  // after every decision of every book (slow)
 };
 
@@ -38,5 +41,9 @@ using ReplayProgress = std::function<void(std::uint64_t done, std::uint64_t of)>
 // kCorrupt and kNewer name commit, book and sequence, and the cure.
 Result<Replayed> replay(const EventLog& log, Books& books, const ReplayOptions& options,
                         const ReplayProgress& progress);
+
+// Goes on behind what `so_far` tells and `books` are. After an error both are of no use.
+Status replay_on(const EventLog& log, Books& books, Replayed& so_far, const ReplayOptions& options,
+                 const ReplayProgress& progress);
 
 }  // namespace kontor

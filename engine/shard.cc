@@ -7,6 +7,7 @@
 #include "claim_log_generated.h"
 
 #include "engine/replay.h"
+#include "engine/snapshots/recovery.h"
 #include "events/codec/catalog.h"
 
 namespace kontor {
@@ -21,7 +22,21 @@ namespace {
   std::_Exit(70);
 }
 
+[[noreturn]] void end_differing(const Error& error) {
+  std::fprintf(stderr,
+               "kontord: %s\n"
+               "kontord: stopping; the log is the truth: run kontor verify, and start again\n",
+               error.message.c_str());
+  std::fflush(stderr);
+  std::_Exit(70);
+}
+
 }  // namespace
+
+Shard::Shard(EventLog& log, Clock& clock, EngineOptions options)
+    : log_(log), clock_(clock), options_(std::move(options)), reader_(log, directory_) {
+  if (options_.snapshots.files != nullptr) snapshots_.emplace(*options_.snapshots.files, log_);
+}
 
 Result<std::unique_ptr<Engine>> Engine::start(EventLog& log, Clock& clock, EngineOptions options,
                                               const Progress& progress) {
@@ -39,26 +54,60 @@ const std::vector<double>& Engine::commit_bounds() {
 }
 
 Status Shard::open(const Progress& progress) {
-  auto replayed = replay(log_, books_, ReplayOptions{}, progress);
+  auto replayed = recover_state(progress);
   if (!replayed.ok()) return replayed.error();
   if (const Status claimed = claim(replayed->chains, replayed->last); !claimed.ok()) {
     return claimed.error();
   }
   replayed->places.resize(replayed->chains.size());
   replayed->places[0].push_back({replayed->chains[0].last_sequence, log_.tail().last});
+  position_ = replayed->position();
+  decided_ = log_.tail().last;
   directory_.start(std::move(replayed->places), replayed->chains);
 
-  committer_ = std::make_unique<Committer>(Committer::Parts{log_, directory_, reader_, followers_},
-                                           std::move(replayed->chains), log_.tail().epoch,
-                                           options_.log_failed ? options_.log_failed : end_process,
-                                           [this] { wake_when_idle(); });
+  committer_ = std::make_unique<Committer>(
+      Committer::Parts{log_, directory_, reader_, followers_}, std::move(replayed->chains),
+      log_.tail().epoch, options_.log_failed ? options_.log_failed : end_process, [this] {
+        wake_when_idle();
+        if (maker_ != nullptr) maker_->durable(log_.tail().last);
+      });
   sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
                                            [this](std::unique_ptr<Batch>& batch) { flush(batch); });
   tell_books();
+  start_snapshots();
   reader_.start();
   committer_->start();
   thread_ = std::thread([this] { run(); });
   return {};
+}
+
+Result<Replayed> Shard::recover_state(const Progress& progress) {
+  const SnapshotOptions& options = options_.snapshots;
+  Result<Recovery> recovery =
+      recover(log_, snapshots_ ? &*snapshots_ : nullptr, options.note, progress);
+  if (!recovery) return recovery.error();
+  if (options.note) options.note(told(*recovery));
+  books_ = std::move(recovery->image.books);
+  const SnapshotInfo& from = recovery->from;
+  found_snapshot_.commit = from.commit.value();
+  found_snapshot_.position = recovery->from_position;
+  found_snapshot_.bytes = from.bytes;
+  found_snapshot_.written_at = from.written_at;
+  return std::move(recovery->image.log);
+}
+
+void Shard::start_snapshots() {
+  if (!snapshots_) return;
+  maker_ = std::make_unique<SnapshotMaker>(
+      SnapshotMaker::Parts{log_, *snapshots_, probe_, [this] { wake_when_idle(); },
+                           options_.snapshots.differs ? options_.snapshots.differs : end_differing},
+      options_.snapshots);
+  maker_->start(found_snapshot_, position_);
+  if (snapshots_->has_bad()) maker_->wish();
+}
+
+void Shard::make_snapshot() {
+  if (maker_ != nullptr) maker_->wish();
 }
 
 // The first decision of every process: it fences whoever wrote before. `after` is what was
@@ -150,6 +199,11 @@ void Shard::stop() {
   wake();
   thread_.join();
   committer_->stop();
+  if (maker_ != nullptr) {
+    maker_->stop();
+    // After a failed append the state is ahead of the log.
+    if (options_.snapshots.at_stop && log_.tail().last == decided_) maker_->make_last(books_);
+  }
   reader_.stop();
   const std::lock_guard lock(mutex_);
   stopped_ = true;
@@ -159,8 +213,10 @@ void Shard::stop() {
 
 bool Shard::take(std::deque<Job>& jobs, const Batch& batch) {
   std::unique_lock lock(mutex_);
-  wake_.wait(
-      lock, [&] { return !inbox_.empty() || stopping_ || (!batch.empty() && committer_->idle()); });
+  wake_.wait(lock, [&] {
+    return !inbox_.empty() || stopping_ || (!batch.empty() && committer_->idle()) ||
+           (batch.page_count() == 0 && probe_.asked());
+  });
   if (inbox_.empty()) return !(stopping_ && batch.empty());
   jobs.swap(inbox_);
   inbox_commands_ = 0;
@@ -202,6 +258,7 @@ void Shard::run() {
   while (take(jobs, *batch)) {
     work_through(jobs, batch);
     if (!batch->empty() && committer_->idle()) flush(batch);
+    answer_probe(*batch);
     bool last = false;
     {
       const std::lock_guard lock(mutex_);
@@ -214,7 +271,20 @@ void Shard::run() {
 void Shard::flush(std::unique_ptr<Batch>& batch) {
   if (batch->empty()) return;
   tell_books();
+  const bool commits = batch->page_count() > 0;
+  for (std::uint32_t i = 0; i < batch->page_count(); ++i)
+    position_ += batch->page(i).events();
   batch = committer_->hand_over(std::move(batch));
+  if (!commits) return;
+  decided_ = CommitNumber{decided_.value() + 1};
+  if (maker_ != nullptr) maker_->handed_over(position_);
+  answer_probe(*batch);
+}
+
+void Shard::answer_probe(const Batch& batch) {
+  if (batch.page_count() > 0 || !probe_.asked()) return;
+  probe_.answer(books_, decided_);
+  maker_->answered();
 }
 
 // ---- what others may know -----------------------------------------------------------------------
@@ -254,6 +324,7 @@ EngineStats Shard::stats() const {
   out.commits = commits.commits;
   out.commit_bytes = commits.bytes;
   out.commit_seconds_sum = commits.seconds_sum;
+  if (maker_ != nullptr) out.snapshots = maker_->stats();
   out.commit_seconds_buckets.assign(commits.buckets.begin(), commits.buckets.end());
   const std::lock_guard lock(mutex_);
   out.overloaded = overloaded_;

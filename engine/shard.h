@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <variant>
@@ -16,18 +17,18 @@
 #include "engine/engine.h"
 #include "engine/reader.h"
 #include "engine/sequencer.h"
+#include "engine/snapshots/snapshot_maker.h"
 
 namespace kontor {
 
 class Shard final : public Engine {
  public:
-  Shard(EventLog& log, Clock& clock, EngineOptions options)
-      : log_(log), clock_(clock), options_(std::move(options)), reader_(log, directory_) {}
+  Shard(EventLog& log, Clock& clock, EngineOptions options);
   ~Shard() override { stop(); }
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  // Replays, claims, starts the threads. Once.
+  // Takes up the state, claims, starts the threads. Once.
   Status open(const Progress& progress);
 
   StatusCode submit(std::unique_ptr<Submission>& job) override;
@@ -36,12 +37,17 @@ class Shard final : public Engine {
   void follow(std::weak_ptr<const OnDurable> listener) override;
   std::vector<BookInfo> books() const override;
   EngineStats stats() const override;
+  void make_snapshot() override;
   void stop() override;
 
  private:
   using Job = std::variant<std::unique_ptr<Submission>, std::unique_ptr<Question>>;
 
+  Result<Replayed> recover_state(const Progress& progress);
   Status claim(std::vector<PageChain>& chains, CommitNumber after);
+  void start_snapshots();
+  // Answers whoever compares, where the state is that of a whole commit.
+  void answer_probe(const Batch& batch);
   void run();
   // Waits for jobs or a free committer; false: stopping and nothing is left.
   bool take(std::deque<Job>& jobs, const Batch& batch);
@@ -61,6 +67,12 @@ class Shard final : public Engine {
   Followers followers_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sequencer> sequencer_;
+  CommitNumber decided_;        // the last commit handed over; the engine's thread
+  std::uint64_t position_ = 0;  // events of all books up to it
+  std::optional<SnapshotStore> snapshots_;
+  SnapshotStats found_snapshot_;
+  StateProbe probe_;
+  std::unique_ptr<SnapshotMaker> maker_;  // null: none are made
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -100,37 +100,6 @@ std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) 
   return std::nullopt;
 }
 
-void Book::save(Sink& out) const {
-  out.pod(number_.value());
-  out.pod(last_sequence_.value());
-  out.pod(last_recorded_.value());
-  const auto save_part = [&](const auto& part) {
-    out.pod(part.kNumber);
-    part.save(out);
-  };
-  std::apply([&](const auto&... part) { (save_part(part), ...); }, parts_);
-}
-
-Status Book::load(Source& in) {
-  BookNumber number;
-  in.pod(number);
-  in.pod(last_sequence_);
-  in.pod(last_recorded_);
-  bool in_order = number == number_;
-  const auto load_part = [&](auto& part) {
-    std::uint32_t wanted = 0;
-    in.pod(wanted);
-    in_order = in_order && wanted == part.kNumber;
-    if (in_order && in.ok()) part.load(in);
-  };
-  std::apply([&](auto&... part) { (load_part(part), ...); }, parts_);
-  if (!in_order || !in.ok()) {
-    return Error{ErrorKind::kCorrupt, "the saved state of book " + std::to_string(number_.value()) +
-                                          " cannot be read: delete it, it is rebuilt from the log"};
-  }
-  return {};
-}
-
 Digest Book::digest() const {
   DigestSink sink;
   save(sink);

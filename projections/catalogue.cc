@@ -3,6 +3,7 @@
 #include "item_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -127,6 +128,8 @@ void Catalogue::load(Source& in) {
       in.pod(rate.set_at);
     }
   }
+  for (const Item& item : items_)
+    in.expect(is_one_of(item.tax_category, tax_names_.size()));
 }
 
 Status Catalogue::check_invariants() const {

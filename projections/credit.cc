@@ -358,7 +358,9 @@ void Credit::load(Source& in) {
     in.pod(examination.from);
     in.pod(examination.cause);
     in.pod(examination.reach);
-    being_examined_.insert(examination.payer);
+    in.expect(examination.payer < accounts_.size());
+    in.expect(examination.reach <= Reach::kWhole);
+    in.expect(being_examined_.insert(examination.payer).second);
   }
 }
 

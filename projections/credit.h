@@ -126,6 +126,7 @@ class Credit {
   void on(const Envelope& by, const BusinessDayOpened& event);
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
+  std::uint32_t account_count() const { return static_cast<std::uint32_t>(accounts_.size()); }
   const Account& account(CompanyId payer) const { return accounts_.at(payer.value()); }
 
   std::optional<FollowUp> next_follow_up() const;

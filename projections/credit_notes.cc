@@ -7,6 +7,7 @@
 #include "credit_note_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -157,11 +158,15 @@ void CreditNotes::load(Source& in) {
     in.pod(last_number_[year]);
   }
   in.pod(last_date_);
-  bool sound = notes_.size() == names_.size();
-  for (const CreditNote& note : notes_) {
-    sound = sound && std::uint64_t{note.first_part} + note.part_count <= parts_.size() &&
-            std::uint64_t{note.first_tax} + note.tax_count <= taxes_.size() &&
-            (note.older == kNoOrdinal || note.older < notes_.size());
+  bool sound = notes_.size() == names_.size() && is_index_of(index_, notes_);
+  newest_.for_each([&](std::uint64_t invoice, std::uint32_t newest) {
+    sound = sound && newest < notes_.size() && notes_[newest].invoice == invoice;
+  });
+  for (std::size_t i = 0; i < notes_.size(); ++i) {
+    const CreditNote& note = notes_[i];
+    sound = sound && is_run(note.first_part, note.part_count, parts_.size()) &&
+            is_run(note.first_tax, note.tax_count, taxes_.size()) &&
+            is_place_or_none(note.older, i);  // older, and so before it
   }
   if (!sound) in.fail();
 }

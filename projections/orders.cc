@@ -11,6 +11,7 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -312,7 +313,13 @@ void Orders::load(Source& in) {
   in.pods(orders_);
   in.pods(lines_);
   returns_.load(in);
-  if (orders_.size() != names_.size()) in.fail();
+  if (!in.ok()) return;
+  in.expect(orders_.size() == names_.size() && is_index_of(index_, orders_));
+  for (const Order& order : orders_) {
+    in.expect(is_run(order.first_line, order.line_count, lines_.size()) &&
+              is_place_or_none(order.region, words_.size()) &&
+              is_place_or_none(order.country, words_.size()));
+  }
 }
 
 Status Orders::check_invariants() const {

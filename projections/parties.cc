@@ -6,6 +6,7 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -216,6 +217,21 @@ void Parties::load(Source& in) {
   buyers_.assign(buyer_names_.size(), Buyer{});
   for (Buyer& buyer : buyers_)
     load_buyer(in, buyer);
+  if (in.ok()) in.expect(references_are_sound() && check_invariants().ok());
+}
+
+bool Parties::references_are_sound() const {
+  const auto is_company = [&](CompanyId id) { return is_one_of_or_none(id, company_count()); };
+  bool sound = true;
+  for (const Company& company : companies_) {
+    sound = sound && is_company(company.parent) && is_company(company.default_payer) &&
+            std::all_of(company.allowed_payers.begin(), company.allowed_payers.end(), is_company);
+  }
+  for (const std::vector<BuyerId>& people : buyers_of_) {
+    for (const BuyerId id : people)
+      sound = sound && is_one_of(id, buyer_count());
+  }
+  return sound;
 }
 
 Status Parties::check_invariants() const {

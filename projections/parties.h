@@ -96,6 +96,8 @@ class Parties {
   Status check_invariants() const;
 
  private:
+  bool references_are_sound() const;  // to companies and buyers
+
   NameTable company_names_;
   NameTable buyer_names_;
   std::vector<Company> companies_;

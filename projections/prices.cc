@@ -4,6 +4,7 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -76,6 +77,14 @@ void Prices::load(Source& in) {
   newest_.load(in);
   in.pods(entries_);
   in.pods(breaks_);
+  in.expect(currencies_.size() == list_names_.size());
+  newest_.for_each(
+      [&](std::uint64_t, std::uint32_t newest) { in.expect(newest < entries_.size()); });
+  for (std::size_t i = 0; i < entries_.size() && in.ok(); ++i) {
+    const Entry& entry = entries_[i];
+    in.expect(is_run(entry.first_break, entry.break_count, breaks_.size()));
+    in.expect(is_place_or_none(entry.previous, i));  // older, and so before it
+  }
 }
 
 Status Prices::check_invariants() const {

@@ -9,6 +9,7 @@
 #include "payment_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -269,16 +270,19 @@ void Receivables::load(Source& in) {
   }
   in.pod(last_invoice_date_);
   if (!in.ok()) return;
-  const auto fits = [](std::uint32_t first, std::uint32_t count, std::size_t size) {
-    return std::uint64_t{first} + count <= size;
-  };
+  const bool indexed =
+      invoices_.size() == invoice_names_.size() && payments_.size() == payment_names_.size() &&
+      is_index_of(invoice_index_, invoices_) && is_index_of(payment_index_, payments_);
+  if (!indexed) return in.fail();
   for (const Invoice& invoice : invoices_) {
     const bool sound =
         invoice.payer <= (1U << 24) &&
-        fits(invoice.first_instalment, invoice.instalment_count, instalments_.size()) &&
-        fits(invoice.first_line, invoice.line_count, lines_.size()) &&
-        fits(invoice.first_tax, invoice.tax_count, taxes_.size());
+        is_run(invoice.first_instalment, invoice.instalment_count, instalments_.size()) &&
+        is_run(invoice.first_line, invoice.line_count, lines_.size()) &&
+        is_run(invoice.first_tax, invoice.tax_count, taxes_.size());
     if (!sound) return in.fail();
+    for (const InvoiceLineState& line : lines(invoice))
+      in.expect(line.tax < invoice.tax_count);
     if (open_of_.size() <= invoice.payer) open_of_.resize(invoice.payer + 1);
     for (const InstalmentState& part : instalments(invoice)) {
       if (part.open == Minor{0}) continue;

@@ -5,6 +5,7 @@
 #include "stock_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -61,7 +62,10 @@ void Returns::load(Source& in) {
   index_.load(in);
   in.pods(returns_);
   in.pods(parts_);
-  if (returns_.size() != names_.size()) in.fail();
+  if (!in.ok()) return;
+  in.expect(returns_.size() == names_.size() && is_index_of(index_, returns_));
+  for (const Return& one : returns_)
+    in.expect(is_run(one.first_part, one.part_count, parts_.size()));
 }
 
 Status Returns::check_invariants() const {

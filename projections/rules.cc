@@ -5,6 +5,7 @@
 #include "rule_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -175,7 +176,9 @@ void Rules::load(Source& in) {
   versions_.assign(in.size_of_run(60), RuleVersion{});
   for (RuleVersion& version : versions_)
     load_version(in, version);
-  if (newest_.size() != names_.size()) in.fail();
+  in.expect(newest_.size() == names_.size() && check_invariants().ok());
+  for (const RuleVersion& version : versions_)
+    in.expect(is_one_of(version.rule, count()));
 }
 
 Status Rules::check_invariants() const {

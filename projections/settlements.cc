@@ -6,6 +6,7 @@
 #include "payment_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -129,13 +130,8 @@ void Settlements::load(Source& in) {
   applications_.load(in);
   reversals_.load(in);
   refunds_.load(in);
-  const auto is_place = [&](std::uint32_t index) {
-    return index == kNoOrdinal || index < parts_.size();
-  };
-  bool sound = is_place(free_);
-  for (const AppliedPart& part : parts_)
-    sound = sound && is_place(part.older);
-  if (!sound) in.fail();
+  const Lists<AppliedPart> lists{parts_, &AppliedPart::source, &AppliedPart::older};
+  in.expect(lists.are_sound(newest_, free_));
 }
 
 Status Settlements::check_invariants() const {

@@ -63,6 +63,13 @@ class Source {
     value.resize(size);
     if (size > 0) copy(value.data(), size);
   }
+  // The same without a copy; valid as long as the bytes are.
+  std::string_view text() {
+    const std::uint64_t size = size_of_run(1);
+    const std::string_view out(reinterpret_cast<const char*>(bytes_.data()), size);
+    bytes_ = bytes_.subspan(size);
+    return out;
+  }
   // A count of things of at least `bytes_each`; 0 and failed when more than can be left.
   std::uint64_t size_of_run(std::size_t bytes_each) {
     std::uint64_t count = 0;
@@ -76,6 +83,8 @@ class Source {
   void fail() { failed_ = true; }
   bool ok() const { return !failed_; }
   bool at_end() const { return bytes_.empty(); }
+  // Fails unless it holds.
+  void expect(bool holds) { failed_ = failed_ || !holds; }
 
  private:
   void copy(void* to, std::size_t size) {

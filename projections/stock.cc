@@ -9,16 +9,9 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/stock_key.h"
 
 namespace kontor {
-namespace {
-
-std::uint64_t key_of(std::uint32_t item, std::uint32_t warehouse) {
-  return (std::uint64_t{item} + 1) << 32 | warehouse;
-}
-
-}  // namespace
-
 // ---- folds --------------------------------------------------------------------------------------
 
 void Stock::on(const Envelope& by, const WarehouseRegistered& event) {
@@ -184,7 +177,7 @@ bool Stock::has_salable(std::uint32_t item) const {
 }
 
 StockRecord& Stock::record_for(std::uint32_t item, std::uint32_t warehouse) {
-  const std::uint64_t key = key_of(item, warehouse);
+  const std::uint64_t key = stock_key(item, warehouse);
   if (const auto found = record_of_.find(key)) return records_[*found];
   const auto index = static_cast<std::uint32_t>(records_.size());
   record_of_.set(key, index);
@@ -315,7 +308,7 @@ bool Stock::serves(WarehouseId id, std::string_view region) const {
 }
 
 const StockRecord* Stock::record(ItemId item, WarehouseId warehouse) const {
-  const auto found = record_of_.find(key_of(item.value(), warehouse.value()));
+  const auto found = record_of_.find(stock_key(item.value(), warehouse.value()));
   return found ? &records_[*found] : nullptr;
 }
 
@@ -360,6 +353,15 @@ std::vector<Backorder> Stock::oldest_backorders(ItemId item, std::size_t most) c
   return out;
 }
 
+std::uint32_t Stock::item_bound() const {
+  auto bound = static_cast<std::uint32_t>(first_of_item_.size());
+  for (const StockRecord& record : records_)
+    bound = std::max(bound, record.item + 1);
+  if (!queues_.empty()) bound = std::max(bound, queues_.rbegin()->first + 1);
+  if (!serving_.empty()) bound = std::max(bound, serving_.rbegin()->first + 1);
+  return bound;
+}
+
 std::optional<FollowUp> Stock::next_follow_up() const {
   if (to_serve_.empty()) return std::nullopt;
   const auto& [place, item] = *to_serve_.begin();
@@ -368,106 +370,15 @@ std::optional<FollowUp> Stock::next_follow_up() const {
 
 // ---- state --------------------------------------------------------------------------------------
 
-void Stock::save(Sink& out) const {
-  warehouse_names_.save(out);
-  for (const Warehouse& w : warehouses_) {
-    out.text(w.name);
-    save_texts(out, w.regions);
-    out.pod(w.priority);
-    out.pod(w.lead_time_days);
-    out.pod(w.status);
-    out.pod(w.last_change.value());
-    out.pod(w.version);
-  }
-  save_ids(out, by_priority_);
-  record_of_.save(out);
-  out.pods(records_);
-  out.pods(first_of_item_);
-  reservations_of_.save(out);
-  out.pods(reservations_);
-  out.pod(free_reservation_);
-  out.pod(std::uint64_t{waiting_at_.size()});
-  for (const auto& [order_line, at] : waiting_at_) {
-    out.pod(order_line.first);
-    out.pod(order_line.second);
-    out.pod(at.first);
-    out.pod(at.second.first);
-    out.pod(queues_.at(at.first).waiting.at(at.second).quantity.value());
-  }
-  out.pod(std::uint64_t{to_serve_.size()});
-  for (const auto& [place, item] : to_serve_) {
-    out.pod(place);
-    out.pod(item);
-  }
-  receipts_.save(out);
-  shipments_.save(out);
-  counts_.save(out);
-  releases_.save(out);
-}
-
-void Stock::load(Source& in) {
-  warehouse_names_.load(in);
-  warehouses_.assign(warehouse_names_.size(), Warehouse{});
-  for (Warehouse& w : warehouses_) {
-    in.text(w.name);
-    load_texts(in, w.regions);
-    in.pod(w.priority);
-    in.pod(w.lead_time_days);
-    in.pod(w.status);
-    in.pod(w.last_change);
-    in.pod(w.version);
-  }
-  load_ids(in, by_priority_);
-  record_of_.load(in);
-  in.pods(records_);
-  in.pods(first_of_item_);
-  reservations_of_.load(in);
-  in.pods(reservations_);
-  in.pod(free_reservation_);
-  queues_.clear();
-  waiting_at_.clear();
-  for (std::uint64_t left = in.size_of_run(32); left > 0 && in.ok(); --left) {
-    std::uint64_t order = 0;
-    std::uint32_t line = 0;
-    std::uint32_t item = 0;
-    std::uint64_t since = 0;
-    std::int64_t quantity = 0;
-    in.pod(order);
-    in.pod(line);
-    in.pod(item);
-    in.pod(since);
-    in.pod(quantity);
-    const QueuePlace place{since, line};
-    Queue& queue = queues_[item];
-    queue.waiting[place] = {OrderRef{order}, line, Quantity{quantity}};
-    queue.total += Quantity{quantity};
-    waiting_at_[{order, line}] = {item, place};
-  }
-  to_serve_.clear();
-  serving_.clear();
-  for (std::uint64_t left = in.size_of_run(12); left > 0 && in.ok(); --left) {
-    std::uint64_t place = 0;
-    std::uint32_t item = 0;
-    in.pod(place);
-    in.pod(item);
-    to_serve_[place] = item;
-    serving_[item] = place;
-  }
-  receipts_.load(in);
-  shipments_.load(in);
-  counts_.load(in);
-  releases_.load(in);
-}
-
 Status Stock::check_reservations() const {
   std::map<std::uint64_t, Quantity> sums;
   for (const Reservation& held : reservations_) {
     if (held.order == 0) continue;
     if (held.quantity <= Quantity{0}) return broken("a reservation of nothing");
-    sums[key_of(held.item, held.warehouse)] += held.quantity;
+    sums[stock_key(held.item, held.warehouse)] += held.quantity;
   }
   for (const StockRecord& record : records_) {
-    if (sums[key_of(record.item, record.warehouse)] != record.reserved) {
+    if (sums[stock_key(record.item, record.warehouse)] != record.reserved) {
       return broken("reserved stock differs from the sum of its reservations, item " +
                     std::to_string(record.item));
     }

@@ -128,6 +128,8 @@ class Stock {
   // book.
   std::vector<Reservation> reservations_in(WarehouseId warehouse) const;
 
+  // All items that have a record or a backorder are below it.
+  std::uint32_t item_bound() const;
   bool has_backorders(ItemId item) const { return queues_.contains(item.value()); }
   Quantity backordered(ItemId item) const;
   Quantity backordered(OrderRef order, std::uint32_t line) const;
@@ -163,6 +165,8 @@ class Stock {
   void shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by);
   void want_serving(std::uint32_t item, Sequence cause);
   Status check_reservations() const;
+  bool records_are_sound() const;       // the places they name
+  bool reservations_are_sound() const;  // each in one list
 
   NameTable warehouse_names_;
   std::vector<Warehouse> warehouses_;

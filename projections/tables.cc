@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <memory>
 
 #define XXH_INLINE_ALL
@@ -13,6 +14,12 @@ std::uint64_t hash_bytes(std::string_view bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+std::string_view NameTable::text_of(const Place& place) {
+  std::uint64_t size = 0;
+  std::memcpy(&size, place.text - kSizeBytes, kSizeBytes);
+  return {place.text, size};
+}
+
 std::size_t NameTable::probe(std::string_view name, std::uint64_t hash) const {
   const std::size_t mask = slots_.size() - 1;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
@@ -20,8 +27,7 @@ std::size_t NameTable::probe(std::string_view name, std::uint64_t hash) const {
     const Slot& slot = slots_[i];
     if (slot.ordinal == kNoOrdinal) return i;
     if (slot.tag != tag) continue;
-    const Place& place = starts_[slot.ordinal];
-    if (std::string_view(place.text, place.size) == name) return i;
+    if (text_of(starts_[slot.ordinal]) == name) return i;
   }
 }
 
@@ -38,7 +44,7 @@ std::uint32_t NameTable::add(std::string_view name) {
   Slot& slot = slots_[probe(name, hash)];
   KONTOR_ASSERT(slot.ordinal == kNoOrdinal);
   slot = {static_cast<std::uint32_t>(hash >> 32), size()};
-  starts_.push_back({hash, keep(name), name.size()});
+  starts_.push_back({hash, keep(name)});
   return slot.ordinal;
 }
 
@@ -48,8 +54,7 @@ std::uint32_t NameTable::find_or_add(std::string_view name) {
 }
 
 std::string_view NameTable::name(std::uint32_t ordinal) const {
-  const Place& place = starts_.at(ordinal);
-  return {place.text, place.size};
+  return text_of(starts_.at(ordinal));
 }
 
 void NameTable::prefetch(std::string_view name) const {
@@ -69,31 +74,57 @@ void NameTable::grow() {
 }
 
 const char* NameTable::keep(std::string_view name) {
-  KONTOR_ASSERT(name.size() <= kChunkBytes);
-  if (chunk_left_ < name.size() || chunks_.empty()) {
-    chunks_.push_back(std::make_unique<char[]>(kChunkBytes));  // NOLINT(modernize-avoid-c-arrays)
-    chunk_left_ = kChunkBytes;
+  const std::size_t bytes = kSizeBytes + name.size();
+  KONTOR_ASSERT(bytes <= kChunkBytes);
+  if (chunks_.empty() || kChunkBytes - chunks_.back().used < bytes) {
+    chunks_.push_back({std::make_unique<char[]>(kChunkBytes), 0});  // NOLINT
   }
-  char* const place = chunks_.back().get() + (kChunkBytes - chunk_left_);
-  std::copy(name.begin(), name.end(), place);
-  chunk_left_ -= name.size();
-  return place;
+  Chunk& chunk = chunks_.back();
+  char* const place = chunk.bytes.get() + chunk.used;
+  const std::uint64_t size = name.size();
+  std::memcpy(place, &size, kSizeBytes);
+  std::copy(name.begin(), name.end(), place + kSizeBytes);
+  chunk.used += bytes;
+  return place + kSizeBytes;
 }
 
 void NameTable::save(Sink& out) const {
   out.pod(std::uint64_t{starts_.size()});
-  for (const Place& place : starts_)
-    out.text({place.text, place.size});
+  for (const Chunk& chunk : chunks_)
+    out.write(std::as_bytes(std::span(chunk.bytes.get(), chunk.used)));
 }
 
 void NameTable::load(Source& in) {
   *this = NameTable{};
-  std::string name;
-  for (std::uint64_t left = in.size_of_run(8); left > 0 && in.ok(); --left) {
-    in.text(name);
-    if (name.size() > kChunkBytes || find(name)) return in.fail();
-    add(name);
+  const std::uint64_t count = in.size_of_run(kSizeBytes);
+  if (count >= kNoOrdinal) return in.fail();
+  starts_.reserve(count);
+  for (std::uint64_t left = count; left > 0 && in.ok(); --left) {
+    const std::string_view name = in.text();
+    if (name.size() > kChunkBytes - kSizeBytes) return in.fail();
+    starts_.push_back({hash_bytes(name), keep(name)});
   }
+  if (in.ok() && !fill_slots()) in.fail();
+}
+
+bool NameTable::fill_slots() {
+  if (starts_.empty()) return true;
+  std::size_t size = 16;
+  while (starts_.size() * 4 > size * 3)
+    size *= 2;
+  slots_.assign(size, Slot{});
+  // Every slot is somewhere else in memory: it is asked for well before it is needed.
+  constexpr std::uint32_t kAhead = 16;
+  for (std::uint32_t ordinal = 0; ordinal < starts_.size(); ++ordinal) {
+    if (ordinal + kAhead < starts_.size()) {
+      __builtin_prefetch(&slots_[starts_[ordinal + kAhead].hash & (size - 1)], 1);
+    }
+    const std::uint64_t hash = starts_[ordinal].hash;
+    Slot& slot = slots_[probe(text_of(starts_[ordinal]), hash)];
+    if (slot.ordinal != kNoOrdinal) return false;
+    slot = {static_cast<std::uint32_t>(hash >> 32), ordinal};
+  }
+  return true;
 }
 
 void KeyTable::set(std::uint64_t key, std::uint32_t value) {
@@ -154,9 +185,21 @@ void KeyTable::load(Source& in) {
   count_ = count;
   const auto used =
       std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.key != 0; });
-  if (!slots_.empty() && !std::has_single_bit(slots_.size())) in.fail();
+  in.expect(slots_.empty() || std::has_single_bit(slots_.size()));
   // A table without a free slot would be searched for ever.
-  if (count_ != static_cast<std::size_t>(used) || count_ * 4 > slots_.size() * 3) in.fail();
+  in.expect(count_ == static_cast<std::size_t>(used) && count_ * 4 <= slots_.size() * 3);
+  // One whose keys are not where they are looked for would lose them.
+  for (std::size_t i = 0; i < slots_.size() && in.ok(); ++i)
+    in.expect(slots_[i].key == 0 || is_found_at(i));
+  if (!in.ok()) *this = KeyTable{};
+}
+
+bool KeyTable::is_found_at(std::size_t index) const {
+  const std::uint64_t key = slots_[index].key;
+  std::size_t at = hash_key(key) & mask();
+  while (slots_[at].key != 0 && slots_[at].key != key)
+    at = (at + 1) & mask();
+  return at == index;
 }
 
 }  // namespace kontor

@@ -45,19 +45,25 @@ class NameTable {
   };
   struct Place {
     std::uint64_t hash = 0;
-    const char* text = nullptr;
-    std::uint64_t size = 0;
+    const char* text = nullptr;  // its size, a u64, stands before it
+  };
+  // Names as they are saved: size and text, back to back.
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;  // NOLINT(modernize-avoid-c-arrays)
+    std::size_t used = 0;
   };
   static constexpr std::size_t kChunkBytes = 64U << 10;
+  static constexpr std::size_t kSizeBytes = sizeof(std::uint64_t);
 
+  static std::string_view text_of(const Place& place);
   std::size_t probe(std::string_view name, std::uint64_t hash) const;  // its slot, or a free one
   void grow();
   const char* keep(std::string_view name);
+  bool fill_slots();  // from the places; false: a name is there twice
 
   std::vector<Slot> slots_;
   std::vector<Place> starts_;
-  std::vector<std::unique_ptr<char[]>> chunks_;  // NOLINT(modernize-avoid-c-arrays)
-  std::size_t chunk_left_ = 0;
+  std::vector<Chunk> chunks_;
 };
 
 // Key 0 is not a key, and never found.
@@ -77,6 +83,13 @@ class KeyTable {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash_key(key) & mask()]);
   }
 
+  template <class Visit>
+  void for_each(Visit visit) const {  // visit(key, value)
+    for (const Slot& slot : slots_) {
+      if (slot.key != 0) visit(slot.key, slot.value);
+    }
+  }
+
   void save(Sink& out) const;
   void load(Source& in);
 
@@ -87,6 +100,7 @@ class KeyTable {
     std::uint32_t spare = 0;
   };
   std::size_t mask() const { return slots_.size() - 1; }
+  bool is_found_at(std::size_t index) const;  // the search for its key ends there
   void grow();
 
   std::vector<Slot> slots_;

@@ -3,6 +3,7 @@
 #include "rule_generated.h"
 
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -50,6 +51,7 @@ void TermsBook::load(Source& in) {
     in.pod(terms.version);
   }
   in.pod(default_);
+  in.expect(is_one_of_or_none(default_, count()) && check_invariants().ok());
 }
 
 Status TermsBook::check_invariants() const {

@@ -6,6 +6,7 @@
 
 #include "engine/books.h"
 #include "engine/replay.h"
+#include "engine/snapshots/recovery.h"
 
 namespace kontor::cli {
 namespace {
@@ -20,20 +21,74 @@ std::string hexadecimal(const Hash256& hash) {
   return text;
 }
 
+// Compares a snapshot with the state at its commit, to which it replays. What is not damage (it is
+// gone by now, another version made it) becomes a note.
+Status compare_snapshot(const EventLog& log, const ReplayWish& wish, const SnapshotInfo& info,
+                        Image& image, ReplayOutcome& outcome) {
+  SnapshotStore store(*wish.files, log);
+  const Status same = store.compare(info, image.books, image.log);
+  if (same) {
+    ++outcome.snapshots_compared;
+    return {};
+  }
+  const ErrorKind kind = same.error().kind;
+  if (kind == ErrorKind::kNotFound || kind == ErrorKind::kNewer) {
+    outcome.notes.push_back(same.error().message + "; it was not checked");
+    return {};
+  }
+  const bool damaged = kind == ErrorKind::kCorrupt;
+  return Error{ErrorKind::kCorrupt,
+               same.error().message +
+                   (damaged ? "; delete this file: the log is sound, and a server makes another one"
+                            : "; if this log is an older copy that was put back, delete the file: "
+                              "a server makes another one")};
+}
+
+// The oldest first: one way through the log for all.
+Status compare_on_the_way(const EventLog& log, const ReplayWish& wish,
+                          const OfflineProgress& progress, Image& image, ReplayOutcome& outcome) {
+  for (auto info = wish.compare.rbegin(); info != wish.compare.rend(); ++info) {
+    ReplayOptions options;
+    options.last = info->commit;
+    if (Status done = replay_on(log, image.books, image.log, options, progress); !done) return done;
+    if (Status same = compare_snapshot(log, wish, *info, image, outcome); !same) return same;
+  }
+  return {};
+}
+
+Result<Image> replay_image(const EventLog& log, const ReplayWish& wish,
+                           const OfflineProgress& progress, ReplayOutcome& outcome) {
+  if (wish.from != nullptr) {
+    SnapshotStore store(*wish.from, log);
+    const auto note = [&](const std::string& text) { outcome.notes.push_back(text); };
+    Result<Recovery> recovery = recover(log, &store, note, progress);
+    if (!recovery) return recovery.error();
+    outcome.notes.push_back(told(*recovery));
+    return std::move(recovery->image);
+  }
+  Image image;
+  if (Status same = compare_on_the_way(log, wish, progress, image, outcome); !same) {
+    return same.error();
+  }
+  ReplayOptions options;
+  options.book = wish.book;
+  options.to = wish.to;
+  const Status done = replay_on(log, image.books, image.log, options, progress);
+  if (!done) return done.error();
+  return image;
+}
+
 }  // namespace
 
 Result<ReplayOutcome> replay_log(const EventLog& log, const ReplayWish& wish,
                                  const OfflineProgress& progress) {
   const auto begin = std::chrono::steady_clock::now();
-  Books books;
-  ReplayOptions options;
-  options.book = wish.book;
-  options.to = wish.to;
-  const Result<Replayed> replayed = replay(log, books, options, progress);
-  if (!replayed) return replayed.error();
   ReplayOutcome outcome;
-  outcome.commits = replayed->commits;
-  outcome.events = replayed->events;
+  const Result<Image> image = replay_image(log, wish, progress, outcome);
+  if (!image) return image.error();
+  const Books& books = image->books;
+  outcome.commits = image->log.commits;
+  outcome.events = image->log.events;
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   for (std::uint32_t number = 0; number < books.count(); ++number) {
     const Book& book = *books.find(BookNumber{number});

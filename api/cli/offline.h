@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/snapshots/snapshot_store.h"
 #include "events/base/ids.h"
 #include "events/base/result.h"
 #include "events/log/event_log.h"
@@ -25,17 +26,24 @@ struct ReplayOutcome {
   std::uint64_t commits = 0;
   std::uint64_t events = 0;
   double seconds = 0;
+  std::uint64_t snapshots_compared = 0;
+  std::vector<std::string> notes;  // of snapshots, for people
 };
 
 struct ReplayWish {
   BookNumber book;  // `to` is a sequence of it
   Sequence to;      // 0: everything
   bool check_invariants = false;
+  // Begin with the newest good one of these instead of nothing.
+  SnapshotFiles* from = nullptr;
+  // Hold these against the state at their commits on the way.
+  SnapshotFiles* files = nullptr;
+  std::vector<SnapshotInfo> compare;
 };
 
 using OfflineProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;  // commits
 
-// Folds the log into the state of its books, from nothing. kCorrupt, kNewer, kIo.
+// Folds the log into the state of its books. kCorrupt, kNewer, kIo.
 Result<ReplayOutcome> replay_log(const EventLog& log, const ReplayWish& wish,
                                  const OfflineProgress& progress);
 

@@ -1,4 +1,5 @@
 // kontor replay: the state of every book from nothing but its log.
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -16,6 +17,7 @@
 #include "api/cli/views.h"
 #include "api/cli/words.h"
 #include "events/log/rocksdb_event_log.h"
+#include "projections/book.h"
 
 namespace kontor::cli {
 namespace {
@@ -25,6 +27,7 @@ struct ReplayOptions {
   std::uint64_t to = 0;
   bool digest = false;
   std::string view;
+  bool from_snapshot = false;
 };
 
 void print_replay(const Environment& env, const ReplayOutcome& outcome, bool digest) {
@@ -33,6 +36,7 @@ void print_replay(const Environment& env, const ReplayOutcome& outcome, bool dig
     json["commits"] = outcome.commits;
     json["events"] = outcome.events;
     json["seconds"] = outcome.seconds;
+    json["state_format"] = kStateFormat;
     for (const ReplayedBook& book : outcome.books) {
       nlohmann::ordered_json row = {
           {"number", book.number.value()}, {"book", book.name}, {"position", book.last.value()}};
@@ -64,8 +68,10 @@ int run_replay(const Environment& env, const ReplayOptions& options) {
   log_options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(options.data, log_options);
   if (!log) return fail(env, log.error());
+  const auto files = open_snapshot_folder(std::filesystem::path(options.data) / "snapshots");
   ReplayWish wish;
   wish.to = Sequence{options.to};
+  if (options.from_snapshot) wish.from = files.get();
   if (options.to != 0) {
     const Result<std::vector<LogBook>> books = list_books(**log);
     if (!books) return fail(env, books.error());
@@ -78,6 +84,8 @@ int run_replay(const Environment& env, const ReplayOptions& options) {
       **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
   progress.finish();
   if (!outcome) return fail(env, outcome.error());
+  for (const std::string& note : outcome->notes)
+    env.err << note << '\n';
   print_replay(env, *outcome, options.digest);
   return kExitDone;
 }
@@ -100,6 +108,9 @@ void add_replay(CLI::App& program, Environment& env, int& status) {
                    "may run on the folder")
       ->excludes(to)
       ->excludes(digest);
+  verb->add_flag("--from-snapshot", options->from_snapshot,
+                 "Begin with the newest good snapshot, as a server's start does, not with nothing")
+      ->excludes(to);
   verb->footer(
       "The same log gives the same digests on every machine, and a server's state has the same "
       "ones.\n"

@@ -1,5 +1,6 @@
 // kontor verify: everything a data folder promises, checked without a server.
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -55,7 +56,8 @@ void print_json(const Environment& env, const Sound& sound) {
                                  {"decisions", report.decisions},
                                  {"events", report.events},
                                  {"bytes", report.bytes},
-                                 {"epoch", report.epoch.value()}};
+                                 {"epoch", report.epoch.value()},
+                                 {"snapshots", outcome.snapshots_compared}};
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
     if (found == nullptr) continue;  // without a page so far
@@ -86,7 +88,8 @@ void print_sound(const Environment& env, const Sound& sound) {
       << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
       << " events, " << with_thousands(report.bytes)
       << " bytes; files, pages, hashes and bodies are whole, and every book's state that follows "
-         "from them keeps its invariants\n";
+         "from them keeps its invariants; "
+      << outcome.snapshots_compared << " snapshots are what replay gives\n";
   Table table({"number", "book", "pages", "decisions", "events", "root of its tree"});
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
@@ -101,6 +104,10 @@ void print_sound(const Environment& env, const Sound& sound) {
 }
 
 int run_verify(const Environment& env, const VerifyOptions& options) {
+  // Listed before the log is opened: a running server may make another one behind its end.
+  const auto files = open_snapshot_folder(std::filesystem::path(options.data) / "snapshots");
+  const Result<std::vector<SnapshotInfo>> snapshots = list_snapshots(*files);
+  if (!snapshots) return fail(env, snapshots.error());
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;
   const auto log = RocksdbEventLog::open(options.data, log_options);
@@ -120,12 +127,16 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
   Progress progress(env.err, env.err_terminal, "commits replayed", commits);
   ReplayWish wish;
   wish.check_invariants = true;
+  wish.files = files.get();
+  wish.compare = *snapshots;
   const Result<ReplayOutcome> outcome = replay_log(
       **log, wish, [&](std::uint64_t done, std::uint64_t /*of*/) { progress.update(done); });
   progress.finish();
   if (!outcome && exit_status(outcome.error().kind) != kExitCorrupt)
     return fail(env, outcome.error());
   if (!outcome) return found_damage(env, outcome.error().message);
+  for (const std::string& note : outcome->notes)
+    env.err << note << '\n';
   const auto views = check_views(env, **log, (*log)->path());
   if (!views) return fail(env, views.error());
   for (const CheckedView& view : *views) {
@@ -144,14 +155,17 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
 void add_verify(CLI::App& program, Environment& env, int& status) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* verb = program.add_subcommand(
-      "verify", "Check a log: files, pages, hashes, bodies, the state that follows, and the views");
+      "verify",
+      "Check a log: files, pages, hashes, bodies, the state that follows, snapshots and views");
   verb->add_option(
       "--data", options->data,
       "Data folder of the server, which may run on. Without it the server is asked for "
       "its pages, and its state is compared with theirs");
   verb->footer(
-      "Exit status 4, and what is wrong where, at the first thing that is not sound. Views are\n"
-      "derived again in TMPDIR, which takes about the room of the folder's views.\n"
+      "Snapshots and views are derived again from the log and compared; views in TMPDIR, which "
+      "takes\n"
+      "about the room of the folder's views.\n"
+      "Exit status 4, and what is wrong where, at the first thing that is not sound.\n"
       "Example: kontor verify --data /var/lib/kontor\n"
       "Example: kontor --server HOST:PORT verify");
   verb->callback([&env, &status, options] {

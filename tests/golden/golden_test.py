@@ -11,7 +11,7 @@ FOLDER has kontord and kontor; `ops/golden` builds them and calls this. A releas
                  a writer for each file
   schema.bfbs    events/schema as it was (tests/events/schema/promises_test.cc)
   api.bfbs       api/schema as it was (tests/api/promises_test.cc)
-  expected.json  per book counts, root and digest; answers to questions about the present
+  expected.json  per book counts, root and digest; the number of the form of the state; answers
 
 Counts, roots and answers are for ever; an answer may only get more fields. A digest is of the state as
 this version saves it: where that form changes, and counts, roots and answers hold, --redigest.
@@ -61,6 +61,10 @@ def write_expected(release, expected):
 
 def books_of(programs, data):
     return programs.kontor_json("verify", "--data", data)["books"]
+
+
+def state_format(programs, data):
+    return programs.kontor_json("replay", "--data", data)["state_format"]
 
 
 def answers_of(programs, data, questions):
@@ -114,7 +118,9 @@ class Golden(unittest.TestCase):
                 self.assertEqual([book["digest"] for book in replayed["books"]],
                                  [book["digest"] for book in kept],
                                  "the state differs; if only the form it is saved in was changed: "
-                                 "ops/golden --redigest")
+                                 "raise kStateFormat (projections/book.h), ops/golden --redigest")
+                self.assertEqual(replayed["state_format"],
+                                 expected_of(release)["state_format"])
                 self.assertEqual([book["digest"] for book in found],
                                  [book["digest"] for book in kept])
 
@@ -164,7 +170,8 @@ def make(programs, name, schemas):
         if not (release / kept).exists():
             shutil.copy(pathlib.Path(schemas) / built, release / kept)
     write_expected(release, {"books": books_of(programs, release / "data"),
-                             "answers": answers_of(programs, release / "data", QUESTIONS)})
+                             "answers": answers_of(programs, release / "data", QUESTIONS),
+                             "state_format": state_format(programs, release / "data")})
     print(f"kept {release.relative_to(running.ROOT)}")
 
 
@@ -178,6 +185,11 @@ def redigest(programs):
             sys.exit(f"golden: {release.name}: {different}; that is another state, not another form")
         for book, new in zip(kept["books"], found):
             book["digest"] = new["digest"]
+        number = state_format(programs, release / "data")
+        if number <= kept["state_format"]:
+            sys.exit("golden: raise kStateFormat in projections/book.h first: a snapshot of the "
+                     "older form would be taken for one of this")
+        kept["state_format"] = number
         write_expected(release, kept)
 
 

@@ -12,6 +12,8 @@ void Coverage::add(const Coverage& other) {
   commits += other.commits;
   replays += other.replays;
   crashes += other.crashes;
+  snapshots += other.snapshots;
+  snapshot_starts += other.snapshot_starts;
   resent += other.resent;
   for (const auto& [reason, count] : other.refusals)
     refusals[reason] += count;

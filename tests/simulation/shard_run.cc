@@ -14,6 +14,7 @@
 #include "tests/simulation/frame.h"
 #include "tests/simulation/generator.h"
 #include "tests/simulation/ledger.h"
+#include "tests/support/engine/memory_snapshots.h"
 
 namespace kontor::test {
 namespace {
@@ -111,7 +112,52 @@ class ShardRun {
     small_pages_ = random_.one_in(3);
     if (small_pages_) options.page_decisions_max = 1 + random_.below(6);
     options.log_failed = [this](const Error&) { bell_.ring([this] { log_failed_ = true; }); };
+    options.snapshots.files = snapshots_.get();
+    options.snapshots.events = 10 + random_.below(200);
+    options.snapshots.kept = 1 + random_.below(3);
+    options.snapshots.at_stop = random_.one_in(3);
+    options.snapshots.idle_priority = false;
+    options.snapshots.note = [this](const std::string& text) { note(text); };
+    options.snapshots.differs = [this](const Error& error) { note(error.message); };
     return options;
+  }
+
+  // What the engine says of its snapshots, on whichever thread.
+  void note(const std::string& text) {
+    const auto says = [&](std::string_view words) { return text.find(words) != text.npos; };
+    bell_.ring([&] {
+      if (says("the running state is what replay gives")) ++coverage_.snapshots;
+      if (says("started from the snapshot")) ++coverage_.snapshot_starts;
+      const bool tried = says("snapshot of commit") || says("no snapshot could be made");
+      if (tried && !says("started from")) ++snapshots_tried_;
+      const bool skipped = says("skipped") && !snapshots_damaged_;
+      if (skipped || says("the running state is not")) snapshots_wrong_ = text;
+    });
+  }
+
+  // Between two processes: the disk keeps what was synced, and some of it may rot.
+  void crash_snapshots() {
+    std::vector<std::string> names;
+    snapshots_ = snapshots_->crash(random_.below(8));
+    names = snapshots_->names();
+    snapshots_damaged_ = !names.empty() && random_.one_in(4);
+    if (!snapshots_damaged_) return;
+    const std::string& name = names[random_.below(names.size())];
+    MemorySnapshots::Bytes bytes = snapshots_->bytes(name);
+    if (bytes.empty()) return;
+    bytes[random_.below(bytes.size())] ^= std::byte{16};
+    snapshots_->put(name, std::move(bytes));
+  }
+
+  // Asks for a snapshot; sometimes with a disk that fails under it, and sometimes waits for it.
+  // False: the process died meanwhile.
+  bool ask_for_snapshot(Engine& engine) {
+    if (random_.one_in(4)) snapshots_->end_at(1 + random_.below(30));
+    const std::uint64_t before = snapshots_tried_;
+    engine.make_snapshot();
+    const bool waits = random_.one_in(2);
+    return !waits ||
+           wait_for([&] { return snapshots_tried_ > before || snapshots_wrong_.has_value(); });
   }
 
   // One process: from its start to its death, or to the end of the run.
@@ -130,7 +176,9 @@ class ShardRun {
       engine->reset();
     }
     settle_what_was_answered();
+    if (snapshots_wrong_) fail(*snapshots_wrong_);
     ++coverage_.crashes;
+    crash_snapshots();
     // What the disk holds is all that is left.
     log_ = next_log_ != nullptr ? std::move(next_log_) : log_->crash_and_reopen();
   }
@@ -154,6 +202,7 @@ class ShardRun {
       make_frames();
       if (!exchange(engine)) return;
       if (random_.one_in(6) && !look(engine)) return;
+      if (random_.one_in(6) && !ask_for_snapshot(engine)) return;
       if (random_.one_in(40)) return;  // dies with nothing on its way
     }
     if (!finding_) look(engine);
@@ -294,6 +343,10 @@ class ShardRun {
   bool small_pages_ = false;   // of this process: a frame may need several commits
   std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
   std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
+  std::unique_ptr<MemorySnapshots> snapshots_ = std::make_unique<MemorySnapshots>();
+  bool snapshots_damaged_ = false;              // between this process and the one before
+  std::uint64_t snapshots_tried_ = 0;           // under the bell
+  std::optional<std::string> snapshots_wrong_;  // under the bell
   std::deque<std::unique_ptr<Frame>> unanswered_;
   std::uint64_t sent_ = 0;
   std::optional<Finding> finding_;

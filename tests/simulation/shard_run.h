@@ -3,7 +3,8 @@
 // an answer is sent again under the same id.
 //
 // Checked: every answer is the model's; an id has one answer for ever; what was acknowledged is in
-// the log, once; the state is the model's, before and after every death; the log replays.
+// the log, once; the state is the model's, before and after every death; the log replays; snapshots
+// are made all along, on a disk that forgets and rots, and starts begin with them.
 #pragma once
 
 #include <optional>

@@ -16,6 +16,8 @@ TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   }
   EXPECT_GT(coverage.crashes, 12U);
   EXPECT_GT(coverage.resent, 12U);
+  EXPECT_GT(coverage.snapshots, 12U);
+  EXPECT_GT(coverage.snapshot_starts, 6U);
 }
 
 TEST(ShardRun, IsTheSameForTheSameSeed) {

@@ -69,8 +69,9 @@ bool may_be_shorter(const Round& round, std::uint64_t commits) {
   return wal && commits >= round.sample->clean_end;
 }
 
-// Whether its bytes have anything to do with the log (FORMAT.md).
+// Whether its bytes have nothing to do with the log (FORMAT.md). A snapshot that is gone is none.
 bool may_be_harmless(const Round& round) {
+  if (round.file_kind == FileKind::kSnapshot) return round.damage_kind == DamageKind::kMissing;
   return round.file_kind != FileKind::kTable;
 }
 

@@ -191,7 +191,7 @@ std::uint64_t below(Random& random, std::uint64_t bound) {
 std::string_view word(FileKind kind) {
   static constexpr std::array<std::string_view, kFileKinds> kWords = {
       "KONTOR",   "LOCK",    "table", "write-ahead log", "MANIFEST", "CURRENT",
-      "IDENTITY", "OPTIONS", "LOG"};
+      "IDENTITY", "OPTIONS", "LOG",   "snapshot"};
   return kWords.at(static_cast<std::size_t>(kind));
 }
 
@@ -210,6 +210,7 @@ FileKind kind_of(const fs::path& file) {
   if (name.ends_with(".log")) return FileKind::kWal;
   if (name.starts_with("MANIFEST")) return FileKind::kManifest;
   if (name == "CURRENT") return FileKind::kCurrent;
+  if (name.ends_with(".snapshot")) return FileKind::kSnapshot;
   if (name == "IDENTITY") return FileKind::kIdentity;
   if (name.starts_with("OPTIONS")) return FileKind::kOptions;
   return FileKind::kDiary;

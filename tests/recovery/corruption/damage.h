@@ -24,9 +24,10 @@ enum class FileKind {
   kCurrent,
   kIdentity,
   kOptions,
-  kDiary
+  kDiary,
+  kSnapshot
 };
-inline constexpr int kFileKinds = 9;
+inline constexpr int kFileKinds = 10;
 std::string_view word(FileKind kind);
 FileKind kind_of(const std::filesystem::path& file);
 

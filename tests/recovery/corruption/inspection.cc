@@ -8,6 +8,7 @@
 
 #include <sys/wait.h>
 
+#include "engine/snapshots/recovery.h"
 #include "events/log/rocksdb_event_log.h"
 #include "events/log/verify_log.h"
 
@@ -17,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // What a person is told to do; one of these.
-constexpr std::array<std::string_view, 3> kCures = {"estore ", "se the version that wrote",
-                                                    "see to the disk"};
+constexpr std::array<std::string_view, 4> kCures = {"estore ", "elete ",
+                                                    "se the version that wrote", "see to the disk"};
 
 Inspected found(const fs::path& folder, const std::string& message) {
   Inspected out{.seen = Seen::kFound, .commits = 0, .message = message};
@@ -31,6 +32,43 @@ Inspected found(const fs::path& folder, const std::string& message) {
   out.message =
       "the message says not " + std::string(says_where ? "what to do: " : "where: ") + message;
   return out;
+}
+
+// Every snapshot against what replay gives at its commit. Empty: they are sound.
+std::string finding_in_snapshots(const RocksdbEventLog& log) {
+  const auto files = open_snapshot_folder(log.path() / "snapshots");
+  const SnapshotStore store(*files, log);
+  const Result<std::vector<SnapshotInfo>> all = store.list();
+  if (!all) return all.error().message;
+  Image image;
+  for (auto info = all->rbegin(); info != all->rend(); ++info) {
+    ReplayOptions options;
+    options.last = info->commit;
+    if (Status done = replay_on(log, image.books, image.log, options, nullptr); !done) {
+      return done.error().message;
+    }
+    const Status same = store.compare(*info, image.books, image.log);
+    if (!same) return same.error().message + "; delete the file";
+  }
+  return {};
+}
+
+// A start skips what is damaged and has the state of a replay from nothing. Empty: it does.
+std::string wrong_at_start(const RocksdbEventLog& log) {
+  const auto files = open_snapshot_folder(log.path() / "snapshots");
+  SnapshotStore store(*files, log);
+  const Result<Recovery> started = recover(log, &store, nullptr, nullptr);
+  if (!started) return "snapshots keep it from starting: " + started.error().message;
+  Books books;
+  const Result<Replayed> replayed = replay(log, books, ReplayOptions{}, nullptr);
+  if (!replayed) return replayed.error().message;
+  for (std::uint32_t i = 0; i < books.count(); ++i) {
+    const Book* const book = started->image.books.find(BookNumber{i});
+    if (book == nullptr || book->digest() != books.find(BookNumber{i})->digest()) {
+      return "started from a snapshot, book " + std::to_string(i) + " has another state";
+    }
+  }
+  return {};
 }
 
 // Of an open log: every byte of it against the sample's.
@@ -47,6 +85,11 @@ Inspected compare(const RocksdbEventLog& log, const fs::path& folder, const Samp
     out.message = "commits are others than were acknowledged";
     return out;
   }
+  if (std::string wrong = wrong_at_start(log); !wrong.empty()) {
+    return {.seen = Seen::kWrong, .commits = commits->size(), .message = wrong};
+  }
+  const std::string finding = finding_in_snapshots(log);
+  if (!finding.empty()) return found(folder, finding);
   out.seen = commits->size() == sample.commits.size() ? Seen::kWhole : Seen::kShorter;
   out.message =
       std::to_string(commits->size()) + " of " + std::to_string(sample.commits.size()) + " commits";

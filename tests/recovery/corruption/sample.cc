@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "engine/snapshots/snapshot_store.h"
 #include "events/log/merkle.h"
 #include "events/log/page_builder.h"
 #include "events/log/page_chain.h"
@@ -106,6 +107,16 @@ Result<std::unique_ptr<RocksdbEventLog>> open_log(SampleKind kind, const fs::pat
   return RocksdbEventLog::open(folder, options);
 }
 
+// A snapshot of the log as it is now.
+Status take_snapshot(const RocksdbEventLog& log) {
+  const auto files = open_snapshot_folder(log.path() / "snapshots");
+  Image image;
+  Status done = replay_on(log, image.books, image.log, ReplayOptions{}, nullptr);
+  if (!done) return done;
+  const Result<SnapshotInfo> written = SnapshotStore(*files, log).write(image, nullptr);
+  return written ? Status{} : written.error();
+}
+
 // One run of a server: opens, writes, and closes or is copied away as if killed.
 class Runs {
  public:
@@ -122,6 +133,7 @@ class Runs {
     writer_->new_run();
     if (Status status = writer_->write(**log, part, parts); !status) return status;
     out_.clean_end = (*log)->tail().last.value();
+    if (Status taken = take_snapshot(**log); !taken) return taken;
     return (*log)->close();
   }
 

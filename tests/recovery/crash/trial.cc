@@ -103,11 +103,13 @@ Trial::Plan Trial::make_plan() {
 Status Trial::spawn() {
   static constexpr std::array<const char*, 3> kMemtables = {"8", "16", "128"};
   static constexpr std::array<const char*, 3> kPages = {"16", "512", "8192"};
+  static constexpr std::array<const char*, 3> kSnapshots = {"1000", "5000", "1000000"};
   const std::string data = (options_.folder / "data").string();
   auto server = ServerProcess::spawn(
       {options_.server, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
        "--memtable-mib", kMemtables[below(random_, kMemtables.size())], "--page-decisions",
-       kPages[below(random_, kPages.size())]},
+       kPages[below(random_, kPages.size())], "--snapshot-events",
+       kSnapshots[below(random_, kSnapshots.size())]},
       (options_.folder / "kontord.log").string());
   if (!server) return server.error();
   server_ = std::move(*server);

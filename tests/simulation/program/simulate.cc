@@ -95,8 +95,9 @@ void print_coverage(const CampaignState& state, double seconds) {
   std::cout << "seeds " << state.seeds_done << "  commands " << c.commands << "  done " << c.done
             << "  refused " << c.refused << "  repeats " << c.repeats << "  reused ids "
             << c.reused_ids << "\nevents " << c.events << "  commits " << c.commits << "  replays "
-            << c.replays << "  crashes " << c.crashes << "  sent again " << c.resent << "  seconds "
-            << static_cast<std::uint64_t>(seconds) << "  commands/s "
+            << c.replays << "  crashes " << c.crashes << "  sent again " << c.resent
+            << "  snapshots " << c.snapshots << "  starts from one " << c.snapshot_starts
+            << "  seconds " << static_cast<std::uint64_t>(seconds) << "  commands/s "
             << static_cast<std::uint64_t>(static_cast<double>(c.commands) / seconds) << '\n';
   print_counts("done", c.kinds);
   print_counts("refused for", c.refusals);

@@ -1,0 +1,109 @@
+// How a book's state is put into bytes and taken back, section by section.
+#include <utility>
+
+#include "projections/book.h"
+#include "projections/load_check.h"
+
+namespace kontor {
+namespace {
+
+Error unreadable(BookNumber book) {
+  return {ErrorKind::kCorrupt, "the saved state of book " + std::to_string(book.value()) +
+                                   " cannot be read: delete it, it is rebuilt from the log"};
+}
+
+// Calls visit with the part of that index.
+template <class Parts, class Visit>
+void visit_part(Parts& parts, std::uint32_t index, Visit visit) {
+  std::uint32_t at = 0;
+  const auto look = [&](auto& part) {
+    if (at++ == index) visit(part);
+  };
+  std::apply([&](auto&... part) { (look(part), ...); }, parts);
+}
+
+}  // namespace
+
+void Book::save_section(std::uint32_t section, Sink& out) const {
+  KONTOR_ASSERT(section < kSections);
+  if (section == 0) {
+    out.pod(number_.value());
+    out.pod(last_sequence_.value());
+    out.pod(last_recorded_.value());
+    return;
+  }
+  visit_part(parts_, section - 1, [&](const auto& part) {
+    out.pod(part.kNumber);
+    part.save(out);
+  });
+}
+
+Status Book::load_section(std::uint32_t section, Source& in) {
+  KONTOR_ASSERT(section < kSections);
+  if (section == 0) {
+    BookNumber number;
+    in.pod(number);
+    in.pod(last_sequence_);
+    in.pod(last_recorded_);
+    in.expect(number == number_);
+  } else {
+    visit_part(parts_, section - 1, [&](auto& part) {
+      std::uint32_t number = 0;
+      in.pod(number);
+      in.expect(number == part.kNumber);
+      if (in.ok()) part.load(in);
+    });
+  }
+  return in.ok() ? Status{} : unreadable(number_);
+}
+
+void Book::save(Sink& out) const {
+  for (std::uint32_t section = 0; section < kSections; ++section)
+    save_section(section, out);
+}
+
+Status Book::load(Source& in) {
+  for (std::uint32_t section = 0; section < kSections; ++section) {
+    if (Status loaded = load_section(section, in); !loaded) return loaded;
+  }
+  return check_loaded();
+}
+
+Status Book::check_loaded() const {
+  const std::uint32_t companies = parties().company_count();
+  const std::uint32_t items = catalogue().item_count();
+  const std::uint32_t taxes = catalogue().tax_category_count();
+  const std::uint32_t term_count = terms().count();
+  bool sound = credit().account_count() == companies && stock().item_bound() <= items;
+  for (std::uint32_t i = 0; i < companies; ++i) {
+    const Company& company = parties().company(CompanyId{i});
+    sound = sound && is_one_of_or_none(company.terms, term_count);
+    for (const TermsId id : company.allowed_terms)
+      sound = sound && is_one_of(id, term_count);
+    for (const PriceListId id : company.price_lists)
+      sound = sound && is_one_of(id, prices().list_count());
+  }
+  for (const Order& order : orders().all()) {
+    sound = sound && order.company < companies && order.payer < companies &&
+            is_place_or_none(order.buyer, parties().buyer_count()) &&
+            is_place_or_none(order.terms, term_count);
+    if (!sound) break;
+    for (const OrderLineState& line : orders().lines(order))
+      sound = sound && line.item < items && line.tax_category < taxes;
+  }
+  for (const Invoice& invoice : receivables().invoices()) {
+    sound = sound && invoice.payer < companies && is_place_or_none(invoice.terms, term_count) &&
+            orders().find(OrderRef{invoice.order}) != nullptr;
+  }
+  for (const Payment& payment : receivables().payments())
+    sound = sound && payment.payer < companies;
+  for (const CreditNote& note : credit_notes().all()) {
+    sound = sound && note.payer < companies &&
+            receivables().find_invoice(InvoiceRef{note.invoice}) != nullptr;
+  }
+  for (const auto& [order, request] : approvals().pending())
+    sound = sound && orders().find(OrderRef{order}) != nullptr;
+  return sound ? Status{} : unreadable(number_);
+}
+
+}  // namespace kontor
