@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,7 @@ class ShardRun {
       : plan_(plan),
         coverage_(coverage),
         random_(plan.seed * 2 + 1),
+        rot_(plan.seed * 3 + 1),
         generator_(plan.seed),
         clock_(plan.seed) {}
 
@@ -130,23 +132,23 @@ class ShardRun {
       if (says("started from the snapshot")) ++coverage_.snapshot_starts;
       const bool tried = says("snapshot of commit") || says("no snapshot could be made");
       if (tried && !says("started from")) ++snapshots_tried_;
-      const bool skipped = says("skipped") && !snapshots_damaged_;
+      const bool skipped = says("skipped") && std::none_of(rotten_.begin(), rotten_.end(), says);
       if (skipped || says("the running state is not")) snapshots_wrong_ = text;
     });
   }
 
-  // Between two processes: the disk keeps what was synced, and some of it may rot.
+  // Between two processes: the disk keeps what was synced, and some of it may rot. Which snapshots
+  // there are is a matter of time, so these dice are others than those that tell what happens.
   void crash_snapshots() {
-    std::vector<std::string> names;
-    snapshots_ = snapshots_->crash(random_.below(8));
-    names = snapshots_->names();
-    snapshots_damaged_ = !names.empty() && random_.one_in(4);
-    if (!snapshots_damaged_) return;
-    const std::string& name = names[random_.below(names.size())];
+    snapshots_ = snapshots_->crash(rot_.below(8));
+    const std::vector<std::string> names = snapshots_->names();
+    if (names.empty() || !rot_.one_in(4)) return;
+    const std::string& name = names[rot_.below(names.size())];
     MemorySnapshots::Bytes bytes = snapshots_->bytes(name);
     if (bytes.empty()) return;
-    bytes[random_.below(bytes.size())] ^= std::byte{16};
+    bytes[rot_.below(bytes.size())] ^= std::byte{16};
     snapshots_->put(name, std::move(bytes));
+    rotten_.insert(snapshots_->place(name));
   }
 
   // Asks for a snapshot; sometimes with a disk that fails under it, and sometimes waits for it.
@@ -331,6 +333,7 @@ class ShardRun {
   const RunPlan plan_;
   Coverage& coverage_;
   Random random_;
+  Random rot_;
   Generator generator_;
   model::Model model_;
   LifeClock clock_;
@@ -344,7 +347,7 @@ class ShardRun {
   std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
   std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
   std::unique_ptr<MemorySnapshots> snapshots_ = std::make_unique<MemorySnapshots>();
-  bool snapshots_damaged_ = false;              // between this process and the one before
+  std::set<std::string> rotten_;                // places of damaged snapshots
   std::uint64_t snapshots_tried_ = 0;           // under the bell
   std::optional<std::string> snapshots_wrong_;  // under the bell
   std::deque<std::unique_ptr<Frame>> unanswered_;

@@ -157,6 +157,20 @@ TEST(SnapshotsMade, EverySoManyEventsAndTheNewestAreKept) {
   EXPECT_LE(files.names().size(), 3U) << "two, and perhaps one being written";
 }
 
+TEST(SnapshotsMade, AtLowestPriorityAndAtOnceWhereThatIsTooLate) {
+  MemorySnapshots files;
+  SnapshotNotes notes;
+  EngineOptions options = notes.options(files);
+  options.snapshots.events = 2;
+  options.snapshots.idle_priority = true;
+  LiveEngine live(options);
+  live.open_shop();
+  work(live, 0, 40);  // many times the distance
+  ASSERT_TRUE(notes.wait_for(kMade)) << notes.all();
+  EXPECT_GT(live.engine().stats().snapshots.commit, 0U);
+  EXPECT_EQ(live.engine().stats().snapshots.failures, 0U);
+}
+
 TEST(SnapshotsMade, AtACleanStopWhenEnoughHasCome) {
   MemorySnapshots files;
   SnapshotNotes notes;
