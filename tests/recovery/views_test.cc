@@ -69,7 +69,10 @@ class PastThroughTheServer : public testing::Test {
     EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
   }
-  ~PastThroughTheServer() override { fs::remove_all(folder_); }
+  ~PastThroughTheServer() override {
+    server_.reset();  // it writes there
+    fs::remove_all(folder_);
+  }
 
   void start() {
     auto server = ServerProcess::spawn(
