@@ -194,8 +194,9 @@ TEST_F(PastThroughTheServer, FindsDocumentsByWhatIsKnownOfThem) {
   const auto names = [&](std::vector<std::string> more) {
     std::vector<std::string> words = {"list", "documents"};
     words.insert(words.end(), more.begin(), more.end());
+    const json answer = ask(words);
     std::string out;
-    for (const json& row : ask(words)["documents"])
+    for (const json& row : answer["documents"])
       out += row["document"].get<std::string>() + " ";
     return out;
   };
