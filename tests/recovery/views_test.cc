@@ -69,7 +69,10 @@ class PastThroughTheServer : public testing::Test {
     EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
     folder_ = pattern;
   }
-  ~PastThroughTheServer() override { fs::remove_all(folder_); }
+  ~PastThroughTheServer() override {
+    server_.reset();  // it writes there
+    fs::remove_all(folder_);
+  }
 
   void start() {
     auto server = ServerProcess::spawn(
@@ -191,8 +194,9 @@ TEST_F(PastThroughTheServer, FindsDocumentsByWhatIsKnownOfThem) {
   const auto names = [&](std::vector<std::string> more) {
     std::vector<std::string> words = {"list", "documents"};
     words.insert(words.end(), more.begin(), more.end());
+    const json answer = ask(words);
     std::string out;
-    for (const json& row : ask(words)["documents"])
+    for (const json& row : answer["documents"])
       out += row["document"].get<std::string>() + " ";
     return out;
   };

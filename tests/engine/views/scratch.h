@@ -13,8 +13,11 @@ namespace kontor::test {
 class Scratch {
  public:
   Scratch() {
-    std::string name =
-        (std::filesystem::temp_directory_path() / "kontor-views-test-XXXXXX").string();
+    // In memory where that can be: a process is said to die there, not a machine.
+    const std::filesystem::path memory("/dev/shm");
+    const auto place =
+        std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    std::string name = (place / "kontor-views-test-XXXXXX").string();
     EXPECT_NE(mkdtemp(name.data()), nullptr);
     path_ = name;
   }
