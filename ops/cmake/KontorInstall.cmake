@@ -30,4 +30,4 @@ configure_file(ops/systemd/kontord.service.in "${CMAKE_BINARY_DIR}/kontord.servi
 install(FILES "${CMAKE_BINARY_DIR}/kontord.service" DESTINATION lib/systemd/system)
 install(FILES README.md ARCHITECTURE.md CHANGELOG.md LICENSE NOTICE
   DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(FILES events/FORMAT.md api/PROTOCOL.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)
+install(FILES events/FORMAT.md api/PROTOCOL.md api/HTTP.md api/openapi.json DESTINATION "${CMAKE_INSTALL_DOCDIR}" OPTIONAL)

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "subscribe_generated.h"
+#include "wire_generated.h"
 
 #include "api/questions/question.h"
 #include "api/server.h"
