@@ -34,9 +34,7 @@ RawCommand payment(const std::string& id) {
 // Answers with the question's name, from another thread when asked for.
 class FakeAnswerer final : public QuestionAnswerer {
  public:
-  void answer(Engine&, BookNumber book, AlignedBuffer request, Done done,
-              Deadline deadline) override {
-    deadline_ = deadline;
+  void answer(Engine&, BookNumber book, AlignedBuffer request, Done done, Deadline) override {
     const auto* const query = flatbuffers::GetRoot<wire::QueryRequest>(request.data());
     flatbuffers::FlatBufferBuilder builder;
     const auto message = builder.CreateString(query->name() == nullptr ? "" : query->name()->str());
@@ -49,11 +47,8 @@ class FakeAnswerer final : public QuestionAnswerer {
                           });
   }
 
-  const std::optional<Deadline>& deadline() const { return deadline_; }  // of the last
-
  private:
   std::future<void> pending_;
-  std::optional<Deadline> deadline_;
 };
 
 class ServerTest : public testing::Test {
@@ -348,30 +343,6 @@ TEST_F(TheServer, HandsTheDeadlineOnToTheEngine) {
   ASSERT_EQ(engine_.deadlines().size(), 1U);
   EXPECT_GE(engine_.deadlines()[0], before + std::chrono::seconds(60));
   EXPECT_LE(engine_.deadlines()[0], std::chrono::steady_clock::now() + std::chrono::seconds(60));
-}
-
-TEST_F(TheServer, HandsTheDeadlineOfAQuestionOn) {
-  serve();
-  Peer peer(address());
-  peer.hello();
-  flatbuffers::FlatBufferBuilder builder;
-  builder.Finish(
-      wire::CreateQueryRequest(builder, wire::Question::company, builder.CreateString("acme")));
-  FrameHeader header;
-  header.type = MessageType::kQuery;
-  header.request = 1;
-  header.book = 1;
-  const auto before = std::chrono::steady_clock::now();
-  for (const std::uint32_t left_ms : {60'000U, 0U}) {
-    header.deadline_ms = left_ms;
-    peer.send_bytes(make_frame(header, finished_bytes(builder)).bytes());
-    ASSERT_TRUE(peer.receive().has_value());
-    ASSERT_TRUE(questions_.deadline().has_value());
-    EXPECT_EQ(questions_.deadline()->has_value(), left_ms != 0);
-    if (left_ms != 0) {
-      EXPECT_GE(**questions_.deadline(), before + std::chrono::seconds(60));
-    }
-  }
 }
 
 TEST_F(TheServer, AnswersQuestionsAndHealthBesideCommands) {
