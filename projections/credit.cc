@@ -349,6 +349,7 @@ void Credit::load(Source& in) {
       in.pod(forced);
       held.credit_only = credit_only != 0;
       held.forced = forced != 0;
+      in.expect(held.company.value() < accounts_.size());
       remember_held(payer, held);
     }
   }
