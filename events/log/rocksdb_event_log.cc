@@ -226,6 +226,7 @@ class Log final : public RocksdbEventLog {
   Status read(CommitNumber from, CommitNumber to, const Visitor& visit) const override;
   Status close() override;
   Status verify_store() const override;
+  Status while_still(const std::function<Status()>& work) override;
   const std::filesystem::path& path() const override { return folder_.path(); }
 
   DataFolder& folder() { return folder_; }
@@ -379,6 +380,15 @@ Status Log::verify_store() const {
   if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
   if (!status.ok()) return error_of(status, path(), "verification failed for");
   return {};
+}
+
+Status Log::while_still(const std::function<Status()>& work) {
+  const rocksdb::Status paused = store_.db->PauseBackgroundWork();  // waits for what is running
+  if (!paused.ok()) return error_of(paused, path(), "cannot be held still:");
+  const Status done = work();
+  const rocksdb::Status resumed = store_.db->ContinueBackgroundWork();
+  if (done.ok() && !resumed.ok()) return error_of(resumed, path(), "cannot go on:");
+  return done;
 }
 
 // As a reader, who changes nothing: a store that is opened for writing removes the tables it does

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "events/base/result.h"
@@ -39,6 +40,10 @@ class RocksdbEventLog : public EventLog {
   // Reads all table files and compares them with their checksums, block by block and whole. Minutes
   // on a large log; other threads go on. kCorrupt names the file.
   virtual Status verify_store() const = 0;
+
+  // Calls work while the store writes, joins and removes none of its tables by itself, so that the
+  // folder can be copied as a kill at one moment would leave it. Without appends meanwhile.
+  virtual Status while_still(const std::function<Status()>& work) = 0;
 
   virtual const std::filesystem::path& path() const = 0;  // of the data folder
 };

@@ -1,8 +1,12 @@
 // What /readyz and /metrics tell of views that are behind.
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "api/questions/question.h"
 #include "api/site.h"
 #include "tests/api/fake_engine.h"
 
@@ -29,16 +33,28 @@ class TheLagOfViews : public testing::Test {
     site_.set_ready(true);
   }
 
+  HttpReply readiness() {
+    HttpReply out;
+    HttpRequest request;
+    request.method = "GET";
+    request.target = "/readyz";
+    request.host = "127.0.0.1:7412";
+    site_.answer(request, [&](const std::function<HttpReply()>& made) { out = made(); });
+    return out;
+  }
+
   test::FakeEngine engine_;
   ServerCounters counters_;
   Metrics metrics_{engine_, counters_, {0.1, 1.0}, "kontord test"};
-  Site site_{metrics_};
+  std::unique_ptr<QuestionAnswerer> questions_ = make_question_answerer();
+  JsonApi api_{engine_, *questions_, std::chrono::seconds(5)};
+  Site site_{metrics_, api_};
   SetViews views_;
 };
 
 TEST_F(TheLagOfViews, IsToldByReadyz) {
   views_.entries.behind_ms = 2'050;
-  const HttpReply reply = site_.answer("GET", "/readyz");
+  const HttpReply reply = readiness();
   EXPECT_EQ(reply.status, 200U);
   EXPECT_NE(reply.body.find("view timeline: commit 9 of 9, behind for 0.000 s\n"),
             std::string::npos)
@@ -50,9 +66,9 @@ TEST_F(TheLagOfViews, IsToldByReadyz) {
 
 TEST_F(TheLagOfViews, MakesTheServerNotReadyOnlyBeyondItsBound) {
   views_.entries.behind_ms = 60'000;
-  EXPECT_EQ(site_.answer("GET", "/readyz").status, 200U);
+  EXPECT_EQ(readiness().status, 200U);
   views_.entries.behind_ms = 60'001;
-  const HttpReply reply = site_.answer("GET", "/readyz");
+  const HttpReply reply = readiness();
   EXPECT_EQ(reply.status, 503U);
   EXPECT_NE(reply.body.find("more than 60 s behind"), std::string::npos) << reply.body;
   EXPECT_NE(reply.body.find("view entries"), std::string::npos) << reply.body;
@@ -63,7 +79,7 @@ TEST_F(TheLagOfViews, SaysWhatIsBeingBuiltAndWhatIsInTrouble) {
   views_.entries.building = true;
   views_.entries.left_ms = 7'000;
   views_.timeline.trouble = "the disk is full";
-  const std::string body = site_.answer("GET", "/readyz").body;
+  const std::string body = readiness().body;
   EXPECT_NE(body.find("being built, about 7 s left"), std::string::npos) << body;
   EXPECT_NE(body.find("in trouble: the disk is full"), std::string::npos) << body;
 }

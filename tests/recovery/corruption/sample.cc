@@ -143,12 +143,13 @@ class Runs {
     if (!log) return log.error();
     writer_->new_run();
     if (Status status = writer_->write(**log, 5, 6); !status) return status;
-    if (Status status = copy_folder(live_, out_.older); !status) return status;
+    Status copied = (*log)->while_still([&] { return copy_folder(live_, out_.older); });
+    if (!copied) return copied;
     if (Status status = writer_->write(**log, 6, 6); !status) return status;
     Result<std::vector<Hash256>> commits = commits_of(**log);
     if (!commits) return commits.error();
     out_.commits = std::move(*commits);
-    if (killed) return copy_folder(live_, out_.folder);
+    if (killed) return (*log)->while_still([&] { return copy_folder(live_, out_.folder); });
     out_.clean_end = (*log)->tail().last.value();
     if (Status status = (*log)->close(); !status) return status;
     log->reset();
