@@ -106,8 +106,8 @@ bool Stock::records_are_sound() const {
   for (const WarehouseId id : by_priority_)
     sound = sound && is_one_of(id, warehouses);
   record_of_.for_each([&](std::uint64_t key, std::uint32_t at) {
-    sound =
-        sound && at < records_.size() && key == stock_key(records_[at].item, records_[at].warehouse);
+    sound = sound && at < records_.size() &&
+            key == stock_key(records_[at].item, records_[at].warehouse);
   });
   for (std::size_t item = 0; item < first_of_item_.size(); ++item) {
     const std::uint32_t first = first_of_item_[item];

@@ -7,8 +7,8 @@
 
 namespace kontor {
 
-// The days of a book that goes by the clock are the server's to open; a caller's would be a day that
-// cannot be taken back.
+// The days of a book that goes by the clock are the server's to open; a caller's would be a day
+// that cannot be taken back.
 void decide(Step& step, const OpenBusinessDay& command) {
   const bool by_clock = step.book().calendar().mode() == CalendarMode::clock;
   if (by_clock && step.context().principal != kServerPrincipal) {

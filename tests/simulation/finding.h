@@ -25,8 +25,8 @@ struct Coverage {
   std::uint64_t commits = 0;
   std::uint64_t replays = 0;
   std::uint64_t crashes = 0;
-  std::uint64_t snapshots = 0;        // made and compared
-  std::uint64_t snapshot_starts = 0;  // processes that began with one
+  std::uint64_t snapshots = 0;                    // made and compared
+  std::uint64_t snapshot_starts = 0;              // processes that began with one
   std::uint64_t resent = 0;                       // commands whose answer a crash had cut off
   std::map<std::string, std::uint64_t> refusals;  // by reason
   std::map<std::string, std::uint64_t> kinds;     // commands done, by name
