@@ -6,9 +6,16 @@
 namespace kontor::test {
 namespace {
 
+// How often a snapshot is ready before its process dies is a matter of time, not of the seed: where
+// six seeds have not shown enough of it, further ones do.
+bool snapshots_were_used(const Coverage& coverage) {
+  return coverage.snapshots > 12 && coverage.snapshot_starts > 6;
+}
+
 TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   Coverage coverage;
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6 || (seed <= 60 && !snapshots_were_used(coverage));
+       ++seed) {
     const auto finding = run_shard({.seed = seed, .commands = 250, .exact = false}, coverage);
     ASSERT_FALSE(finding.has_value())
         << "seed " << finding->seed << ", step " << finding->step << ": " << finding->what << "\n"
@@ -16,8 +23,8 @@ TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   }
   EXPECT_GT(coverage.crashes, 12U);
   EXPECT_GT(coverage.resent, 12U);
-  EXPECT_GT(coverage.snapshots, 12U);
-  EXPECT_GT(coverage.snapshot_starts, 6U);
+  EXPECT_TRUE(snapshots_were_used(coverage))
+      << coverage.snapshots << " snapshots, " << coverage.snapshot_starts << " starts from one";
 }
 
 TEST(ShardRun, IsTheSameForTheSameSeed) {
