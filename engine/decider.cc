@@ -159,10 +159,10 @@ Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp&
   CommandInput input;
   if (work.kind == FollowUpKind::serve_backorders) {
     input.kind = number_of<ServeBackorders>;
-    command.Finish(CreateServeBackorders(command, work.subject));
+    command.Finish(CreateServeBackorders(command, work.subject, work.from, work.from_line));
   } else {
     input.kind = number_of<ExamineHeldOrders>;
-    command.Finish(CreateExamineHeldOrders(command, work.subject, work.from.value()));
+    command.Finish(CreateExamineHeldOrders(command, work.subject, work.from));
   }
   const AlignedBuffer body(std::as_bytes(std::span(command.GetBufferPointer(), command.GetSize())));
   input.body = body.bytes();

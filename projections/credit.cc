@@ -259,8 +259,9 @@ void Credit::on(const Envelope&, const FollowUpAdvanced& event) {
 std::optional<FollowUp> Credit::next_follow_up() const {
   if (to_examine_.empty()) return std::nullopt;
   const Examination& first = to_examine_.front();
-  return FollowUp{FollowUpKind::examine_held_orders, first.payer, OrderRef{first.from},
-                  Sequence{first.cause}, first.reach == Reach::kWhole};
+  return FollowUp{
+      FollowUpKind::examine_held_orders, first.payer, first.from, 0, Sequence{first.cause},
+      first.reach == Reach::kWhole};
 }
 
 // ---- state --------------------------------------------------------------------------------------

@@ -13,7 +13,10 @@ namespace kontor {
 struct FollowUp {
   FollowUpKind kind = FollowUpKind::serve_backorders;
   std::uint32_t subject = 0;  // ordinal of the item or payer
-  OrderRef from;              // where to go on; 0: at the beginning
+  // Where to go on, 0: at the beginning. Of held orders: the order. Of backorders: where the line
+  // began to wait, and the line.
+  std::uint64_t from = 0;
+  std::uint32_t from_line = 0;
   Sequence cause;
   bool whole = false;  // of held orders: look at every one, whatever room there is
 };

@@ -36,6 +36,8 @@ void Stock::save(Sink& out) const {
   for (const auto& [place, item] : to_serve_) {
     out.pod(place);
     out.pod(item);
+    out.pod(serving_.at(item).next.first);
+    out.pod(serving_.at(item).next.second);
   }
   receipts_.save(out);
   shipments_.save(out);
@@ -77,7 +79,7 @@ void Stock::load(Source& in) {
     in.pod(quantity);
     const QueuePlace place{since, line};
     Queue& queue = queues_[item];
-    const Backorder entry{OrderRef{order}, line, Quantity{quantity}};
+    const Backorder entry{OrderRef{order}, since, line, Quantity{quantity}};
     in.expect(entry.quantity > Quantity{0} && queue.waiting.emplace(place, entry).second);
     in.expect(waiting_at_.emplace(std::pair(order, line), std::pair(item, place)).second);
     const auto total = checked_add(queue.total, entry.quantity);
@@ -86,12 +88,15 @@ void Stock::load(Source& in) {
   }
   to_serve_.clear();
   serving_.clear();
-  for (std::uint64_t left = in.size_of_run(12); left > 0 && in.ok(); --left) {
-    std::uint64_t place = 0;
+  for (std::uint64_t left = in.size_of_run(24); left > 0 && in.ok(); --left) {
     std::uint32_t item = 0;
-    in.pod(place);
+    Serving serving;
+    in.pod(serving.cause);
     in.pod(item);
-    in.expect(to_serve_.emplace(place, item).second && serving_.emplace(item, place).second);
+    in.pod(serving.next.first);
+    in.pod(serving.next.second);
+    in.expect(to_serve_.emplace(serving.cause, item).second &&
+              serving_.emplace(item, serving).second);
   }
   receipts_.load(in);
   shipments_.load(in);

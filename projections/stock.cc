@@ -71,6 +71,7 @@ void Stock::on(const Envelope& by, const LineBackordered& event) {
                                  : QueuePlace{by.sequence.value(), line.line()};
     Backorder& entry = queue.waiting[place];
     entry.order = OrderRef{event.order()};
+    entry.since = place.first;
     entry.line = line.line();
     entry.quantity += quantity;
     queue.total += quantity;
@@ -158,10 +159,12 @@ void Stock::on(const Envelope&, const OrderAmended& event) {
 }
 
 void Stock::on(const Envelope&, const FollowUpAdvanced& event) {
-  if (event.kind() != FollowUpKind::serve_backorders || !event.finished()) return;
+  if (event.kind() != FollowUpKind::serve_backorders) return;
   const auto found = serving_.find(event.subject());
   KONTOR_ASSERT(found != serving_.end());
-  to_serve_.erase(found->second);
+  found->second.next = {event.next(), event.next_line()};
+  if (!event.finished()) return;
+  to_serve_.erase(found->second.cause);
   serving_.erase(found);
 }
 
@@ -271,7 +274,11 @@ Quantity Stock::leave_queue(std::uint64_t order, std::uint32_t line) {
 }
 
 void Stock::want_serving(std::uint32_t item, Sequence cause) {
-  if (serving_.contains(item)) return;
+  const auto known = serving_.find(item);
+  if (known != serving_.end()) {
+    known->second.next = {};
+    return;
+  }
   // One event may wake several items: causes are made distinct by counting on from its sequence in
   // units far below one event.
   std::uint64_t place = cause.value() << 20;
@@ -279,7 +286,7 @@ void Stock::want_serving(std::uint32_t item, Sequence cause) {
   while (to_serve_.contains(place))
     ++place;
   to_serve_[place] = item;
-  serving_[item] = place;
+  serving_[item] = {place, {}};
 }
 
 // ---- questions ----------------------------------------------------------------------------------
@@ -342,14 +349,14 @@ Quantity Stock::backordered(OrderRef order, std::uint32_t line) const {
   return queues_.at(known->second.first).waiting.at(known->second.second).quantity;
 }
 
-std::vector<Backorder> Stock::oldest_backorders(ItemId item, std::size_t most) const {
+std::vector<Backorder> Stock::oldest_backorders(ItemId item, std::size_t most,
+                                                QueuePlace from) const {
   std::vector<Backorder> out;
   const auto found = queues_.find(item.value());
   if (found == queues_.end()) return out;
-  for (const auto& [place, entry] : found->second.waiting) {
-    if (out.size() == most) break;
-    out.push_back(entry);
-  }
+  const auto& waiting = found->second.waiting;
+  for (auto at = waiting.lower_bound(from); at != waiting.end() && out.size() < most; ++at)
+    out.push_back(at->second);
   return out;
 }
 
@@ -365,7 +372,9 @@ std::uint32_t Stock::item_bound() const {
 std::optional<FollowUp> Stock::next_follow_up() const {
   if (to_serve_.empty()) return std::nullopt;
   const auto& [place, item] = *to_serve_.begin();
-  return FollowUp{FollowUpKind::serve_backorders, item, OrderRef{0}, Sequence{place >> 20}};
+  const QueuePlace next = serving_.at(item).next;
+  return FollowUp{FollowUpKind::serve_backorders, item, next.first, next.second,
+                  Sequence{place >> 20}};
 }
 
 // ---- state --------------------------------------------------------------------------------------

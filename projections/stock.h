@@ -73,9 +73,12 @@ struct Reservation {
 
 struct Backorder {
   OrderRef order;
+  std::uint64_t since = 0;  // sequence it began to wait at; with the line, its place in the queue
   std::uint32_t line = 0;
   Quantity quantity;
 };
+// Where a backorder stands in its item's queue: since, line.
+using QueuePlace = std::pair<std::uint64_t, std::uint32_t>;
 
 class Stock {
  public:
@@ -133,8 +136,9 @@ class Stock {
   bool has_backorders(ItemId item) const { return queues_.contains(item.value()); }
   Quantity backordered(ItemId item) const;
   Quantity backordered(OrderRef order, std::uint32_t line) const;
-  // The oldest backorders of an item, at most `most`.
-  std::vector<Backorder> oldest_backorders(ItemId item, std::size_t most) const;
+  // The oldest backorders of an item, at most `most`, from a place of the queue on.
+  std::vector<Backorder> oldest_backorders(ItemId item, std::size_t most,
+                                           QueuePlace from = {}) const;
 
   bool has_receipt(std::string_view name) const { return receipts_.find(name).has_value(); }
   bool has_shipment(std::string_view name) const { return shipments_.find(name).has_value(); }
@@ -150,7 +154,6 @@ class Stock {
   Status check_invariants() const;
 
  private:
-  using QueuePlace = std::pair<std::uint64_t, std::uint32_t>;  // sequence it began waiting, line
   struct Queue {
     std::map<QueuePlace, Backorder> waiting;
     Quantity total;
@@ -163,7 +166,7 @@ class Stock {
                  Quantity quantity);
   Quantity leave_queue(std::uint64_t order, std::uint32_t line);  // what had waited
   void shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by);
-  void want_serving(std::uint32_t item, Sequence cause);
+  void want_serving(std::uint32_t item, Sequence cause);  // the whole queue
   Status check_reservations() const;
   bool records_are_sound() const;       // the places they name
   bool reservations_are_sound() const;  // each in one list
@@ -181,7 +184,11 @@ class Stock {
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::pair<std::uint32_t, QueuePlace>>
       waiting_at_;
   std::map<std::uint64_t, std::uint32_t> to_serve_;  // cause to item, oldest cause first
-  std::map<std::uint32_t, std::uint64_t> serving_;   // item to its cause
+  struct Serving {
+    std::uint64_t cause = 0;
+    QueuePlace next;  // those before it cannot have what there is
+  };
+  std::map<std::uint32_t, Serving> serving_;  // by item
   NameTable receipts_;
   NameTable shipments_;
   NameTable counts_;

@@ -4,14 +4,16 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
-#include "events/base/limits.h"
 
 namespace kontor {
 
 void decide(Step& step, const ServeBackorders& command) {
-  const bool go_on = serve_backorders(step, ItemId{command.item()}, limits::kFollowUpBatch);
+  const auto next = serve_backorders(step, ItemId{command.item()},
+                                     {command.from_sequence(), command.from_line()});
+  const QueuePlace place = next.value_or(QueuePlace{});
   step.emit<FollowUpAdvanced>(0, [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateFollowUpAdvanced(out, FollowUpKind::serve_backorders, !go_on, command.item(), 0);
+    return CreateFollowUpAdvanced(out, FollowUpKind::serve_backorders, !next.has_value(),
+                                  command.item(), place.first, place.second);
   });
 }
 

@@ -12,7 +12,7 @@ namespace kontor {
 namespace {
 
 constexpr std::size_t kPartsMax = 3000;      // of one allocation
-constexpr std::size_t kQueueLookMax = 4096;  // backorders looked at in one step
+constexpr std::size_t kQueueLookMax = 1024;  // backorders looked at in one step
 
 // What of each (item, warehouse) an unfinished plan has taken already.
 class Taken {
@@ -233,11 +233,15 @@ void allocate_by_policy(Step& step, OrderRef ref) {
   allocate(step, ref, plan_allocation(step.book(), step.book().orders().get(ref)));
 }
 
-bool serve_backorders(Step& step, ItemId item, std::size_t most) {
+std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace from) {
   std::size_t served = 0;
-  for (const Backorder& waiting : step.book().stock().oldest_backorders(item, kQueueLookMax)) {
-    if (salable_anywhere(step.book(), item) == Quantity{0}) return false;
-    if (served == most || step.is_half_full()) return true;
+  const auto queue = step.book().stock().oldest_backorders(item, kQueueLookMax + 1, from);
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const Backorder& waiting = queue[i];
+    if (salable_anywhere(step.book(), item) == Quantity{0}) return std::nullopt;
+    if (i == kQueueLookMax || served == limits::kFollowUpBatch || step.is_half_full()) {
+      return QueuePlace{waiting.since, waiting.line};
+    }
     const Order& order = step.book().orders().get(waiting.order);
     if (order.held_at != 0) {
       KONTOR_MARK("a held order passed over by arriving stock");
@@ -251,7 +255,7 @@ bool serve_backorders(Step& step, ItemId item, std::size_t most) {
     reserve(step, waiting.order, parts, true);
     ++served;
   }
-  return false;
+  return std::nullopt;
 }
 
 void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,

@@ -36,9 +36,9 @@ Missing missing_by_policy(const Book& book, const Order& order, const Missing& m
 void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
 void allocate_by_policy(Step& step, OrderRef order);
 
-// Gives free stock of an item to its oldest backorders, at most `most` of them. Whether it should
-// go on: some were left that could be served.
-bool serve_backorders(Step& step, ItemId item, std::size_t most);
+// Gives free stock of an item to its backorders, oldest first, from one place of the queue on.
+// Looks at a bounded number of them; returns where to go on, none: all is done that can be.
+std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace from);
 
 // Refuses short_stock for lines that could not be reserved whole and whose stock.short says refuse
 // (stock.at = placement). context: of the order.

@@ -73,8 +73,9 @@ Eligible count_eligible(const Book& book, const RuleGroup& group, CompanyId comp
   for_each_person_above(book, company, [&](BuyerId person) {
     if (counts(person)) ++out.count;
   });
-  for (const std::string& name : group.people) {  // named people may act for other companies
-    const auto person = book.parties().find_buyer(name);
+  for (auto name = group.people.begin(); name != group.people.end(); ++name) {
+    if (std::find(group.people.begin(), name, *name) != name) continue;  // said twice, asked once
+    const auto person = book.parties().find_buyer(*name);  // may act for another company
     if (!person || book.parties().is_at_or_above(book.parties().buyer(*person).company, company)) {
       continue;
     }

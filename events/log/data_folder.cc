@@ -236,4 +236,9 @@ Status DataFolder::finish_creation() {
   return sync_directory(path_);
 }
 
+Error corrupt_log(const std::filesystem::path& where, const std::string& what) {
+  return {ErrorKind::kCorrupt, "the log in " + where.string() + " " + what +
+                                   "; change nothing in the folder, and restore a backup"};
+}
+
 }  // namespace kontor

@@ -46,4 +46,7 @@ class DataFolder {
   bool new_ = false;
 };
 
+// That what lies in the folder is damaged (kCorrupt), and what to do.
+Error corrupt_log(const std::filesystem::path& where, const std::string& what);
+
 }  // namespace kontor

@@ -19,6 +19,7 @@
 
 #include "events/log/commit.h"
 #include "events/log/table_scan.h"
+#include "events/log/write_ahead_logs.h"
 
 namespace kontor {
 namespace {
@@ -68,11 +69,6 @@ Error error_of(const rocksdb::Status& status, const std::filesystem::path& where
     return {ErrorKind::kIo, what + ". The disk is full: make room, then start again."};
   }
   return {ErrorKind::kIo, what};
-}
-
-Error corrupt(const std::filesystem::path& where, const std::string& what) {
-  return {ErrorKind::kCorrupt, "the log in " + where.string() + " " + what +
-                                   "; change nothing in the folder, and restore a backup"};
 }
 
 // RocksDB's own diary would be written into the folder even when it is opened read-only.
@@ -128,26 +124,6 @@ struct Store {
   ~Store() { families.clear(); }
 };
 
-Result<std::vector<std::string>> write_ahead_logs(const DataFolder& folder, rocksdb::Env& env) {
-  std::vector<std::string> names;
-  const rocksdb::Status status = env.GetChildren(folder.log_path().string(), &names);
-  if (!status.ok() && !status.IsNotFound()) {
-    return error_of(status, folder.path(), "cannot list");
-  }
-  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".log"); });
-  std::ranges::sort(names);
-  return names;
-}
-
-// A store that was ever opened has a write-ahead log file, if an empty one; RocksDB itself does not
-// miss the newest, and would open without the commits in it.
-Status check_write_ahead_log(const DataFolder& folder, rocksdb::Env& env) {
-  const Result<std::vector<std::string>> names = write_ahead_logs(folder, env);
-  if (!names.ok()) return names.error();
-  if (!names.value().empty()) return {};
-  return corrupt(folder.path(), "is not whole (it has no write-ahead log)");
-}
-
 // RocksDB says which file is damaged, but for write-ahead logs.
 Error damaged(const DataFolder& folder, const rocksdb::Status& status, rocksdb::Env& env) {
   const std::string said = status.ToString();
@@ -158,7 +134,8 @@ Error damaged(const DataFolder& folder, const rocksdb::Status& status, rocksdb::
   std::string files;
   for (const std::string& name : names.value())
     files += (files.empty() ? "" : " or ") + name;
-  return corrupt(folder.path(), "is damaged in its write-ahead log, " + files + " (" + said + ")");
+  return corrupt_log(folder.path(),
+                     "is damaged in its write-ahead log, " + files + " (" + said + ")");
 }
 
 // Beside a running server, a file may be gone between its being named and its being opened: a
@@ -193,7 +170,7 @@ Result<Store> open_store(const DataFolder& folder, const rocksdb::Options& setti
   const rocksdb::Status status =
       open_files(settings, path, wanted, mode == FolderMode::kReadOnly, store);
   if (status.IsInvalidArgument() || status.IsPathNotFound()) {
-    return corrupt(folder.path(), "is not whole (" + status.ToString() + ")");
+    return corrupt_log(folder.path(), "is not whole (" + status.ToString() + ")");
   }
   if (status.IsCorruption()) return damaged(folder, status, *settings.env);
   if (!status.ok()) return error_of(status, folder.path(), "cannot open");
@@ -252,13 +229,13 @@ Status Log::recover(CommitNumber in_tables) {
   iterator->SeekToFirst();
   if (iterator->Valid()) {
     const std::optional<CommitNumber> first = number_of_key(iterator->key());
-    if (first != CommitNumber{1}) return corrupt(path(), "does not begin with commit 1");
+    if (first != CommitNumber{1}) return corrupt_log(path(), "does not begin with commit 1");
     iterator->SeekToLast();
   }
   if (!iterator->status().ok()) return error_of(iterator->status(), path(), "cannot read");
   if (iterator->Valid()) {
     const std::optional<CommitNumber> last = number_of_key(iterator->key());
-    if (!last) return corrupt(path(), "has a key that is not a commit number");
+    if (!last) return corrupt_log(path(), "has a key that is not a commit number");
     tail_.last = *last;
     if (Status status = check_last(bytes_of(iterator->value())); !status.ok()) return status;
   }
@@ -268,10 +245,11 @@ Status Log::recover(CommitNumber in_tables) {
 
 Status Log::check_tables(CommitNumber in_tables) const {
   if (tail_.last >= in_tables) return {};
-  return corrupt(path(), "has commit " + std::to_string(in_tables.value()) +
-                             " in a table file that it does not know (its MANIFEST is damaged or "
-                             "old) and now ends at " +
-                             std::to_string(tail_.last.value()) + ": commits are lost");
+  return corrupt_log(path(),
+                     "has commit " + std::to_string(in_tables.value()) +
+                         " in a table file that it does not know (its MANIFEST is damaged or "
+                         "old) and now ends at " +
+                         std::to_string(tail_.last.value()) + ": commits are lost");
 }
 
 Status Log::check_last(std::span<const std::byte> commit) {
@@ -294,11 +272,11 @@ Status Log::check_clean_end() const {
   if (status.IsNotFound()) return {};  // never closed cleanly
   if (!status.ok()) return error_of(status, path(), "cannot read");
   const std::optional<CommitNumber> promised = number_of_key(value);
-  if (!promised) return corrupt(path(), "has a damaged marker of its clean end");
+  if (!promised) return corrupt_log(path(), "has a damaged marker of its clean end");
   if (tail_.last >= *promised) return {};
-  return corrupt(path(), "was closed cleanly after commit " + std::to_string(promised->value()) +
-                             " and now ends at " + std::to_string(tail_.last.value()) +
-                             ": commits are lost");
+  return corrupt_log(path(), "was closed cleanly after commit " +
+                                 std::to_string(promised->value()) + " and now ends at " +
+                                 std::to_string(tail_.last.value()) + ": commits are lost");
 }
 
 Status Log::append(Epoch epoch, CommitNumber after, std::span<const std::byte> commit) {
@@ -344,8 +322,9 @@ Status Log::read(CommitNumber from, CommitNumber to, const Visitor& visit) const
   for (iterator->Seek(slice_of(first)); expected <= last; iterator->Next()) {
     if (!iterator->status().ok()) return error_of(iterator->status(), path(), "cannot read");
     if (!iterator->Valid() || number_of_key(iterator->key()) != expected) {
-      return corrupt(path(), "has no commit " + std::to_string(expected.value()) +
-                                 " though it goes on to " + std::to_string(tail().last.value()));
+      return corrupt_log(path(), "has no commit " + std::to_string(expected.value()) +
+                                     " though it goes on to " +
+                                     std::to_string(tail().last.value()));
     }
     aligned.clear();
     aligned.append(bytes_of(iterator->value()));
@@ -409,7 +388,7 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   const std::string store_path = folder.value().log_path().string();
   const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
   if (!folder.value().is_new()) {
-    if (Status wal = check_write_ahead_log(folder.value(), *settings.env); !wal.ok())
+    if (Status wal = check_write_ahead_logs(folder.value(), *settings.env); !wal.ok())
       return wal.error();
     if (options.mode != FolderMode::kReadOnly && in_tables.value() != 0) {
       if (Status sound = look_first(path, options); !sound.ok()) return sound.error();

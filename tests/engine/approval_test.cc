@@ -154,6 +154,22 @@ TEST(ApproveOrder, GoesThroughTiersInSequenceAndRefusesNotThisTier) {
             "ApprovalGranted OrderApproved CreditCommitted");
 }
 
+// Everybody of a group is asked once, however often its rule names a person.
+TEST(ApproveOrder, AsksEverybodyOnceThoughARuleNamesAPersonTwice) {
+  Shop shop;
+  shop.given(R"("RegisterCompany":{"company":"board","currency":"EUR"})");
+  for (const std::string_view person : {"eva", "udo"}) {
+    shop.given(R"("RegisterBuyer":{"buyer":")" + std::string(person) +
+               R"(","company":"board","roles":[{"role":"director"}]})");
+  }
+  shop.given(R"("SetRule":{"rule":"all","outcome":"ask","tiers":[{"groups":[
+               {"people":["eva","udo","eva"],"needed":65535}]}]})");
+  shop.place("O-1", "bolt", "1");
+  EXPECT_EQ(shop.when(by("eva", "ApproveOrder", "O-1")).events, "ApprovalGranted");
+  EXPECT_EQ(shop.when(by("udo", "ApproveOrder", "O-1")).events,
+            "ApprovalGranted OrderApproved CreditCommitted");
+}
+
 TEST(ApproveOrder, TakesAnyTierWhereTheyAreOpenTogether) {
   Shop shop;
   ask_two_tiers(shop);

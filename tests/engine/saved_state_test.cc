@@ -67,7 +67,7 @@ TEST(SavedState, WithAFlippedBitIsLoadedOrRefused) {
   const std::vector<std::byte> bytes = saved_shop();
   std::mt19937_64 random(3);
   int refused = 0;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     std::vector<std::byte> damaged = bytes;
     damaged[random() % damaged.size()] ^= std::byte{static_cast<unsigned char>(1U << random() % 8)};
     Book book{BookNumber{1}};

@@ -223,6 +223,38 @@ TEST(Backorders, DoNotKeepStockFromANewcomerThatTheyCannotHave) {
   EXPECT_EQ(shop.reserved("O-2"), 5);
 }
 
+// An order of many lines of one unit each.
+void place_many_lines(Story& shop, std::string_view order, int lines, std::string_view region) {
+  std::string text;
+  for (int i = 0; i < lines; ++i)
+    text += std::string(i > 0 ? "," : "") + R"({"item":"part","quantity":1})";
+  shop.given(R"("PlaceOrder":{"order":")" + std::string(order) +
+             R"(","company":"acme","region":")" + std::string(region) + R"(","lines":[)" + text +
+             "]}");
+}
+
+// However many wait in front who cannot have the stock, a step of the follow-up goes on where the
+// one before it ended.
+TEST(Backorders, AreServedBehindMoreThanOneStepLooksAtWhoCannotHaveTheStock) {
+  Shop shop;
+  register_part(shop);
+  warehouse(shop, "north", R"("status":"inactive")");
+  warehouse(shop, "paris", R"("regions":["FR"])");
+  place_many_lines(shop, "O-1", 2500, "DE");
+  shop.allocate("O-1");
+  place_many_lines(shop, "O-2", 200, "FR");
+  shop.allocate("O-2");
+  EXPECT_EQ(shop.receive("R-1", "paris", "part", "150").follow_ups.substr(0, 13), "StockReserved");
+  EXPECT_EQ(shop.salable("part", "paris"), 0);
+  EXPECT_EQ(shop.reserved("O-2", 150), 1);
+  EXPECT_EQ(shop.reserved("O-2", 151), 0);
+  EXPECT_EQ(shop.waiting("O-2", 151), 1);
+  shop.receive("R-2", "paris", "part", "60");
+  EXPECT_EQ(shop.reserved("O-2", 200), 1);
+  EXPECT_EQ(shop.salable("part", "paris"), 10);
+  EXPECT_EQ(shop.waiting("O-1", 2500), 1);
+}
+
 // What waits for a held order is passed over, and served when the hold ends.
 TEST(Backorders, OfAHeldOrderAreServedOnceItIsReleased) {
   Shop shop;

@@ -259,7 +259,9 @@ TEST_F(TheViews, LoseNothingWhereverTheProcessDies) {
     dying.store.step = [&steps, dies_at](IngestStep) { return ++steps < dies_at; };
     {
       ViewHost host(live_.log(), folder(), dying);
-      EXPECT_FALSE(host.wait_for(live_.log().tail().last, std::chrono::milliseconds(20)));
+      const auto gives_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+      while (steps < dies_at && std::chrono::steady_clock::now() < gives_up)
+        EXPECT_FALSE(host.wait_for(live_.log().tail().last, std::chrono::milliseconds(5)));
     }
     EXPECT_GE(steps, dies_at);
     forget_said();

@@ -127,6 +127,22 @@ TEST_F(RocksdbLog, IsNotOpenedWithTheWriteAheadLogGone) {
   expect_refused(ErrorKind::kCorrupt, "no write-ahead log", FolderMode::kReadOnly);
 }
 
+// RocksDB would apply its commits a second time.
+TEST_F(RocksdbLog, IsNotOpenedWithAWriteAheadLogThatLiesThereTwice) {
+  for (const int commits : {1, 40, 2000}) {
+    writer_ = test::CommitWriter();
+    killed_with(commits);
+    const fs::path wal = log_file(".log");
+    fs::copy(wal, path_ / "log" / "000999.log");
+    const std::string copy = "000999.log is a copy of log/" + wal.filename().string();
+    expect_refused(ErrorKind::kCorrupt, copy, FolderMode::kReadOnly);
+    expect_refused(ErrorKind::kCorrupt, copy);
+    fs::remove(path_ / "log" / "000999.log");
+    EXPECT_NE(opened(FolderMode::kReadOnly), nullptr);
+    fs::remove_all(dir_.path() / "live");
+  }
+}
+
 TEST_F(RocksdbLog, FindsEveryFlippedByteOfATableFile) {
   closed_with(60);
   std::size_t found = 0;
