@@ -64,7 +64,7 @@ void decide(Step& step, const AllocateOrder& command) {
   expect_taken(step, *order);
   const std::size_t held = step.book().stock().reservation_count(OrderRef{order->ref});
   if (held + run(command.parts()).size() > limits::kReservationsMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 8192 parts of an order"));
+    step.refuse(too_many(Subject::order, limits::kReservationsMax, "parts of an order"));
   }
   if (step.refused()) return;
 

@@ -75,8 +75,8 @@ void decide(Step& step, const ApplyCredit& command) {
   const SourceNames names{view(command.payment()), view(command.credit_note())};
   const auto source = expect_source(step, names);
   if (run(command.invoices()).size() > kApplicationsMax) {
-    step.refuse(about(ReasonCode::too_many, source ? source->kind : Subject::application,
-                      "at most 4096 invoices"));
+    step.refuse(
+        too_many(source ? source->kind : Subject::application, kApplicationsMax, "invoices"));
   }
   if (!source || step.refused()) return;
   expect_currency(step, *source, names.name(), CurrencyCode{command.currency()});
@@ -85,8 +85,7 @@ void decide(Step& step, const ApplyCredit& command) {
   check_sum(step, command, *source, names.name());
   const std::size_t before = step.book().settlements().part_count(source->ref);
   if (before >= kApplicationsMax) {
-    step.refuse(
-        about(ReasonCode::too_many, source->kind, "at most 4096 applications", source->ref));
+    step.refuse(too_many(source->kind, kApplicationsMax, "applications"));
   }
   if (step.refused()) return;
 

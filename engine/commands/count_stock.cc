@@ -30,7 +30,7 @@ void check_header(Step& step, const CountStock& command) {
   }
   const std::size_t lines = run(command.lines()).size();
   if (lines == 0 || lines > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::count, "1 to 5000 lines"));
+    step.refuse(too_many(Subject::count, limits::kLinesMax, "lines, and one at least"));
   }
 }
 

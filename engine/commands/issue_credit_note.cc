@@ -268,8 +268,8 @@ void check_document(Step& step, const IssueCreditNote& command) {
     step.refuse(about(ReasonCode::nothing_to_credit, Subject::credit_note, name));
   }
   if (count > kCreditedLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::credit_note,
-                      "at most 3000 lines; issue another for the rest"));
+    step.refuse(
+        too_many(Subject::credit_note, kCreditedLinesMax, "lines; issue another for the rest"));
   }
   const Date last = step.book().credit_notes().last_date();
   const Date date = step.context().effective_date;

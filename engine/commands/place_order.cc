@@ -31,7 +31,7 @@ void check_header(Step& step, const PlaceOrder& command) {
   }
   const std::size_t lines = run(command.lines()).size();
   if (lines == 0 || lines > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "1 to 4096 lines"));
+    step.refuse(too_many(Subject::order, limits::kLinesMax, "lines, and one at least"));
   }
   const Date requested{command.requested_date()};
   if (requested != kNoDate && requested < step.context().effective_date) {

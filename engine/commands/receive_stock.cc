@@ -49,7 +49,7 @@ void decide(Step& step, const ReceiveStock& command) {
   if (!warehouse) step.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
   const auto lines = run(command.lines());
   if (lines.empty() || lines.size() > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::receipt, "1 to 4096 lines"));
+    step.refuse(too_many(Subject::receipt, limits::kLinesMax, "lines, and one at least"));
   }
   if (step.refused()) return;
 

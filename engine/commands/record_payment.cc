@@ -69,7 +69,7 @@ std::optional<CompanyId> check_payment(Step& step, const RecordPayment& command)
                            Minor{limits::kDocumentMinorMax}, currency));
   }
   if (run(command.invoices()).size() > kApplicationsMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::payment, "at most 4096 invoices"));
+    step.refuse(too_many(Subject::payment, kApplicationsMax, "invoices"));
   }
   return payer;
 }

@@ -20,7 +20,7 @@ void check_limit(Step& step, std::string_view name, std::int64_t limit, Currency
 void check_roles(Step& step, const RegisterBuyer& command) {
   if (command.roles() == nullptr) return;
   if (command.roles()->size() > kRolesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::buyer, view(command.buyer())));
+    step.refuse(too_many(Subject::buyer, kRolesMax, "roles"));
   }
   for (const RoleGrant* const grant : *command.roles()) {
     expect_identifier(step, Subject::buyer, view(grant->role()));

@@ -67,7 +67,7 @@ void check_document(Step& step, const ReleaseReservation& command) {
     step.refuse(about(ReasonCode::release_exists, Subject::release, name));
   }
   if (run(command.lines()).size() > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::release, "at most 5000 lines"));
+    step.refuse(too_many(Subject::release, limits::kLinesMax, "lines"));
   }
 }
 

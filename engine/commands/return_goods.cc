@@ -27,7 +27,7 @@ void check_document(Step& step, const ReturnGoods& command) {
   }
   const std::size_t lines = run(command.lines()).size();
   if (lines == 0 || lines > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::goods_return, "1 to 5000 lines"));
+    step.refuse(too_many(Subject::goods_return, limits::kLinesMax, "lines, and one at least"));
   }
 }
 

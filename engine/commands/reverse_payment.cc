@@ -67,10 +67,9 @@ std::vector<Rest> find_rests(Step& step, const std::vector<Application>& parts) 
       instalments += book.receivables().find_invoice(invoice)->instalment_count;
   }
   if (out.size() > kRestsMax || instalments > kInstalmentsMax) {
-    step.refuse(
-        about(ReasonCode::too_many, Subject::payment,
-              "at most 512 credit notes, of 2048 instalments, to apply again; reverse it in "
-              "parts"));
+    step.refuse(too_many(Subject::payment, kRestsMax,
+                         "credit notes, of " + std::to_string(kInstalmentsMax) +
+                             " instalments, to apply again; reverse it in parts"));
   }
   return out;
 }

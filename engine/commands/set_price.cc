@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kBreaksMax = 64;
 
 void check_breaks(Step& step, std::span<const PriceBreak> breaks, std::string_view item) {
-  if (breaks.size() > kBreaksMax) step.refuse(about(ReasonCode::too_many, Subject::item, item));
+  if (breaks.size() > kBreaksMax) step.refuse(too_many(Subject::item, kBreaksMax, "breaks"));
   std::int64_t last = -1;
   for (const PriceBreak& price : breaks) {
     const bool ascends =

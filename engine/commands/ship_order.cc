@@ -118,7 +118,7 @@ void decide(Step& step, const ShipOrder& command) {
     step.refuse(about(ReasonCode::shipment_exists, Subject::shipment, shipment));
   }
   if (run(command.lines()).size() > limits::kReservationsMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 8192 lines"));
+    step.refuse(too_many(Subject::order, limits::kReservationsMax, "lines"));
   }
   if (order == nullptr) return;
   expect_taken(step, *order);
@@ -132,7 +132,7 @@ void decide(Step& step, const ShipOrder& command) {
         Quantity{0}, Quantity{0}));
   }
   if (leaving.size() > kWarehousesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::shipment, "at most 1000 warehouses at once"));
+    step.refuse(too_many(Subject::shipment, kWarehousesMax, "warehouses at once"));
   }
   if (!step.refused()) check_on_hand(step, *order, leaving);
   if (step.refused()) return;

@@ -154,7 +154,7 @@ Amendment plan_amendment(Step& step, const Order& order, std::string_view countr
   const std::size_t added = static_cast<std::size_t>(
       std::count_if(wishes.begin(), wishes.end(), [](const LineWish& w) { return w.line == 0; }));
   if (order.line_count + added > limits::kLinesMax) {
-    step.refuse(about(ReasonCode::too_many, Subject::order, "at most 5000 lines"));
+    step.refuse(too_many(Subject::order, limits::kLinesMax, "lines"));
     return {};
   }
   Draft draft(step, order, country);

@@ -13,6 +13,11 @@ Cause about(ReasonCode code, Subject kind, std::string_view name, std::uint64_t 
   return cause;
 }
 
+Cause too_many(Subject kind, std::size_t most, std::string_view of_what) {
+  return about(ReasonCode::too_many, kind,
+               "at most " + std::to_string(most) + " " + std::string(of_what));
+}
+
 Cause about_line(ReasonCode code, std::uint32_t line, std::string_view name) {
   Cause cause = about(code, Subject::item, name);
   cause.line = line;

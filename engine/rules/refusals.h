@@ -11,6 +11,8 @@ namespace kontor {
 
 // A cause about a named thing.
 Cause about(ReasonCode code, Subject kind, std::string_view name, std::uint64_t subject = 0);
+// too_many: what a document may have at most, "lines" or whatever it is, and what to do.
+Cause too_many(Subject kind, std::size_t most, std::string_view of_what);
 // A cause about a line of an order, from 1.
 Cause about_line(ReasonCode code, std::uint32_t line, std::string_view name);
 Cause with_money(Cause cause, Minor found, Minor allowed, CurrencyCode currency);

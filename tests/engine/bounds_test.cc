@@ -1,4 +1,7 @@
 // What grows with lines times warehouses stays within what a decision may carry.
+#include <algorithm>
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "events/base/limits.h"
@@ -49,6 +52,87 @@ TEST(AllocateOrder, HoldsNoMorePartsForAnOrderThanOneDecisionCanGiveBack) {
   EXPECT_EQ(cancelled.events, "ReservationReleased LinesCancelled CreditReleased OrderCancelled");
   EXPECT_EQ(shop.book().stock().reservation_count(OrderRef{order.ref}), 0U);
 }
+
+// A command with one more of something than it may carry.
+struct Bound {
+  std::string_view name;
+  std::string_view before;
+  std::string_view one;
+  int most;
+  int there = 0;  // counted with them, there already
+};
+
+std::string repeated(const Bound& bound, int times) {
+  std::string out(bound.before);
+  for (int i = 0; i < times; ++i) {
+    if (i > 0) out += ",";
+    out += bound.one;
+  }
+  return out.append("]}");
+}
+
+class TooMany : public testing::TestWithParam<Bound> {};
+
+TEST_P(TooMany, IsRefusedAndTheMostIsNot) {
+  Shop shop;
+  shop.given(R"("PlaceOrder":{"order":"O-1","company":"acme","lines":[
+               {"item":"bolt","quantity":10}]})");
+  shop.given(R"("AllocateOrder":{"order":"O-1"})");
+  shop.given(R"("ShipOrder":{"order":"O-1","shipment":"S-1"})");
+  shop.given(R"("InvoiceOrder":{"order":"O-1","invoice":"I-1"})");
+  shop.given(R"("RecordPayment":{"payment":"P-1","payer":"acme","amount":"1.00"})");
+  shop.given(R"("PlaceOrder":{"order":"O-2","company":"acme","lines":[
+               {"item":"bolt","quantity":10}]})");
+  shop.given(R"("AllocateOrder":{"order":"O-2"})");
+  const Bound& bound = GetParam();
+  const auto says_too_many = [](const Answer& answer) {
+    return (" " + answer.reasons + " ").find(" too_many ") != std::string::npos;
+  };
+  const Answer more = shop.when(repeated(bound, bound.most + 1));
+  EXPECT_TRUE(more.refused());
+  EXPECT_TRUE(says_too_many(more)) << more.reasons;
+  const std::string told = "at most " + std::to_string(bound.most + bound.there) + " ";
+  EXPECT_TRUE(std::any_of(more.grounds.begin(), more.grounds.end(), [&](const ReasonText& reason) {
+    return reason.name.find(told) != std::string::npos;
+  }));
+  EXPECT_FALSE(says_too_many(shop.when(repeated(bound, bound.most))));
+}
+
+constexpr auto kBounds = std::to_array<Bound>({
+    {"LinesOfAnOrder", R"("PlaceOrder":{"order":"O-9","company":"acme","lines":[)",
+     R"({"item":"bolt","quantity":1})", 5000},
+    {"LinesAdded", R"("AmendOrder":{"order":"O-2","amendment":"A-9","lines":[)",
+     R"({"item":"bolt","quantity":1})", 4999, 1},
+    {"PartsOfAnOrder", R"("AllocateOrder":{"order":"O-2","parts":[)",
+     R"({"line":1,"warehouse":"north","quantity":1})", 8191, 1},
+    {"LinesShipped", R"("ShipOrder":{"order":"O-2","shipment":"S-9","lines":[)",
+     R"({"line":1,"warehouse":"north","quantity":1})", 8192},
+    {"LinesReleased", R"("ReleaseReservation":{"order":"O-2","release":"L-9","lines":[)",
+     R"({"line":1,"warehouse":"north","quantity":1})", 5000},
+    {"LinesReturned", R"("ReturnGoods":{"order":"O-1","return":"R-9","lines":[)",
+     R"({"line":1,"quantity":1,"disposition":"scrap"})", 5000},
+    {"LinesReceived", R"("ReceiveStock":{"receipt":"R-9","warehouse":"north","lines":[)",
+     R"({"item":"bolt","quantity":1})", 5000},
+    {"LinesCounted", R"("CountStock":{"count":"C-9","warehouse":"north","lines":[)",
+     R"({"item":"bolt","quantity":1})", 5000},
+    {"LinesCredited", R"("IssueCreditNote":{"credit_note":"N-9","invoice":"I-1","amounts":[)",
+     R"({"line":1,"amount":"0.01"})", 3000},
+    {"InvoicesOfAPayment",
+     R"("RecordPayment":{"payment":"P-9","payer":"acme","amount":"1.00","invoices":[)",
+     R"({"invoice":"I-1","amount":"0.01"})", 4096},
+    {"InvoicesOfAnApplication",
+     R"("ApplyCredit":{"application":"X-9","payment":"P-1","invoices":[)",
+     R"({"invoice":"I-1","amount":"0.01"})", 4096},
+    {"BreaksOfAPrice", R"("SetPrice":{"list":"retail","item":"bolt","breaks":[)",
+     R"({"from_quantity":0,"unit_price":"1.00"})", 64},
+    {"RolesOfABuyer", R"("RegisterBuyer":{"buyer":"eva","company":"acme","roles":[)",
+     R"({"role":"buyer"})", 64},
+});
+
+INSTANTIATE_TEST_SUITE_P(Bounds, TooMany, testing::ValuesIn(kBounds),
+                         [](const testing::TestParamInfo<Bound>& row) {
+                           return std::string(row.param.name);
+                         });
 
 }  // namespace
 }  // namespace kontor::test
