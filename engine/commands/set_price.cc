@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kBreaksMax = 64;
 
-void check_breaks(Step& step, std::span<const PriceBreak> breaks, std::string_view item) {
+void check_breaks(Step& step, std::span<const PriceBreak> breaks) {
   if (breaks.size() > kBreaksMax) step.refuse(too_many(Subject::item, kBreaksMax, "breaks"));
   std::int64_t last = -1;
   for (const PriceBreak& price : breaks) {
@@ -56,7 +56,7 @@ void decide(Step& step, const SetPrice& command) {
   const auto item = step.book().catalogue().find_item(item_name);
   if (!item) step.refuse(about(ReasonCode::unknown_item, Subject::item, item_name));
   const auto breaks = run(command.breaks());
-  check_breaks(step, breaks, item_name);
+  check_breaks(step, breaks);
   const auto list = step.book().prices().find_list(list_name);
   const CurrencyCode currency = find_list_currency(step, command, list);
   if (step.refused()) return;

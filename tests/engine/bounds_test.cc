@@ -53,7 +53,8 @@ TEST(AllocateOrder, HoldsNoMorePartsForAnOrderThanOneDecisionCanGiveBack) {
   EXPECT_EQ(shop.book().stock().reservation_count(OrderRef{order.ref}), 0U);
 }
 
-// A command with one more of something than it may carry.
+// A command with one more of something than it may carry, where that is fewer than JSON takes at
+// all.
 struct Bound {
   std::string_view name;
   std::string_view before;
@@ -99,22 +100,8 @@ TEST_P(TooMany, IsRefusedAndTheMostIsNot) {
 }
 
 constexpr auto kBounds = std::to_array<Bound>({
-    {"LinesOfAnOrder", R"("PlaceOrder":{"order":"O-9","company":"acme","lines":[)",
-     R"({"item":"bolt","quantity":1})", 5000},
     {"LinesAdded", R"("AmendOrder":{"order":"O-2","amendment":"A-9","lines":[)",
      R"({"item":"bolt","quantity":1})", 4999, 1},
-    {"PartsOfAnOrder", R"("AllocateOrder":{"order":"O-2","parts":[)",
-     R"({"line":1,"warehouse":"north","quantity":1})", 8191, 1},
-    {"LinesShipped", R"("ShipOrder":{"order":"O-2","shipment":"S-9","lines":[)",
-     R"({"line":1,"warehouse":"north","quantity":1})", 8192},
-    {"LinesReleased", R"("ReleaseReservation":{"order":"O-2","release":"L-9","lines":[)",
-     R"({"line":1,"warehouse":"north","quantity":1})", 5000},
-    {"LinesReturned", R"("ReturnGoods":{"order":"O-1","return":"R-9","lines":[)",
-     R"({"line":1,"quantity":1,"disposition":"scrap"})", 5000},
-    {"LinesReceived", R"("ReceiveStock":{"receipt":"R-9","warehouse":"north","lines":[)",
-     R"({"item":"bolt","quantity":1})", 5000},
-    {"LinesCounted", R"("CountStock":{"count":"C-9","warehouse":"north","lines":[)",
-     R"({"item":"bolt","quantity":1})", 5000},
     {"LinesCredited", R"("IssueCreditNote":{"credit_note":"N-9","invoice":"I-1","amounts":[)",
      R"({"line":1,"amount":"0.01"})", 3000},
     {"InvoicesOfAPayment",
