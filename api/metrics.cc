@@ -182,7 +182,7 @@ void add_past(std::vector<MetricFamily>& out, const PastStats& stats) {
   out.push_back(single("kontor_past_copies_made_total", "Copies of the past that were made.",
                        Type::Counter, count(stats.made)));
   out.push_back(single("kontor_past_copies_seconds_total", "What making them took.", Type::Counter,
-                       stats.seconds_sum));
+                       count(stats.milliseconds) / 1e3));
   out.push_back(single("kontor_past_copies_failed_total",
                        "Copies of the past that could not be made.", Type::Counter,
                        count(stats.failures)));

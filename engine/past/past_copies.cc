@@ -379,7 +379,7 @@ void PastCopies::tell_made(Copy& copy) {
   const std::lock_guard lock(mutex_);
   copy.bytes = bytes;
   ++counted_.made;
-  counted_.seconds_sum += std::chrono::duration<double>(took).count();
+  counted_.milliseconds += static_cast<std::uint64_t>(duration_cast<milliseconds>(took).count());
 }
 
 }  // namespace kontor

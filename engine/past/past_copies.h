@@ -75,7 +75,7 @@ struct PastStats {
   std::uint64_t refused = 0;  // for want of room
   std::uint64_t expired = 0;  // their deadline passed
   std::uint64_t failures = 0;
-  double seconds_sum = 0;  // that making them took
+  std::uint64_t milliseconds = 0;  // that making them took
 };
 
 class PastCopies {
