@@ -15,6 +15,7 @@
 #include "api/metrics.h"
 #include "api/server.h"
 #include "api/site.h"
+#include "engine/past/past_copies.h"
 #include "engine/snapshots/snapshot_files.h"
 #include "engine/views/view_host.h"
 #include "events/log/rocksdb_event_log.h"
@@ -122,6 +123,7 @@ class Daemon {
     log_ = std::move(opened.value());
     Status started = start_engine();
     if (started) start_views();
+    if (started) start_past();
     if (started) started = start_server();
     if (started) started = start_http();
     if (started) start_days();
@@ -152,6 +154,16 @@ class Daemon {
     views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(view_options));
   }
 
+  void start_past() {
+    if (options_.past_copies == 0) return;
+    PastOptions past;
+    past.copies_max = options_.past_copies;
+    past.bytes_max = options_.past_mib << 20;
+    past.kept = seconds(options_.past_kept_s);
+    past.say = [this](const std::string& text) { log(spdlog::level::info, text); };
+    past_ = std::make_unique<PastCopies>(*log_, snapshot_files_.get(), std::move(past));
+  }
+
   void set_snapshots(SnapshotOptions& out) {
     if (options_.snapshots == "on") {
       snapshot_files_ = open_snapshot_folder(log_->path() / "snapshots");
@@ -164,7 +176,7 @@ class Daemon {
   }
 
   Status start_server() {
-    questions_ = make_question_answerer(views_.get());
+    questions_ = make_question_answerer(views_.get(), past_.get());
     ServerOptions server_options;
     server_options.listen = options_.listen;
     server_options.version = version_;
@@ -187,6 +199,7 @@ class Daemon {
       metrics_->watch(*views_);
       site_->watch(*views_, options_.views_lag_max_s);
     }
+    if (past_ != nullptr) metrics_->watch(*past_);
     HttpOptions http_options;
     http_options.listen = options_.http;
     auto started = HttpServer::start(std::move(http_options),
@@ -234,6 +247,7 @@ class Daemon {
     if (site_ != nullptr) site_->set_ready(false);
     server_->drain();
     days_->stop();
+    if (past_ != nullptr) past_->stop();
     engine_->stop();
     if (!server_->wait_drained(seconds(options_.stop_timeout_s))) {
       log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
@@ -256,6 +270,7 @@ class Daemon {
   std::unique_ptr<RocksdbEventLog> log_;
   std::unique_ptr<ViewHost> views_;  // before the engine, whose reader asks it
   std::unique_ptr<SnapshotFiles> snapshot_files_;
+  std::unique_ptr<PastCopies> past_;  // before the engine as well
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<BusinessDays> days_;
   std::unique_ptr<QuestionAnswerer> questions_;

@@ -82,6 +82,11 @@ std::vector<Setting> settings_of(DaemonOptions& out) {
            {"on", "off"}),
       number("views-lag-max-s", out.views_lag_max_s, 1, 86'400,
              "seconds a view may be behind before /readyz says not ready"),
+      number("past-copies", out.past_copies, 0, 16,
+             "copies of the state as it was, for lists and whatever else is asked as of a position "
+             "or time; then: overloaded; 0: none"),
+      number("past-mib", out.past_mib, 16, 1U << 20, "MiB that all of them may take, about"),
+      number("past-kept-s", out.past_kept_s, 1, 3'600, "seconds one is kept since it was asked"),
   };
 }
 

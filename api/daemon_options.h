@@ -30,6 +30,9 @@ struct DaemonOptions {
   std::uint64_t stop_timeout_s = 30;    // for answers to leave
   std::string views = "on";             // or "off": kept beside the log for questions about history
   std::uint64_t views_lag_max_s = 300;  // behind for longer: not ready
+  std::uint64_t past_copies = 2;        // of the state as it was, for questions as of; 0: none
+  std::uint64_t past_mib = 2'048;       // that they may take, about
+  std::uint64_t past_kept_s = 30;       // since they were last asked
   std::string print;                    // not empty: --help or --version; print it and end
 };
 

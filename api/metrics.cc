@@ -169,6 +169,32 @@ void add_snapshots(std::vector<MetricFamily>& out, const SnapshotStats& stats, s
                        Type::Counter, count(stats.failures)));
 }
 
+void add_past(std::vector<MetricFamily>& out, const PastStats& stats) {
+  using Type = MetricType;
+  out.push_back(single("kontor_past_copies", "Copies of the past that answer questions.",
+                       Type::Gauge, count(stats.copies)));
+  out.push_back(single("kontor_past_copies_making", "Copies of the past that are being made.",
+                       Type::Gauge, count(stats.making)));
+  out.push_back(single("kontor_past_copies_bytes", "What copies of the past take, about.",
+                       Type::Gauge, count(stats.bytes)));
+  out.push_back(single("kontor_past_questions_waiting", "Questions that wait for a copy.",
+                       Type::Gauge, count(stats.waiting)));
+  out.push_back(single("kontor_past_copies_made_total", "Copies of the past that were made.",
+                       Type::Counter, count(stats.made)));
+  out.push_back(single("kontor_past_copies_seconds_total", "What making them took.", Type::Counter,
+                       count(stats.milliseconds) / 1e3));
+  out.push_back(single("kontor_past_copies_failed_total",
+                       "Copies of the past that could not be made.", Type::Counter,
+                       count(stats.failures)));
+  MetricFamily questions =
+      family("kontor_past_questions_total", "Questions that a copy of the past was wanted for.",
+             Type::Counter);
+  add(questions, count(stats.answered), {{"outcome", "answered"}});
+  add(questions, count(stats.refused), {{"outcome", "overloaded"}});
+  add(questions, count(stats.expired), {{"outcome", "deadline_expired"}});
+  out.push_back(std::move(questions));
+}
+
 std::int64_t seconds_now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(since).count();
@@ -235,6 +261,7 @@ std::string Metrics::text() const {
   add_books(families, stats);
   add_engine(families, stats);
   if (views_ != nullptr) add_views(families, stats, *views_);
+  if (past_ != nullptr) add_past(families, past_->stats());
   add_snapshots(families, stats.snapshots, seconds_now());
   add_server(families, counters_);
   std::ostringstream out;

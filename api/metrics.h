@@ -7,6 +7,7 @@
 
 #include "api/session.h"
 #include "engine/engine.h"
+#include "engine/past/past_copies.h"
 #include "engine/views/views.h"
 
 namespace kontor {
@@ -20,6 +21,7 @@ class Metrics {
 
   // Before the first scrape; they outlive it.
   void watch(const Views& views) { views_ = &views; }
+  void watch(const PastCopies& past) { past_ = &past; }
 
   std::string text() const;  // text exposition format 0.0.4
 
@@ -27,6 +29,7 @@ class Metrics {
   const Engine& engine_;
   const ServerCounters& counters_;
   const Views* views_ = nullptr;
+  const PastCopies* past_ = nullptr;
   std::vector<double> commit_bounds_;
   std::string version_;
 };

@@ -7,6 +7,7 @@
 #include "events/base/ids.h"
 #include "events/base/result.h"
 #include "events/codec/decision.h"
+#include "events/log/event_log.h"
 #include "events/log/page.h"
 
 namespace kontor {
@@ -30,6 +31,9 @@ class LogReader {
   virtual Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const = 0;
 
   virtual Sequence last_sequence(BookNumber book) const = 0;  // durable
+
+  // The commit that holds the event; 0: not known.
+  virtual CommitNumber commit_of(BookNumber /*book*/, Sequence /*sequence*/) const { return {}; }
 };
 
 }  // namespace kontor

@@ -33,6 +33,9 @@ class Reader final : public LogReader {
   Status scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const override;
   Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
   Sequence last_sequence(BookNumber book) const override;
+  CommitNumber commit_of(BookNumber book, Sequence sequence) const override {
+    return directory_.find(book, sequence);
+  }
 
  private:
   void run();

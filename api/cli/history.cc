@@ -18,6 +18,7 @@ using wire::Question;
 
 struct HistoryOptions {
   std::string name;
+  std::string as_of;
   bool all = false;
 };
 
@@ -26,6 +27,8 @@ int run_explain_exposure(const Environment& env, const HistoryOptions& options) 
   query.question = Question::exposure;
   query.name = options.name;
   query.filter = options.all ? 1 : 0;
+  const Status set = set_as_of(query, options.as_of);
+  if (!set) return fail(env, set.error());
   return run_question(env, query, 0);
 }
 
@@ -57,6 +60,7 @@ void add_explain(CLI::App& program, Environment& env, int& status) {
       verb->add_subcommand("exposure", "What a payer's exposure is made of, event by event");
   exposure->add_option("COMPANY", options->name, "The payer")->required();
   exposure->add_flag("--all", options->all, "Documents whose moves sum to nothing by now as well");
+  add_as_of(*exposure, options->as_of);
   exposure->footer("Example: kontor explain exposure acme --json");
   exposure->callback([&env, &status, options] { status = run_explain_exposure(env, *options); });
 }

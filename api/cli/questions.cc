@@ -4,6 +4,7 @@
 #include <ostream>
 #include <utility>
 
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "wire_generated.h"
@@ -90,6 +91,17 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
     if (!page->more || page->next.empty() || (rows_max != 0 && rows >= rows_max)) return {};
     after = page->next;
   }
+}
+
+void add_as_of(CLI::App& verb, std::string& text) {
+  verb.add_option("--as-of", text, "What was known at a position or a recorded time (RFC 3339)");
+}
+
+Status set_as_of(QueryToSend& query, const std::string& text) {
+  if (text.empty()) return {};
+  const QuestionArgument argument{
+      .name = "AS-OF", .field = ArgumentField::kAsOf, .required = false};
+  return set_argument(query, argument, text, "--as-of");
 }
 
 std::string position_line(const Asking& asking, std::uint64_t position) {

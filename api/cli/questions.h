@@ -10,6 +10,10 @@
 #include "api/client/question_words.h"
 #include "events/base/result.h"
 
+namespace CLI {
+class App;
+}
+
 namespace kontor::cli {
 
 struct Environment;
@@ -28,6 +32,10 @@ Status ask_pages(Asking& asking, QueryToSend query, std::uint64_t rows_max, cons
 
 // The error that a question's status stands for; done: none.
 Status question_status(const QueryResult& result);
+
+// --as-of of the verbs that are no get and no list.
+void add_as_of(CLI::App& verb, std::string& text);
+Status set_as_of(QueryToSend& query, const std::string& text);  // empty: not given
 
 // "book shop, position 1,234".
 std::string position_line(const Asking& asking, std::uint64_t position);

@@ -104,10 +104,17 @@ void print_why(std::ostream& out, const Json& why) {
   if (why.contains("command")) print_command(out, why["command"]);
 }
 
-int run_why(const Environment& env, const std::string& name) {
+struct WhyOptions {
+  std::string name;
+  std::string as_of;
+};
+
+int run_why(const Environment& env, const WhyOptions& options) {
   QueryToSend query;
   query.question = wire::Question::why;
-  query.name = name;
+  query.name = options.name;
+  const Status set = set_as_of(query, options.as_of);
+  if (!set) return fail(env, set.error());
   if (env.json) return run_question(env, query, 0);
   Result<Asking> asking = begin_asking(env);
   if (!asking) return fail(env, asking.error());
@@ -123,14 +130,15 @@ int run_why(const Environment& env, const std::string& name) {
 }  // namespace
 
 void add_why(CLI::App& program, Environment& env, int& status) {
-  auto name = std::make_shared<std::string>();
+  auto options = std::make_shared<WhyOptions>();
   CLI::App* verb = program.add_subcommand(
       "why", "Why an order is held, refused or not approved, and what would release it");
-  verb->add_option("ORDER|COMMAND_ID", *name,
+  verb->add_option("ORDER|COMMAND_ID", options->name,
                    "An order; or a command's id, as a refused placement has no order")
       ->required();
   verb->footer("Example: kontor why ORDER-17");
-  verb->callback([&env, &status, name] { status = run_why(env, *name); });
+  add_as_of(*verb, options->as_of);
+  verb->callback([&env, &status, options] { status = run_why(env, *options); });
 }
 
 }  // namespace kontor::cli

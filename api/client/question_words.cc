@@ -240,12 +240,20 @@ const QuestionWord* find_question_word(std::string_view word) {
 
 std::span<const QuestionArgument> common_arguments(const QuestionWord& word) {
   static const std::array kCommon = {
-      option("AS-OF", Field::kAsOf,
-             "What was known at a position or a recorded time (RFC 3339); of an order, invoice, "
-             "payment, credit note or account"),
+      option("AS-OF", Field::kAsOf, "What was known at a position or a recorded time (RFC 3339)"),
       option("EFFECTIVE", Field::kDate, "What was true on a date; of an account"),
   };
-  if (word.verb == QuestionVerb::kGet || word.verb == QuestionVerb::kList) return kCommon;
+  switch (word.verb) {
+    case QuestionVerb::kGet:
+    case QuestionVerb::kList:
+      return kCommon;
+    case QuestionVerb::kWhy:
+    case QuestionVerb::kExplain:
+      return std::span(kCommon).first(1);
+    case QuestionVerb::kEvents:
+    case QuestionVerb::kDocuments:
+      break;
+  }
   return {};
 }
 

@@ -5,7 +5,9 @@
 #include "api/questions/history.h"
 #include "api/questions/present.h"
 #include "api/questions/question.h"
+#include "api/questions/stream_reader.h"
 #include "engine/books.h"
+#include "engine/past/past_copies.h"
 
 namespace kontor {
 namespace {
@@ -36,6 +38,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   void set_deadline(QuestionAnswerer::Deadline deadline) { deadline_ = deadline; }
   BookNumber book() const { return book_; }
   void set_position(Sequence position) { position_ = position; }
+  QuestionAnswerer::Deadline deadline() const { return deadline_; }
   void finish(const Answered& answer);
 
   // Engine thread: on_book; then, once what it saw is durable, `then` on the committer's.
@@ -215,6 +218,92 @@ std::unique_ptr<HistoryQuestion> make_past_question(Query query, const Views* vi
   return questions::make_past_document_question(std::move(query), views);
 }
 
+// ---- a question about what was
+// ------------------------------------------------------------------------
+
+// What is asked of a copy of the book as it was.
+class CopyQuestion final : public PastQuestion {
+ public:
+  using OnBook = std::function<void(const Book&)>;
+  CopyQuestion(ConversationPtr conversation, OnBook on_book)
+      : conversation_(std::move(conversation)), on_book_(std::move(on_book)) {}
+
+  void answer(const Book& then) override {
+    conversation_->set_position(then.last_sequence());
+    on_book_(then);
+  }
+  void refuse(StatusCode status, const std::string& why) override {
+    conversation_->finish(questions::refused(status, why));
+  }
+
+ private:
+  ConversationPtr conversation_;
+  OnBook on_book_;
+};
+
+// One question on its way to a copy: where the copy stands is found by the reader.
+struct Excursion {
+  ConversationPtr conversation;
+  PastCopies& copies;
+  Query query;
+  QuestionAnswerer::Deadline deadline;
+  Sequence end;
+  PastPlace place;
+
+  void ask_copy(CopyQuestion::OnBook on_book) const {
+    std::unique_ptr<PastQuestion> question =
+        std::make_unique<CopyQuestion>(conversation, std::move(on_book));
+    question->deadline = deadline;
+    const std::optional<PastRefusal> refusal = copies.ask(place, question);
+    if (refusal) conversation->finish(questions::refused(refusal->status, refusal->why));
+  }
+};
+using ExcursionPtr = std::shared_ptr<Excursion>;
+
+// Finds the place, then calls `there`, on the reader's thread.
+void find_place(const ExcursionPtr& to, std::function<void()> there) {
+  const ConversationPtr& conversation = to->conversation;
+  conversation->ask([to](const Book& book) { to->end = book.last_sequence(); },
+                    [to, there = std::move(there)] {
+                      to->conversation->read([to, there](const LogReader& log) {
+                        const BookNumber book = to->conversation->book();
+                        const auto place = questions::find_place(log, book, to->query.as_of,
+                                                                 to->query.as_of_time, to->end);
+                        if (!place) return to->conversation->finish(unreadable(place.error()));
+                        to->place = *place;
+                        there();
+                      });
+                    });
+}
+
+// By the very code that answers the present.
+void answer_as_of(const ExcursionPtr& to, questions::PresentAnswer answer) {
+  find_place(to, [to, answer] {
+    to->ask_copy(
+        [to, answer](const Book& then) { to->conversation->finish(answer(then, to->query)); });
+  });
+}
+
+void read_slice_as_of(const ExcursionPtr& to, const std::shared_ptr<HistoryQuestion>& question) {
+  to->conversation->read([to, question](const LogReader& log) {
+    const Result<Slice> slice = question->read(log, to->conversation->book());
+    if (!slice) return to->conversation->finish(unreadable(slice.error()));
+    if (slice.value() == Slice::kAgain) return read_slice_as_of(to, question);
+    to->ask_copy(
+        [to, question](const Book& then) { to->conversation->finish(question->render(then)); });
+  });
+}
+
+// The copy in place of the book in its first and last step.
+void answer_history_as_of(const ExcursionPtr& to, std::shared_ptr<HistoryQuestion> question) {
+  find_place(to, [to, question = std::move(question)] {
+    to->ask_copy([to, question](const Book& then) {
+      if (auto early = question->begin(then)) return to->conversation->finish(*early);
+      read_slice_as_of(to, question);
+    });
+  });
+}
+
 // ---- what is asked
 // -------------------------------------------------------------------------------
 
@@ -261,14 +350,20 @@ bool is_about_the_past(const Query& query) {
 Answered not_about_the_past() {
   return questions::refused(
       StatusCode::kUnknownQuestion,
-      "this version answers as of a position or time about one order, invoice, payment, credit "
-      "note or account, for a date about a price or account; everything else about the present "
-      "only");
+      "a date is for a price or account; events, pages and documents are asked about the present "
+      "only: their own FROM and TO say what of it");
+}
+
+Answered no_copies() {
+  return questions::refused(
+      StatusCode::kUnknownQuestion,
+      "this server keeps no copies of the past (past-copies = 0): it answers as of a position or "
+      "time about one order, invoice, payment, credit note or account only");
 }
 
 class BookAnswerer final : public QuestionAnswerer {
  public:
-  explicit BookAnswerer(const Views* views) : views_(views) {}
+  BookAnswerer(const Views* views, PastCopies* copies) : views_(views), copies_(copies) {}
 
   void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done,
               Deadline deadline) override {
@@ -284,11 +379,7 @@ class BookAnswerer final : public QuestionAnswerer {
                              "lies in the years 1 "
                              "to 9999, and `after` is what the page before said as `next`"));
     }
-    if (is_about_the_past(*query)) {
-      if (auto past = make_past_question(std::move(*query), views_))
-        return answer_history(conversation, std::move(past));
-      return conversation->finish(not_about_the_past());
-    }
+    if (is_about_the_past(*query)) return answer_past(conversation, std::move(*query));
     if (const questions::PresentAnswer present = questions::find_present_answer(query->question)) {
       return answer_present(conversation, present, std::move(*query));
     }
@@ -300,16 +391,33 @@ class BookAnswerer final : public QuestionAnswerer {
   }
 
  private:
+  void answer_past(const ConversationPtr& conversation, Query query) {
+    if (auto past = make_past_question(query, views_))
+      return answer_history(conversation, std::move(past));
+    const wire::Question question = query.question;
+    const questions::PresentAnswer present = questions::find_present_answer(question);
+    const bool told = question == wire::Question::why || question == wire::Question::exposure;
+    const bool dated = query.date != kNoDate && question != wire::Question::price;
+    if (dated || (present == nullptr && !told)) return conversation->finish(not_about_the_past());
+    if (copies_ == nullptr) return conversation->finish(no_copies());
+    const auto deadline = conversation->deadline();
+    auto to = std::make_shared<Excursion>(
+        Excursion{conversation, *copies_, std::move(query), deadline, {}, {}});
+    if (present != nullptr) return answer_as_of(to, present);
+    answer_history_as_of(to, make_history_question(to->query, views_));
+  }
+
   const Views* views_;
+  PastCopies* copies_;
 };
 
 }  // namespace
 
-std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views) {
-  return std::make_unique<BookAnswerer>(views);
+std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views, PastCopies* copies) {
+  return std::make_unique<BookAnswerer>(views, copies);
 }
 std::unique_ptr<QuestionAnswerer> make_question_answerer() {
-  return make_question_answerer(nullptr);
+  return make_question_answerer(nullptr, nullptr);
 }
 
 }  // namespace kontor

@@ -29,9 +29,12 @@ class QuestionAnswerer {
                       Deadline deadline) = 0;
 };
 
-// The one that kontord runs. views: outlives it; null: none are kept, and what they would have is
-// read from the log as far as that is bounded.
-std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views);
-std::unique_ptr<QuestionAnswerer> make_question_answerer();  // without views
+class PastCopies;  // engine/past/past_copies.h: books as they were
+
+// The one that kontord runs. Both outlive it, and the engine. views: null: none are kept, and what
+// they would have is read from the log as far as that is bounded. copies: null: what only a copy of
+// the past could answer is refused.
+std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views, PastCopies* copies);
+std::unique_ptr<QuestionAnswerer> make_question_answerer();  // without either
 
 }  // namespace kontor

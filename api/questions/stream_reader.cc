@@ -94,4 +94,14 @@ Result<Sequence> find_as_of(const LogReader& log, BookNumber book, Sequence as_o
                "nothing was recorded by " + format_timestamp(as_of_time) + "; the book is younger"};
 }
 
+Result<PastPlace> find_place(const LogReader& log, BookNumber book, Sequence as_of,
+                             Timestamp as_of_time, Sequence end) {
+  const Result<Sequence> position = find_as_of(log, book, as_of, as_of_time, end);
+  if (!position.ok()) return position.error();
+  const auto bytes = log.decision_at(book, *position);
+  if (!bytes.ok()) return bytes.error();
+  const Sequence at = last_of(DecisionView(bytes->data()));
+  return PastPlace{book, at, log.commit_of(book, at)};
+}
+
 }  // namespace kontor::questions

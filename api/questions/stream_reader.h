@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/log_reader.h"
+#include "engine/past/past_copies.h"
 #include "engine/views/fresh_view.h"
 #include "projections/views/timeline.h"
 
@@ -39,5 +40,8 @@ class StreamReader {
 // end. kNotFound: behind the end, or before the first decision.
 Result<Sequence> find_as_of(const LogReader& log, BookNumber book, Sequence as_of,
                             Timestamp as_of_time, Sequence end);
+// The same as a place where the book stood: behind the decision that holds the position.
+Result<PastPlace> find_place(const LogReader& log, BookNumber book, Sequence as_of,
+                             Timestamp as_of_time, Sequence end);
 
 }  // namespace kontor::questions

@@ -170,9 +170,25 @@ TEST_F(PastThroughTheServer, SaysWhatIsNotThereYetAndWhatIsNotAnswered) {
   EXPECT_NE(young.err.find("there was no order 'O-2' at position"), std::string::npos) << young.err;
   const Ran beyond = run({"get", "order", "O-1", "--as-of", "99999"});
   EXPECT_NE(beyond.err.find("behind the end of the book"), std::string::npos) << beyond.err;
-  const Ran stock = run({"get", "stock", "bolt", "--as-of", "9"});
-  EXPECT_EQ(stock.status, cli::kExitUsage);
-  EXPECT_NE(stock.err.find("about the present only"), std::string::npos) << stock.err;
+  const Ran dated = run({"list", "orders", "--effective", "2026-03-10"});
+  EXPECT_EQ(dated.status, cli::kExitUsage);
+  EXPECT_NE(dated.err.find("a date is for a price or account"), std::string::npos) << dated.err;
+}
+
+TEST_F(PastThroughTheServer, ListsAndStockAreThoseOfThen) {
+  trade();
+  const json stock = ask({"get", "stock", "bolt", "--as-of", position_of("9")});
+  EXPECT_EQ(stock["position"].dump(), position_of("9"));
+  EXPECT_NE(stock, ask({"get", "stock", "bolt"}));
+  EXPECT_TRUE(ask({"list", "orders", "--as-of", position_of("9")})["orders"].empty());
+  const json open = ask({"list", "orders", "--as-of", position_of("10")});
+  ASSERT_EQ(open["orders"].size(), 1U) << open;
+  EXPECT_EQ(open["orders"][0]["order"], "O-1");
+  EXPECT_TRUE(ask({"list", "invoices", "--as-of", position_of("12")})["invoices"].empty());
+  EXPECT_EQ(ask({"list", "invoices", "--as-of", position_of("13")})["invoices"].size(), 1U);
+  const json exposure = ask({"explain", "exposure", "acme", "--as-of", position_of("13")});
+  EXPECT_EQ(exposure["exposure"], "50.00");
+  EXPECT_EQ(exposure["adds_up"], true);
 }
 
 TEST_F(PastThroughTheServer, ShowsAnAccountAsItWasKnownAndAsItWasTrue) {

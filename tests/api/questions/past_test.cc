@@ -113,10 +113,19 @@ TEST(ThePast, OfWhatCameLaterOrLiesAheadIsNotFound) {
   EXPECT_EQ(unknown.status, StatusCode::kNotFound);
 }
 
-TEST(ThePast, IsNotAnsweredOfWhatHasNoHistoryYet) {
+TEST(ThePast, OfWhatNeedsACopyIsNotAnsweredWithoutCopies) {
   const Shop shop;
-  for (const Question question : {Question::stock, Question::orders, Question::documents}) {
+  for (const Question question : {Question::stock, Question::orders, Question::why}) {
     const Told told = ask(shop, {.question = question, .name = "bolt", .as_of = 3});
+    EXPECT_EQ(told.status, StatusCode::kUnknownQuestion);
+    EXPECT_NE(told.message.find("keeps no copies of the past"), std::string::npos) << told.message;
+  }
+}
+
+TEST(ThePast, IsNotAnsweredOfWhatIsAskedByPositionsAlready) {
+  const Shop shop;
+  for (const Question question : {Question::events, Question::pages, Question::documents}) {
+    const Told told = ask(shop, {.question = question, .as_of = 3});
     EXPECT_EQ(told.status, StatusCode::kUnknownQuestion);
     EXPECT_NE(told.message.find("about the present only"), std::string::npos) << told.message;
   }
