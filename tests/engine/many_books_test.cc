@@ -39,8 +39,13 @@ class ManyBooks : public testing::Test {
     for (std::uint32_t i = 1; i <= kBooks; ++i) {
       out.push_back(live_.submit({R"({"id":"w","RegisterWarehouse":{"warehouse":"east"}})"},
                                  {.book = BookNumber{i}}));
-      if (i == 1) EXPECT_TRUE(live_.gate().wait_for_commit(next));
+      if (i == 1) {
+        EXPECT_TRUE(live_.gate().wait_for_commit(next));
+      }
     }
+    Look all([](const Books&) {});
+    EXPECT_EQ(live_.engine().ask(all.question()), StatusCode::kDone);
+    EXPECT_TRUE(all.wait_asked()) << "behind the others: they are decided by then";
     live_.gate().open();
     return out;
   }
