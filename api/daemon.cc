@@ -194,6 +194,7 @@ class Daemon {
     metrics_ =
         std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
     json_api_ = std::make_unique<JsonApi>(*engine_, *questions_, kHttpTime);
+    metrics_->watch(*log_);
     site_ = std::make_unique<Site>(*metrics_, *json_api_);
     if (views_ != nullptr) {
       metrics_->watch(*views_);

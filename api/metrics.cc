@@ -9,6 +9,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "events/codec/catalog.h"
+#include "events/log/rocksdb_event_log.h"
 
 namespace kontor {
 namespace {
@@ -83,18 +84,48 @@ MetricFamily commit_seconds(const EngineStats& stats, const std::vector<double>&
   return out;
 }
 
+// A series for every book would be as many as there are books: beyond this, books are in the sums.
+constexpr std::size_t kBookSeriesMax = 100;
+
 void add_books(std::vector<MetricFamily>& out, const EngineStats& stats) {
-  MetricFamily sequence =
-      family("kontor_log_last_sequence", "Position of the last durable event of a book.",
-             MetricType::Gauge);
+  MetricFamily sequence = family(
+      "kontor_log_last_sequence",
+      "Position of the last durable event of a book; of the first 100 books.", MetricType::Gauge);
   MetricFamily follow_ups = family(
-      "kontor_follow_ups", "Follow-ups of a book that wait to be decided.", MetricType::Gauge);
-  for (const EngineStats::BookStats& book : stats.books) {
+      "kontor_follow_ups", "Follow-ups of a book that wait to be decided; of the first 100 books.",
+      MetricType::Gauge);
+  std::uint64_t events = 0;
+  std::uint64_t waiting = 0;
+  for (std::size_t i = 0; i < stats.books.size(); ++i) {
+    const EngineStats::BookStats& book = stats.books[i];
+    events += book.last_sequence;
+    waiting += book.follow_ups;
+    if (i >= kBookSeriesMax) continue;
     add(sequence, count(book.last_sequence), {{"book", book.name}});
     add(follow_ups, count(book.follow_ups), {{"book", book.name}});
   }
   out.push_back(std::move(sequence));
   out.push_back(std::move(follow_ups));
+  out.push_back(
+      single("kontor_books", "Books there are.", MetricType::Gauge, count(stats.books.size())));
+  out.push_back(
+      single("kontor_events", "Durable events of all books.", MetricType::Gauge, count(events)));
+  out.push_back(single("kontor_follow_ups_waiting",
+                       "Follow-ups of all books that wait to be decided.", MetricType::Gauge,
+                       count(waiting)));
+}
+
+void add_store(std::vector<MetricFamily>& out, const RocksdbEventLog& log) {
+  const LogStoreStats stats = log.store_stats();
+  MetricFamily written = family(
+      "kontor_log_written_bytes_total",
+      "Bytes that the log's store has written since the start; beside kontor_commit_bytes_total "
+      "they tell how often a byte is written.",
+      MetricType::Counter);
+  add(written, count(stats.write_ahead_bytes), {{"by", "write_ahead_log"}});
+  add(written, count(stats.flush_bytes), {{"by", "flush"}});
+  add(written, count(stats.compaction_bytes), {{"by", "compaction"}});
+  out.push_back(std::move(written));
 }
 
 void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
@@ -260,6 +291,7 @@ std::string Metrics::text() const {
   families.push_back(commit_seconds(stats, commit_bounds_));
   add_books(families, stats);
   add_engine(families, stats);
+  if (log_ != nullptr) add_store(families, *log_);
   if (views_ != nullptr) add_views(families, stats, *views_);
   if (past_ != nullptr) add_past(families, past_->stats());
   add_snapshots(families, stats.snapshots, seconds_now());

@@ -12,6 +12,8 @@
 
 namespace kontor {
 
+class RocksdbEventLog;
+
 class Metrics {
  public:
   // commit_bounds: upper bounds in seconds of EngineStats::commit_seconds_buckets (the last bucket
@@ -22,6 +24,7 @@ class Metrics {
   // Before the first scrape; they outlive it.
   void watch(const Views& views) { views_ = &views; }
   void watch(const PastCopies& past) { past_ = &past; }
+  void watch(const RocksdbEventLog& log) { log_ = &log; }
 
   std::string text() const;  // text exposition format 0.0.4
 
@@ -30,6 +33,7 @@ class Metrics {
   const ServerCounters& counters_;
   const Views* views_ = nullptr;
   const PastCopies* past_ = nullptr;
+  const RocksdbEventLog* log_ = nullptr;
   std::vector<double> commit_bounds_;
   std::string version_;
 };

@@ -54,11 +54,11 @@ ErrorText not_taken(StatusCode status) {
 
 bool SessionContext::knows(BookNumber book) {
   if (book == BookNumber{0}) return true;
-  if (std::find(books.begin(), books.end(), book) != books.end()) return true;
+  if (std::binary_search(books.begin(), books.end(), book)) return true;
   books.clear();
   for (const BookInfo& info : engine.books())
     books.push_back(info.number);
-  return std::find(books.begin(), books.end(), book) != books.end();
+  return std::binary_search(books.begin(), books.end(), book);
 }
 
 Session::Session(SessionContext& context, std::uint64_t id)

@@ -52,7 +52,7 @@ struct SessionContext {
   ServerCounters& counters;
   std::string version;
   FeedContext& feeds;
-  std::vector<BookNumber> books;  // seen so far, for a cheap look
+  std::vector<BookNumber> books;  // seen so far, ascending: a look at each frame is cheap
   bool stopping = false;
 
   bool knows(BookNumber book);

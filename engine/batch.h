@@ -35,6 +35,7 @@ class Batch {
   // The page of a book, begun if it has none yet; its index is stable until clear().
   std::uint32_t page_of(BookNumber book, Sequence next);
   PageBuilder& page(std::uint32_t index) { return *pages_[index]; }
+  const PageBuilder& page(std::uint32_t index) const { return *pages_[index]; }
   std::uint32_t page_count() const { return used_; }
 
   std::uint32_t decisions() const { return decisions_; }
@@ -44,13 +45,20 @@ class Batch {
     bytes_ += bytes;
   }
   bool empty() const { return used_ == 0 && submissions.empty() && questions.empty(); }
+  // Keeps the memory of pages for the next ones, up to a bound that does not depend on how many
+  // books there are.
   void clear();
+  std::size_t kept_bytes() const { return kept_bytes_; }  // about
 
   std::vector<PendingSubmission> submissions;
   std::vector<std::unique_ptr<Question>> questions;
 
  private:
+  void keep_bounded();
+
   std::vector<std::unique_ptr<PageBuilder>> pages_;  // the first used_ are in use
+  std::vector<std::size_t> page_bytes_;              // of each, the largest it has been
+  std::size_t kept_bytes_ = 0;                       // their sum
   std::vector<std::uint32_t> page_of_book_;          // by book number; index + 1
   std::uint32_t used_ = 0;
   std::uint32_t decisions_ = 0;

@@ -120,10 +120,18 @@ class Engine {
   virtual StatusCode ask(std::unique_ptr<Question> question) = 0;
   virtual StatusCode read(LogWork work) = 0;
 
+  // The engine that decides the book, and the book's number there: questions about a book and its
+  // history are asked there. Where there is one shard, here. An unknown book's is known nowhere.
+  struct Place {
+    Engine* engine = nullptr;
+    BookNumber book;
+  };
+  virtual Place place_of(BookNumber book) { return {this, book}; }
+
   // Calls the listener after each commit, for each book in it, as long as its owner keeps it.
   virtual void follow(std::weak_ptr<const OnDurable> /*listener*/) {}
 
-  virtual std::vector<BookInfo> books() const = 0;  // durable ones, without book 0
+  virtual std::vector<BookInfo> books() const = 0;  // durable ones by number, without book 0
   virtual EngineStats stats() const = 0;
   // Makes a snapshot as soon as there is time; nothing where none are made.
   virtual void make_snapshot() {}

@@ -73,7 +73,8 @@ Status Shard::open(const Progress& progress) {
       });
   sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
                                            [this](std::unique_ptr<Batch>& batch) { flush(batch); });
-  tell_books();
+  for (std::uint32_t i = 1; i < books_.count(); ++i)
+    tell_book(*books_.find(BookNumber{i}));
   start_snapshots();
   reader_.start();
   committer_->start();
@@ -270,7 +271,7 @@ void Shard::run() {
 
 void Shard::flush(std::unique_ptr<Batch>& batch) {
   if (batch->empty()) return;
-  tell_books();
+  tell_books(*batch);
   const bool commits = batch->page_count() > 0;
   for (std::uint32_t i = 0; i < batch->page_count(); ++i)
     position_ += batch->page(i).events();
@@ -289,23 +290,30 @@ void Shard::answer_probe(const Batch& batch) {
 
 // ---- what others may know -----------------------------------------------------------------------
 
-void Shard::tell_books() {
-  const std::lock_guard lock(mutex_);
-  follow_ups_.resize(books_.count());
-  for (std::uint32_t i = 1; i < books_.count(); ++i) {
-    const Book& book = *books_.find(BookNumber{i});
-    follow_ups_[i] = book.follow_up_count();
-    if (i > book_list_.size()) {
-      book_list_.push_back({book.number(), book.calendar().book(),
-                            book.calendar().currency().value(), book.outcomes().kept(),
-                            Sequence{}});
-    }
+// What a commit costs must not depend on how many books there are: only those in it are looked at.
+void Shard::tell_books(const Batch& batch) {
+  if (batch.page_count() == 0) return;
+  const std::lock_guard lock(told_mutex_);
+  for (std::uint32_t i = 0; i < batch.page_count(); ++i)
+    tell_book(*books_.find(batch.page(i).book()));
+}
+
+// A new book comes with its first page, in the order of numbers.
+void Shard::tell_book(const Book& book) {
+  const std::uint32_t number = book.number().value();
+  if (number == 0) return;
+  if (number > book_list_.size()) {
+    KONTOR_ASSERT(number == book_list_.size() + 1);
+    book_list_.push_back({book.number(), book.calendar().book(), book.calendar().currency().value(),
+                          book.outcomes().kept(), Sequence{}});
+    follow_ups_.resize(number + 1);
   }
+  follow_ups_[number] = book.follow_up_count();
 }
 
 std::vector<BookInfo> Shard::books() const {
   std::vector<BookInfo> out;
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(told_mutex_);
   for (const BookInfo& book : book_list_) {
     const Sequence last = directory_.last_sequence(book.number);
     if (last.value() == 0) continue;
@@ -326,9 +334,12 @@ EngineStats Shard::stats() const {
   out.commit_seconds_sum = commits.seconds_sum;
   if (maker_ != nullptr) out.snapshots = maker_->stats();
   out.commit_seconds_buckets.assign(commits.buckets.begin(), commits.buckets.end());
-  const std::lock_guard lock(mutex_);
-  out.overloaded = overloaded_;
-  out.inbox_commands = inbox_commands_;
+  {
+    const std::lock_guard lock(mutex_);
+    out.overloaded = overloaded_;
+    out.inbox_commands = inbox_commands_;
+  }
+  const std::lock_guard lock(told_mutex_);
   for (const BookInfo& book : book_list_) {
     out.books.push_back({book.number, book.name, directory_.last_sequence(book.number).value(),
                          follow_ups_[book.number.value()]});

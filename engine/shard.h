@@ -53,7 +53,9 @@ class Shard final : public Engine {
   bool take(std::deque<Job>& jobs, const Batch& batch);
   void work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch);
   void flush(std::unique_ptr<Batch>& batch);
-  void tell_books();
+  // Of the books that the batch takes further.
+  void tell_books(const Batch& batch);
+  void tell_book(const Book& book);
   void wake() { wake_.notify_all(); }
   void wake_when_idle();
 
@@ -82,6 +84,8 @@ class Shard final : public Engine {
   std::uint64_t overloaded_ = 0;
   bool stopping_ = false;
   bool stopped_ = false;
+  // Apart from the inbox, whose lock must not be held for as long as there are books.
+  mutable std::mutex told_mutex_;
   std::vector<BookInfo> book_list_;        // told when durable: by the flush after
   std::vector<std::uint64_t> follow_ups_;  // by book number
   std::thread thread_;

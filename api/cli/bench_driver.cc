@@ -27,12 +27,21 @@ double cpu_seconds() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-// One connection: fills frames from its workload while there is room, and counts answers. Its lock
+// What one connection has to send to one book.
+struct BookWork {
+  BookNumber book;
+  std::unique_ptr<Workload> work;
+  CommandToSend over;  // did not fit into the frame before
+  bool has_over = false;
+};
+
+// One connection: fills frames from its workloads while there is room, and counts answers. Its lock
 // is held by the caller's thread at the start and by the client's from then on.
 class Lane {
  public:
-  Lane(Client& client, BookNumber book, std::unique_ptr<Workload> work, const DriveOptions& options)
-      : client_(client), book_(book), work_(std::move(work)), options_(options) {
+  // `first`: the book its first frame goes to.
+  Lane(Client& client, std::vector<BookWork> books, std::size_t first, const DriveOptions& options)
+      : client_(client), books_(std::move(books)), at_(first), options_(options) {
     options_.batch = std::clamp<std::size_t>(options_.batch, 1, options_.in_flight);
   }
 
@@ -42,7 +51,8 @@ class Lane {
   }
   void end() {
     const std::lock_guard lock(mutex_);
-    work_->end();
+    for (const BookWork& book : books_)
+      book.work->end();
   }
   bool wait_drained(std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
@@ -60,14 +70,14 @@ class Lane {
   void take(std::span<const Answer> answers, Clock::time_point sent);
   void count_failure(const Answer& answer);
 
+  bool fill_frame(SubmitFrame& frame, BookWork& book) const;
+
   Client& client_;
-  BookNumber book_;
-  std::unique_ptr<Workload> work_;
+  std::vector<BookWork> books_;
+  std::size_t at_;  // the book whose turn it is
   DriveOptions options_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  CommandToSend over_;  // did not fit into the frame before
-  bool has_over_ = false;
   std::size_t in_flight_ = 0;
   bool drained_ = false;
   std::optional<Error> failed_;
@@ -83,16 +93,28 @@ void Lane::fill() {
   changed_.notify_all();
 }
 
+// False: the book has nothing left to send.
+bool Lane::fill_frame(SubmitFrame& frame, BookWork& book) const {
+  while (frame.count() < options_.batch) {
+    if (!book.has_over && !book.work->next(book.over)) break;
+    book.has_over = !frame.add(book.over);
+    if (book.has_over) break;
+  }
+  return frame.count() > 0;
+}
+
 // False: nothing was left to send.
 bool Lane::send_frame() {
-  SubmitFrame frame(book_, options_.batch, kFrameBytesMax);
-  while (frame.count() < options_.batch) {
-    if (!has_over_ && !work_->next(over_)) break;
-    has_over_ = !frame.add(over_);
-    if (has_over_) break;
+  std::optional<SubmitFrame> filled;
+  for (std::size_t looked = 0; looked < books_.size() && !filled; ++looked) {
+    BookWork& book = books_[at_];
+    at_ = at_ + 1 == books_.size() ? 0 : at_ + 1;
+    SubmitFrame frame(book.book, options_.batch, kFrameBytesMax);
+    if (fill_frame(frame, book)) filled.emplace(std::move(frame));
   }
+  if (!filled) return false;
+  SubmitFrame& frame = *filled;
   const std::size_t count = frame.count();
-  if (count == 0) return false;
   result_.wire_bytes += frame.bytes();
   in_flight_ += count;
   const auto now = Clock::now();
@@ -145,12 +167,17 @@ Status Lane::collect(DriveResult& into) {
 
 }  // namespace
 
-Result<DriveResult> drive(const std::vector<std::unique_ptr<Client>>& clients, BookNumber book,
-                          const MakeWorkload& make, const DriveOptions& options,
-                          const DriveProgress& progress) {
+Result<DriveResult> drive(const std::vector<std::unique_ptr<Client>>& clients,
+                          const std::vector<BookNumber>& books, const MakeWorkload& make,
+                          const DriveOptions& options, const DriveProgress& progress) {
   std::vector<std::unique_ptr<Lane>> lanes;
   for (std::uint32_t i = 0; i < clients.size(); ++i) {
-    lanes.push_back(std::make_unique<Lane>(*clients[i], book, make(i), options));
+    std::vector<BookWork> work;
+    for (std::uint32_t book = 0; book < books.size(); ++book)
+      work.push_back({books[book], make(i, book), {}, false});
+    // Connections begin far from one another, so that a commit is not of one book.
+    const std::size_t first = i * books.size() / clients.size();
+    lanes.push_back(std::make_unique<Lane>(*clients[i], std::move(work), first, options));
   }
   DriveResult result;
   const double cpu_before = cpu_seconds();

@@ -34,13 +34,16 @@ struct DriveResult {
   double rate() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }
 };
 
-using MakeWorkload = std::function<std::unique_ptr<Workload>(std::uint32_t connection)>;
+// `book`: which of the books it is for, from 0.
+using MakeWorkload =
+    std::function<std::unique_ptr<Workload>(std::uint32_t connection, std::uint32_t book)>;
 // Commands answered so far; called now and then on the caller's thread.
 using DriveProgress = std::function<void(std::uint64_t answered)>;
 
-// One workload per client. Returns when every command is answered. Errors: a client that fails.
-Result<DriveResult> drive(const std::vector<std::unique_ptr<Client>>& clients, BookNumber book,
-                          const MakeWorkload& make, const DriveOptions& options,
-                          const DriveProgress& progress);
+// One workload per client and book; the frames of a client go to the books in turn. Returns when
+// every command is answered. Errors: a client that fails.
+Result<DriveResult> drive(const std::vector<std::unique_ptr<Client>>& clients,
+                          const std::vector<BookNumber>& books, const MakeWorkload& make,
+                          const DriveOptions& options, const DriveProgress& progress);
 
 }  // namespace kontor::cli

@@ -1,5 +1,6 @@
 #include "api/cli/bench_report.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -17,12 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string fixed(double value, int decimals) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
-}
-
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -39,13 +34,6 @@ std::string kernel() {
 
 double per_command(double amount, const DriveResult& result) {
   return result.answered == 0 ? 0 : amount / static_cast<double>(result.answered);
-}
-
-// Of the log on disk, over all commands it holds.
-double log_bytes_per_command(const BenchReport& report) {
-  const std::uint64_t commands = report.commands() + report.setup_commands;
-  if (!report.own_server || commands == 0) return 0;
-  return static_cast<double>(report.log_bytes) / static_cast<double>(commands);
 }
 
 void add_measurement(Table& table, const char* what, const DriveResult& result, double server_cpu) {
@@ -116,12 +104,45 @@ Json conditions_json(const BenchReport& report) {
           {"connections", o.connections},
           {"in_flight", o.in_flight},
           {"batch", o.batch},
-          {"companies", o.companies},
-          {"items", o.items},
+          {"books", o.books},
+          {"companies", o.companies_of_book() * o.books},
+          {"items", o.items_of_book() * o.books},
           {"seed", o.seed}};
 }
 
+Json written_json(const LogWritten& written) {
+  return {{"page_bytes", written.page_bytes},
+          {"write_ahead_bytes", written.write_ahead_bytes},
+          {"table_bytes", written.table_bytes}};
+}
+
 }  // namespace
+
+std::string fixed(double value, int decimals) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  return text.data();
+}
+
+std::size_t BenchOptions::companies_of_book() const {
+  return std::max<std::size_t>(companies / books, 1);
+}
+
+std::size_t BenchOptions::items_of_book() const {
+  constexpr std::size_t kItemsMin = 10;
+  return std::max(items / books, std::min(items, kItemsMin));
+}
+
+double LogWritten::amplification() const {
+  if (page_bytes == 0) return 0;
+  return static_cast<double>(write_ahead_bytes + table_bytes) / static_cast<double>(page_bytes);
+}
+
+double BenchReport::bytes_per_command() const {
+  const std::uint64_t all = commands() + setup_commands;
+  if (!own_server || all == 0) return 0;
+  return static_cast<double>(log_bytes) / static_cast<double>(all);
+}
 
 bool BenchReport::all_done() const {
   return (!mix || mix->done == mix->answered) &&
@@ -132,14 +153,33 @@ std::uint64_t BenchReport::commands() const {
   return (mix ? mix->answered : 0) + (payments ? payments->answered : 0);
 }
 
+std::string machine_line(const BenchReport& report) {
+  return "kontor " KONTOR_VERSION ", " + report.server_version + ", " +
+         std::to_string(std::thread::hardware_concurrency()) + " cores of " + cpu_model() + ", " +
+         kernel() + "\n";
+}
+
+std::string load_line(const BenchOptions& o) {
+  return std::to_string(o.connections) + " connections, " + std::to_string(o.in_flight) +
+         " commands in flight on each, " + std::to_string(o.batch) + " a frame; " +
+         with_thousands(std::uint64_t{o.books}) +
+         (o.books == 1 ? " book, " : " books, each with ") +
+         with_thousands(std::uint64_t{o.companies_of_book()}) + " companies and " +
+         with_thousands(std::uint64_t{o.items_of_book()}) + " items, seed " +
+         std::to_string(o.seed) + "\n";
+}
+
+std::string conditions_json_text(const BenchReport& report) {
+  return conditions_json(report).dump();
+}
+
+void print_bench_failures(std::ostream& out, const BenchReport& report) {
+  if (report.mix) print_failures(out, "order to cash", *report.mix);
+  if (report.payments) print_failures(out, "payments", *report.payments);
+}
+
 void print_bench_report(std::ostream& out, const BenchReport& report) {
-  const BenchOptions& o = report.options;
-  out << "kontor " << KONTOR_VERSION << ", " << report.server_version << ", "
-      << std::thread::hardware_concurrency() << " cores of " << cpu_model() << ", " << kernel()
-      << "\n"
-      << o.connections << " connections, " << o.in_flight << " commands in flight on each, "
-      << o.batch << " a frame; " << with_thousands(std::uint64_t{o.companies}) << " companies, "
-      << with_thousands(std::uint64_t{o.items}) << " items, seed " << o.seed << "\n\n";
+  out << machine_line(report) << load_line(report.options) << '\n';
   Table table({"durable", "per second", "commands", "seconds", "p50 ms", "p90 ms", "p99 ms",
                "max ms", "wire bytes", "client us", "server us"});
   if (report.mix) add_measurement(table, "order to cash", *report.mix, report.mix_server_cpu);
@@ -151,10 +191,15 @@ void print_bench_report(std::ostream& out, const BenchReport& report) {
   print_floor(out, report);
   if (report.own_server) {
     out << "log on disk: " << with_thousands(report.log_bytes) << " bytes, "
-        << fixed(log_bytes_per_command(report), 1) << " per command\n";
+        << fixed(report.bytes_per_command(), 1) << " per command\n";
   }
-  if (report.mix) print_failures(out, "order to cash", *report.mix);
-  if (report.payments) print_failures(out, "payments", *report.payments);
+  if (report.written) {
+    out << "written for " << with_thousands(report.written->page_bytes)
+        << " bytes of pages: " << with_thousands(report.written->write_ahead_bytes)
+        << " to the write-ahead log, " << with_thousands(report.written->table_bytes)
+        << " to tables; write amplification " << fixed(report.written->amplification(), 2) << '\n';
+  }
+  print_bench_failures(out, report);
 }
 
 std::string bench_report_json(const BenchReport& report) {
@@ -167,9 +212,11 @@ std::string bench_report_json(const BenchReport& report) {
   json["fsync_p50_ms"] = report.floor_before.measured
                              ? Json(report.floor_before.small.percentile_ms(50))
                              : Json(nullptr);
-  json["bytes_per_command"] =
-      report.own_server ? Json(log_bytes_per_command(report)) : Json(nullptr);
+  json["bytes_per_command"] = report.own_server ? Json(report.bytes_per_command()) : Json(nullptr);
   json["log_bytes"] = report.log_bytes;
+  json["write_amplification"] =
+      report.written ? Json(report.written->amplification()) : Json(nullptr);
+  if (report.written) json["log_written"] = written_json(*report.written);
   json["setup_commands"] = report.setup_commands;
   if (report.mix) json["mix"] = drive_json(*report.mix, report.mix_server_cpu);
   if (report.payments) json["payments"] = drive_json(*report.payments, report.payments_server_cpu);

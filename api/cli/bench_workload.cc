@@ -40,7 +40,8 @@ class Random {
 };
 
 std::uint64_t seed_of(const WorkloadOptions& options) {
-  return Random(options.seed + (std::uint64_t{options.connection} << 32U)).next();
+  const std::uint64_t lane = std::uint64_t{options.connection} << 32U | options.book;
+  return Random(options.seed + lane).next();
 }
 
 template <class Command>

@@ -56,6 +56,7 @@ class Workload {
 struct WorkloadOptions {
   std::uint64_t seed = 1;
   std::uint32_t connection = 0;
+  std::uint32_t book = 0;
   std::size_t open_orders = 256;    // lives going on at a time
   std::uint64_t units_max = ~0ULL;  // lives or payments to begin at most
 };

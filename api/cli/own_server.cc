@@ -1,8 +1,10 @@
 #include "api/cli/own_server.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -22,6 +24,7 @@ namespace kontor::cli {
 namespace {
 
 constexpr std::chrono::seconds kReadyWithin{60};
+constexpr std::size_t kMetricsBytesMax = 16U << 20;
 
 std::string reason() {
   return std::generic_category().message(errno);
@@ -68,6 +71,7 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
   if (::pipe2(out.data(), O_CLOEXEC) != 0) return Error{ErrorKind::kIo, "pipe: " + reason()};
   std::unique_ptr<OwnServer> server(new OwnServer);
   server->address_ = "127.0.0.1:" + std::to_string(*port);
+  server->http_port_ = *http;
   const std::string http_address = "127.0.0.1:" + std::to_string(*http);
   const std::string log = data_folder + ".log";
   std::vector<std::string> words = {program,          "--data", data_folder, "--listen",
@@ -131,6 +135,53 @@ std::uint64_t cpu_ticks(std::string_view stat) {
   std::uint64_t system = 0;
   fields >> user >> system;
   return user + system;
+}
+
+double metric_sum(std::string_view text, std::string_view name, std::string_view label) {
+  double sum = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t value_at = line.rfind(' ');
+    if (!line.starts_with(name) || value_at == std::string_view::npos) continue;
+    const std::string_view labels = line.substr(name.size(), value_at - name.size());
+    if (!labels.empty() && labels.front() != '{') continue;  // a longer name
+    if (labels.find(label) == std::string_view::npos) continue;
+    sum += std::strtod(std::string(line.substr(value_at + 1)).c_str(), nullptr);
+  }
+  return sum;
+}
+
+// HTTP/1.0: the answer ends with the connection.
+Result<std::string> OwnServer::metrics() const {
+  const auto failed = [](const char* what) {
+    return Error{ErrorKind::kUnavailable, std::string("/metrics of kontord: ") + what};
+  };
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return failed("no socket");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(http_port_);
+  const std::string request =
+      "GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:" + std::to_string(http_port_) + "\r\n\r\n";
+  const timeval patience{.tv_sec = 10, .tv_usec = 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  std::string said;
+  bool sent = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  sent = sent && ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == std::ssize(request);
+  std::array<char, 16'384> bytes{};
+  ssize_t count = 0;
+  while (sent && said.size() < kMetricsBytesMax &&
+         (count = ::recv(fd, bytes.data(), bytes.size(), 0)) > 0)
+    said.append(bytes.data(), static_cast<std::size_t>(count));
+  ::close(fd);
+  const std::size_t head = said.find("\r\n\r\n");
+  const bool done = said.find(" 200 ") < said.find('\r') && head != std::string::npos;
+  if (!sent || count < 0) return failed("cannot be asked");
+  if (!done) return failed("were not told");
+  return said.substr(head + 4);
 }
 
 OwnServer::~OwnServer() {

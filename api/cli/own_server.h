@@ -16,6 +16,9 @@ namespace kontor::cli {
 // in clock ticks.
 std::uint64_t cpu_ticks(std::string_view stat);
 
+// The sum of the series of this name whose labels contain `label`, out of Prometheus text.
+double metric_sum(std::string_view text, std::string_view name, std::string_view label = {});
+
 class OwnServer {
  public:
   // Starts `program` on `data_folder` and returns once it says it is ready. What it says on stderr
@@ -27,6 +30,7 @@ class OwnServer {
   OwnServer& operator=(const OwnServer&) = delete;
 
   const std::string& address() const { return address_; }  // HOST:PORT
+  Result<std::string> metrics() const;                     // as /metrics says them now
   double cpu_seconds() const;                              // used so far
   Status stop();                                           // SIGTERM, and waits for it to end
 
@@ -36,6 +40,7 @@ class OwnServer {
 
   pid_t pid_ = -1;
   std::string address_;
+  std::uint16_t http_port_ = 0;
 };
 
 }  // namespace kontor::cli

@@ -10,6 +10,10 @@
 namespace kontor {
 namespace {
 
+// What a section costs however little it holds, in bytes that could be hashed meanwhile: a slice of
+// many small books must not take longer than one of a large one.
+constexpr std::uint64_t kSectionCost = 2'048;
+
 // Hashes a range of what is written, by the count of bytes; passes over the rest.
 class RangeSink final : public Sink {
  public:
@@ -64,7 +68,7 @@ StateSlice hash_slice(const Books& books, const StateCursor& from, std::uint64_t
     RangeSink sink(*hash.state, at.offset, left);
     books.find(BookNumber{at.book})->save_section(at.section, sink);
     const std::uint64_t end = at.offset + (left - sink.left());
-    left = sink.left();
+    left = sink.left() - std::min(sink.left(), kSectionCost);
     at.offset = end;
     // Its length belongs to it: what grew behind the slice is another slice's.
     if (end < sink.written()) break;

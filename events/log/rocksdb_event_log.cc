@@ -15,6 +15,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 
 #include "events/log/commit.h"
@@ -101,6 +102,8 @@ rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
   out.max_log_file_size = 4U << 20;
   out.info_log_level = rocksdb::WARN_LEVEL;
   if (options.mode == FolderMode::kReadOnly) out.info_log = std::make_shared<NoDiary>();
+  out.statistics = rocksdb::CreateDBStatistics();
+  out.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
 
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 32U << 10;  // a commit under load is larger than that and has its own block
@@ -204,6 +207,7 @@ class Log final : public RocksdbEventLog {
   Status close() override;
   Status verify_store() const override;
   Status while_still(const std::function<Status()>& work) override;
+  LogStoreStats store_stats() const override;
   const std::filesystem::path& path() const override { return folder_.path(); }
 
   DataFolder& folder() { return folder_; }
@@ -359,6 +363,13 @@ Status Log::verify_store() const {
   if (status.ok()) status = store_.db->VerifyFileChecksums(read_options());
   if (!status.ok()) return error_of(status, path(), "verification failed for");
   return {};
+}
+
+LogStoreStats Log::store_stats() const {
+  const auto statistics = store_.db->GetDBOptions().statistics;
+  return {statistics->getTickerCount(rocksdb::WAL_FILE_BYTES),
+          statistics->getTickerCount(rocksdb::FLUSH_WRITE_BYTES),
+          statistics->getTickerCount(rocksdb::COMPACT_WRITE_BYTES)};
 }
 
 Status Log::while_still(const std::function<Status()>& work) {

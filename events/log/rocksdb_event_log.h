@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -25,6 +26,13 @@ struct RocksdbLogOptions {
   rocksdb::Env* env = nullptr;  // null: the operating system. Outlives the log.
 };
 
+// Bytes written to the disk since the log was opened, by what wrote them.
+struct LogStoreStats {
+  std::uint64_t write_ahead_bytes = 0;
+  std::uint64_t flush_bytes = 0;       // of tables out of memory
+  std::uint64_t compaction_bytes = 0;  // of tables out of tables
+};
+
 // Made, owned and destroyed by main (or a test); threads as EventLog says. Destruction without
 // close() is a crash as far as the log can tell, and as safe.
 class RocksdbEventLog : public EventLog {
@@ -44,6 +52,8 @@ class RocksdbEventLog : public EventLog {
   // Calls work while the store writes, joins and removes none of its tables by itself, so that the
   // folder can be copied as a kill at one moment would leave it. Without appends meanwhile.
   virtual Status while_still(const std::function<Status()>& work) = 0;
+
+  virtual LogStoreStats store_stats() const = 0;  // any thread
 
   virtual const std::filesystem::path& path() const = 0;  // of the data folder
 };

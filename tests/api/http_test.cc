@@ -54,6 +54,19 @@ TEST_F(TheHttpSide, TellsMetricsAsPrometheusText) {
   }
 }
 
+TEST_F(TheHttpSide, TellsNotMoreSeriesThanABoundHoweverManyBooksThereAre) {
+  for (std::uint32_t number = 2; number <= 150; ++number)
+    engine_.add_book(number, "book-" + std::to_string(number));
+  const std::string answer = exchange(http_->address(), get("/metrics"));
+  std::size_t series = 0;
+  for (std::size_t at = 0; (at = answer.find("kontor_log_last_sequence{", at)) != std::string::npos;
+       ++at)
+    ++series;
+  EXPECT_EQ(series, 100U);
+  EXPECT_NE(answer.find("kontor_books 150\n"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("kontor_events 0\n"), std::string::npos) << answer;
+}
+
 TEST_F(TheHttpSide, IsReadyOnlyBetweenStartAndStop) {
   EXPECT_TRUE(exchange(http_->address(), get("/livez")).starts_with("HTTP/1.1 200"));
   const std::string before = exchange(http_->address(), get("/readyz"));

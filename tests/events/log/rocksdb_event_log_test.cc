@@ -339,6 +339,24 @@ TEST_F(RocksdbLog, IsNotMadeWhereThereIsAFile) {
   expect_refused(ErrorKind::kUsage, "is not a folder");
 }
 
+TEST_F(RocksdbLog, TellsWhatItsStoreHasWritten) {
+  const auto log = opened();
+  test::fill(*log, writer_, 50);
+  std::uint64_t bytes = 0;
+  ASSERT_TRUE(log->read(CommitNumber{1}, log->tail().last,
+                        [&](CommitNumber, auto commit) {
+                          bytes += commit.size();
+                          return true;
+                        })
+                  .ok());
+  const LogStoreStats running = log->store_stats();
+  EXPECT_GE(running.write_ahead_bytes, bytes) << "each commit, once";
+  EXPECT_LT(running.write_ahead_bytes, 2 * bytes);
+  EXPECT_EQ(running.flush_bytes, 0U) << "all of it is still in memory";
+  ASSERT_TRUE(log->close().ok());
+  EXPECT_GT(log->store_stats().flush_bytes, 0U);
+}
+
 TEST_F(RocksdbLog, OfALaterFormatIsNewer) {
   closed_with(1);
   std::ofstream(path_ / "KONTOR") << "kontor data folder\nformat 2\nsomething new\n";
