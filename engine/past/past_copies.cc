@@ -137,11 +137,10 @@ const PastCopies::Copy* PastCopies::oldest_idle() const {
   return oldest;
 }
 
-// One that is being asked page by page stays.
 bool PastCopies::make_way() {
   if (copies_.size() < options_.copies_max) return true;
   const Copy* const oldest = oldest_idle();
-  if (oldest == nullptr || Clock::now() - oldest->used < options_.yields_after) return false;
+  if (oldest == nullptr) return false;
   dropped_.push_back(take_out(oldest));
   return true;
 }

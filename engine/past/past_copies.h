@@ -48,12 +48,11 @@ class PastQuestion {
 };
 
 struct PastOptions {
-  std::size_t copies_max = 2;              // being made and kept
-  std::uint64_t bytes_max = 2ULL << 30;    // of all copies, about
-  std::size_t waiting_max = 256;           // questions
-  std::chrono::milliseconds kept{30'000};  // since it was last asked
-  std::chrono::milliseconds yields_after{
-      1'000};                                   // to a copy of another position, when all are kept
+  std::size_t copies_max = 2;            // being made and kept
+  std::uint64_t bytes_max = 2ULL << 30;  // of all copies, about
+  std::size_t waiting_max = 256;         // questions
+  // Since it was last asked; less where another position is asked for and there is no room.
+  std::chrono::milliseconds kept{30'000};
   std::uint64_t slice_commits = 16;             // folded before it looks up
   std::function<void(const std::string&)> say;  // the server's log; may be null
   std::function<void()> slice;                  // for tests: called before each one; may be null
