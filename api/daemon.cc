@@ -121,8 +121,8 @@ class Daemon {
     auto opened = RocksdbEventLog::open(options_.data, log_options);
     if (!opened) return opened.error();
     log_ = std::move(opened.value());
+    start_views();  // the engine asks them
     Status started = start_engine();
-    if (started) start_views();
     if (started) start_past();
     if (started) started = start_server();
     if (started) started = start_http();
@@ -137,6 +137,7 @@ class Daemon {
     engine_options.page_decisions_max = options_.page_decisions;
     engine_options.server = version_;
     engine_options.host = host_name();
+    engine_options.views = views_.get();
     set_snapshots(engine_options.snapshots);
     auto started =
         Engine::start(*log_, clock_, engine_options,

@@ -94,6 +94,12 @@ void add_books(std::vector<MetricFamily>& out, const EngineStats& stats) {
   MetricFamily follow_ups = family(
       "kontor_follow_ups", "Follow-ups of a book that wait to be decided; of the first 100 books.",
       MetricType::Gauge);
+  MetricFamily orders =
+      family("kontor_orders_in_memory",
+             "Orders of a book that are in memory; of the first 100 books.", MetricType::Gauge);
+  MetricFamily settled = family(
+      "kontor_orders_settled",
+      "Settled orders of a book that have left memory; of the first 100 books.", MetricType::Gauge);
   std::uint64_t events = 0;
   std::uint64_t waiting = 0;
   for (std::size_t i = 0; i < stats.books.size(); ++i) {
@@ -103,9 +109,13 @@ void add_books(std::vector<MetricFamily>& out, const EngineStats& stats) {
     if (i >= kBookSeriesMax) continue;
     add(sequence, count(book.last_sequence), {{"book", book.name}});
     add(follow_ups, count(book.follow_ups), {{"book", book.name}});
+    add(orders, count(book.orders), {{"book", book.name}});
+    add(settled, count(book.settled), {{"book", book.name}});
   }
   out.push_back(std::move(sequence));
   out.push_back(std::move(follow_ups));
+  out.push_back(std::move(orders));
+  out.push_back(std::move(settled));
   out.push_back(
       single("kontor_books", "Books there are.", MetricType::Gauge, count(stats.books.size())));
   out.push_back(

@@ -27,11 +27,19 @@ class Books {
   // The next number's book, empty.
   Book& add() {
     books_.push_back(std::make_unique<Book>(BookNumber{count()}));
+    books_.back()->read_back_with(read_back_);
     return *books_.back();
+  }
+  // Every book's, and of those to come (Book::read_back_with).
+  void read_back_with(const ReadBack* source) {
+    read_back_ = source;
+    for (const std::unique_ptr<Book>& book : books_)
+      book->read_back_with(source);
   }
 
  private:
   std::vector<std::unique_ptr<Book>> books_;  // by number
+  const ReadBack* read_back_ = nullptr;
 };
 
 }  // namespace kontor

@@ -44,6 +44,11 @@ std::unique_ptr<Batch> Committer::hand_over(std::unique_ptr<Batch> batch) {
   return empty;
 }
 
+void Committer::wait_until_idle() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return !busy_ && waiting_ == nullptr; });
+}
+
 CommitStats Committer::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_;

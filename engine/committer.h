@@ -53,6 +53,7 @@ class Committer {
   bool idle() const;  // would take a batch at once
   // Hands the batch over and gives an empty one back. Waits while another one is being committed.
   std::unique_ptr<Batch> hand_over(std::unique_ptr<Batch> batch);
+  void wait_until_idle();  // until all that was handed over is durable, or an append failed
   CommitStats stats() const;
 
  private:

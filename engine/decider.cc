@@ -117,8 +117,12 @@ Hash128 content_hash(const CommandInput& input) {
 
 Decided Decider::decide(Book& book, PageBuilder& page, const CommandInput& input,
                         Timestamp recorded_at, std::uint32_t principal) {
+  return write(book, page, input, make_context(book, input, recorded_at, principal));
+}
+
+Decided Decider::write(Book& book, PageBuilder& page, const CommandInput& input,
+                       const Context& context) {
   const std::size_t begin = write_head(page.buffer(), input);
-  const Context context = make_context(book, input, recorded_at, principal);
   DecisionHeader header = make_header(input, context);
   header.first_sequence = book.last_sequence().value() + 1;
   book.begin(header, input.id);
@@ -137,6 +141,7 @@ Decided Decider::decide(Book& book, PageBuilder& page, const CommandInput& input
   KONTOR_ASSERT(header.bytes <= limits::kDecisionBytesMax);
   std::memcpy(page.buffer().data() + begin, &header, sizeof header);
   page.decision_written();
+  book.end();
   return {step.refused() ? StatusCode::kRefused : StatusCode::kDone, begin,
           Sequence{header.first_sequence}};
 }
@@ -151,6 +156,19 @@ Decided Decider::decide_fence(Book& book, PageBuilder& page, const CommandInput&
   fence.kind = number_of<FenceCommand>;
   fence.body = body.bytes();
   return decide(book, page, fence, recorded_at, principal);
+}
+
+Decided Decider::decide_reopening(Book& book, PageBuilder& page, const Orders& gathered,
+                                  OrderRef order, Timestamp recorded_at) {
+  flatbuffers::FlatBufferBuilder command;
+  command.Finish(CreateReopenDocument(command, order.value()));
+  const AlignedBuffer body(std::as_bytes(std::span(command.GetBufferPointer(), command.GetSize())));
+  CommandInput input;
+  input.kind = number_of<ReopenDocument>;
+  input.body = body.bytes();
+  Context context = make_context(book, input, recorded_at, 0);
+  context.gathered = &gathered;
+  return write(book, page, input, context);
 }
 
 Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,

@@ -9,6 +9,7 @@
 
 #include "engine/books.h"
 #include "engine/job.h"
+#include "engine/step.h"
 #include "events/log/page_builder.h"
 
 namespace kontor {
@@ -36,11 +37,17 @@ class Decider {
   Decided decide_fence(Book& book, PageBuilder& page, const CommandInput& input,
                        Timestamp recorded_at, std::uint32_t principal);
 
+  // A settled order that the next command names is there again. gathered: has it, and nothing else.
+  Decided decide_reopening(Book& book, PageBuilder& page, const Orders& gathered, OrderRef order,
+                           Timestamp recorded_at);
+
   // The next step of a follow-up, as a decision of the engine's own.
   Decided decide_follow_up(Book& book, PageBuilder& page, const FollowUp& work,
                            Timestamp recorded_at);
 
  private:
+  Decided write(Book& book, PageBuilder& page, const CommandInput& input, const Context& context);
+
   flatbuffers::FlatBufferBuilder builder_;  // of events, reused
 };
 

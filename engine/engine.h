@@ -31,6 +31,7 @@ class Clock {
 };
 
 class SnapshotFiles;
+class Views;
 
 struct SnapshotOptions {
   SnapshotFiles* files = nullptr;    // outlives the engine; null: none are used or made
@@ -53,6 +54,9 @@ struct EngineOptions {
   // appended or answered after it, and the engine is only good for being stopped.
   std::function<void(const Error&)> log_failed;
   SnapshotOptions snapshots;
+  // Says which events a settled document has when a command names it; outlives the engine. Null:
+  // they are looked for in the log from its birth on.
+  const Views* views = nullptr;
 };
 
 // Counters a scrape reads; each is monotonic unless said.
@@ -88,6 +92,8 @@ struct EngineStats {
     std::string name;
     std::uint64_t last_sequence = 0;  // gauge, durable
     std::uint64_t follow_ups = 0;     // gauge, waiting
+    std::uint64_t orders = 0;         // gauge, in memory
+    std::uint64_t settled = 0;        // gauge, orders that left it
   };
   std::vector<BookStats> books;
   SnapshotStats snapshots;

@@ -50,11 +50,15 @@ Timestamp Sequencer::next_time(const Book& book) {
 void Sequencer::make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
   if (!is_full(*batch)) return;
   KONTOR_MARK("a batch full in the middle of a submission");
+  flush(pending, batch);
+}
+
+void Sequencer::flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
   for (PendingResult& result : pending.results) {
     pending.needs_log = pending.needs_log || result.decided_here;
     result.decided_here = false;
   }
-  flush_(batch);
+  hands_.flush(batch);
 }
 
 void Sequencer::catch_up(std::unique_ptr<Batch>& batch) {
@@ -69,7 +73,9 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
   const bool late = job->deadline && *job->deadline <= clock_.steady();
   // A decision is a few times its command; a frame that would not fit begins a new batch.
   const std::size_t expected = job->bytes.size() * 4;
-  if (batch->decisions() > 0 && batch->bytes() + expected > limits::kPageBytesMax) flush_(batch);
+  if (batch->decisions() > 0 && batch->bytes() + expected > limits::kPageBytesMax) {
+    hands_.flush(batch);
+  }
 
   PendingSubmission pending;
   pending.results.reserve(job->commands.size());
@@ -83,7 +89,8 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
       counts_.count_expired();
     } else {
       make_room(pending, batch);
-      result = run_one(*job, input, *batch);
+      result.status = reopen(*job, input, pending, batch);
+      if (result.status == StatusCode::kDone) result = run_one(*job, input, *batch);
     }
     pending.needs_log = pending.needs_log || (!result.decided_here && result.sequence.value() != 0);
     counts_.count(input.kind, result.status);
@@ -93,6 +100,41 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
   }
   pending.job = std::move(job);
   batch->submissions.push_back(std::move(pending));
+}
+
+StatusCode Sequencer::reopen(const Submission& job, const CommandInput& input,
+                             PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
+  Book* const book = books_.find(job.book);
+  const bool none_left = book == nullptr || book->orders().settled().empty();
+  if (none_left || input.resolve || is_system_command(input.kind)) return StatusCode::kDone;
+  const std::optional<NamedOrder> named = find_missing_order(*book, input);
+  if (!named) return StatusCode::kDone;
+  const bool may_be_settled =
+      named->birth.value() != 0 || !book->orders().settled().find(named->name).empty();
+  if (!may_be_settled) return StatusCode::kDone;
+  const bool repeats = book->outcomes().find(outcome_key(job.principal, input.id)) != nullptr;
+  if (repeats) return StatusCode::kDone;
+
+  const Sequence last = book->orders().settled_by(book->last_sequence());
+  if (!hands_.await(book->number(), last)) {
+    KONTOR_MARK("a settled order named before its events were durable");
+    flush(pending, batch);
+    if (!hands_.await(book->number(), last)) return StatusCode::kStopping;
+  }
+  const auto found = hands_.gatherer->find(*book, *named);
+  KONTOR_ASSERT(found.ok());  // durable, and verified at start: the disk has failed since
+  if (!*found) return StatusCode::kDone;
+  const auto gathered = hands_.gatherer->gather(*book, **found);
+  KONTOR_ASSERT(gathered.ok());
+  make_room(pending, batch);
+  PageBuilder& page =
+      batch->page(batch->page_of(book->number(), Sequence{book->last_sequence().value() + 1}));
+  const std::size_t before = page.buffer().size();
+  decider_.decide_reopening(*book, page, (*gathered)->orders, (*found)->birth, next_time(*book));
+  batch->count_decision(page.buffer().size() - before);
+  make_room(pending, batch);
+  KONTOR_MARK("a settled order reopened by a command that names it");
+  return StatusCode::kDone;
 }
 
 PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Batch& batch) {

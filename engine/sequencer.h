@@ -12,6 +12,7 @@
 #include "engine/books.h"
 #include "engine/decider.h"
 #include "engine/engine.h"
+#include "engine/gather.h"
 
 namespace kontor {
 
@@ -38,13 +39,20 @@ class Sequencer {
  public:
   // flush: hands the batch over and gives an empty one; called when it is full.
   using Flush = std::function<void(std::unique_ptr<Batch>&)>;
+  // Whether the book is durable up to there once all that was handed over is; waits for that.
+  using Await = std::function<bool(BookNumber book, Sequence sequence)>;
+  struct Hands {
+    Flush flush;
+    Await await;
+    const Gatherer* gatherer = nullptr;
+  };
   Sequencer(Books& books, Clock& clock, const EngineOptions& options, CommandCounts& counts,
-            Flush flush)
+            Hands hands)
       : books_(books),
         clock_(clock),
         options_(options),
         counts_(counts),
-        flush_(std::move(flush)) {}
+        hands_(std::move(hands)) {}
 
   // Decides the follow-ups that the process before left, of every book.
   void catch_up(std::unique_ptr<Batch>& batch);
@@ -52,6 +60,10 @@ class Sequencer {
   void run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch);
 
  private:
+  // Brings the settled document that the command names back, as a decision of its own. kStopping:
+  // what it was cannot become durable any more.
+  StatusCode reopen(const Submission& job, const CommandInput& input, PendingSubmission& pending,
+                    std::unique_ptr<Batch>& batch);
   PendingResult run_one(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult resolve(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult decide(Book& book, const CommandInput& input, std::uint32_t principal,
@@ -62,13 +74,14 @@ class Sequencer {
   // Flushes a full batch. What the submission at hand has decided in it is then read back for its
   // answer.
   void make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch);
+  void flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch);
   Timestamp next_time(const Book& book);
 
   Books& books_;
   Clock& clock_;
   const EngineOptions& options_;
   CommandCounts& counts_;
-  Flush flush_;
+  Hands hands_;
   Decider decider_;
   Timestamp now_;
 };

@@ -34,7 +34,11 @@ namespace {
 }  // namespace
 
 Shard::Shard(EventLog& log, Clock& clock, EngineOptions options)
-    : log_(log), clock_(clock), options_(std::move(options)), reader_(log, directory_) {
+    : log_(log),
+      clock_(clock),
+      options_(std::move(options)),
+      reader_(log, directory_),
+      gatherer_(log, directory_, options_.views) {
   if (options_.snapshots.files != nullptr) snapshots_.emplace(*options_.snapshots.files, log_);
 }
 
@@ -71,8 +75,12 @@ Status Shard::open(const Progress& progress) {
         wake_when_idle();
         if (maker_ != nullptr) maker_->durable(log_.tail().last);
       });
-  sequencer_ = std::make_unique<Sequencer>(books_, clock_, options_, counts_,
-                                           [this](std::unique_ptr<Batch>& batch) { flush(batch); });
+  books_.read_back_with(&gatherer_);
+  sequencer_ = std::make_unique<Sequencer>(
+      books_, clock_, options_, counts_,
+      Sequencer::Hands{[this](std::unique_ptr<Batch>& batch) { flush(batch); },
+                       [this](BookNumber book, Sequence sequence) { return await(book, sequence); },
+                       &gatherer_});
   for (std::uint32_t i = 1; i < books_.count(); ++i)
     tell_book(*books_.find(BookNumber{i}));
   start_snapshots();
@@ -282,6 +290,12 @@ void Shard::flush(std::unique_ptr<Batch>& batch) {
   answer_probe(*batch);
 }
 
+bool Shard::await(BookNumber book, Sequence sequence) {
+  if (directory_.last_sequence(book) >= sequence) return true;
+  committer_->wait_until_idle();
+  return directory_.last_sequence(book) >= sequence;
+}
+
 void Shard::answer_probe(const Batch& batch) {
   if (batch.page_count() > 0 || !probe_.asked()) return;
   probe_.answer(books_, decided_);
@@ -306,9 +320,10 @@ void Shard::tell_book(const Book& book) {
     KONTOR_ASSERT(number == book_list_.size() + 1);
     book_list_.push_back({book.number(), book.calendar().book(), book.calendar().currency().value(),
                           book.outcomes().kept(), Sequence{}});
-    follow_ups_.resize(number + 1);
+    gauges_.resize(number + 1);
   }
-  follow_ups_[number] = book.follow_up_count();
+  const Orders& orders = book.orders();
+  gauges_[number] = {book.follow_up_count(), orders.all().size(), orders.settled().size()};
 }
 
 std::vector<BookInfo> Shard::books() const {
@@ -341,8 +356,9 @@ EngineStats Shard::stats() const {
   }
   const std::lock_guard lock(told_mutex_);
   for (const BookInfo& book : book_list_) {
+    const Gauges& gauges = gauges_[book.number.value()];
     out.books.push_back({book.number, book.name, directory_.last_sequence(book.number).value(),
-                         follow_ups_[book.number.value()]});
+                         gauges.follow_ups, gauges.orders, gauges.settled});
   }
   return out;
 }

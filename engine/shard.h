@@ -15,6 +15,7 @@
 #include "engine/committer.h"
 #include "engine/directory.h"
 #include "engine/engine.h"
+#include "engine/gather.h"
 #include "engine/reader.h"
 #include "engine/sequencer.h"
 #include "engine/snapshots/snapshot_maker.h"
@@ -53,6 +54,7 @@ class Shard final : public Engine {
   bool take(std::deque<Job>& jobs, const Batch& batch);
   void work_through(std::deque<Job>& jobs, std::unique_ptr<Batch>& batch);
   void flush(std::unique_ptr<Batch>& batch);
+  bool await(BookNumber book, Sequence sequence);
   // Of the books that the batch takes further.
   void tell_books(const Batch& batch);
   void tell_book(const Book& book);
@@ -66,6 +68,7 @@ class Shard final : public Engine {
   CommandCounts counts_;
   Directory directory_;
   Reader reader_;
+  Gatherer gatherer_;
   Followers followers_;
   std::unique_ptr<Committer> committer_;
   std::unique_ptr<Sequencer> sequencer_;
@@ -86,8 +89,13 @@ class Shard final : public Engine {
   bool stopped_ = false;
   // Apart from the inbox, whose lock must not be held for as long as there are books.
   mutable std::mutex told_mutex_;
-  std::vector<BookInfo> book_list_;        // told when durable: by the flush after
-  std::vector<std::uint64_t> follow_ups_;  // by book number
+  std::vector<BookInfo> book_list_;  // told when durable: by the flush after
+  struct Gauges {
+    std::uint64_t follow_ups = 0;
+    std::uint64_t orders = 0;
+    std::uint64_t settled = 0;
+  };
+  std::vector<Gauges> gauges_;  // by book number
   std::thread thread_;
 };
 

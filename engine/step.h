@@ -58,6 +58,7 @@ struct Context {
   std::string_view actor;  // may be empty: the principal itself
   std::uint32_t principal = 0;
   std::uint64_t expected_version = kAnyVersion;
+  const Orders* gathered = nullptr;  // of ReopenDocument: the one order, as its events say it is
 };
 
 class Step {

@@ -42,6 +42,7 @@ Status Book::replay(const DecisionView& decision) {
     by.sequence = event.sequence;
     status = apply(by, event);
   });
+  if (status.ok()) end();
   return status;
 }
 
@@ -52,6 +53,16 @@ std::optional<FollowUp> Book::next_follow_up() const {
 
 std::size_t Book::follow_up_count() const {
   return stock().follow_up_count() + credit().follow_up_count();
+}
+
+std::uint64_t Book::find_order(std::string_view name) const {
+  const Order* const order = orders().find(name);
+  if (order != nullptr) return order->ref;
+  if (read_back_ == nullptr) return 0;
+  for (const SettledDocuments::Entry& entry : orders().settled().find(name)) {
+    if (read_back_->order_name(number_, OrderRef{entry.birth}) == name) return entry.birth;
+  }
+  return 0;
 }
 
 std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) const {
@@ -80,6 +91,9 @@ std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) 
   if (kind == "order") {
     const Order* const order = orders().find(OrderRef{ref});
     if (order != nullptr) return std::string(orders().name(*order));
+    if (read_back_ == nullptr || orders().settled().empty()) return std::nullopt;
+    std::string settled = read_back_->order_name(number_, OrderRef{ref});
+    if (!settled.empty()) return settled;
   }
   if (kind == "goods_return") {
     const Return* const one = orders().returns().find(ReturnRef{ref});
@@ -112,7 +126,7 @@ Status Book::check_invariants() const {
     if (status.ok()) status = part.check_invariants();
   };
   std::apply([&](const auto&... part) { (check(part), ...); }, parts_);
-  return status;
+  return status.ok() ? check_references() : status;
 }
 
 }  // namespace kontor

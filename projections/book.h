@@ -2,7 +2,7 @@
 // folds it, and gives the state's digest. Lives on the engine's thread (or on one replaying
 // copy's).
 //
-// Running and replaying are the same calls: begin a decision, apply its events.
+// Running and replaying are the same calls: begin a decision, apply its events, end it.
 #pragma once
 
 #include <concepts>
@@ -28,6 +28,7 @@
 #include "projections/parties.h"
 #include "projections/policies.h"
 #include "projections/prices.h"
+#include "projections/read_back.h"
 #include "projections/receivables.h"
 #include "projections/rules.h"
 #include "projections/settlements.h"
@@ -74,6 +75,8 @@ class Book {
   }
   // The same from bytes: routes by the event's kind. kNewer: a kind this version does not know.
   Status apply(const Envelope& by, const EventView& event);
+  // The decision has no further events: what has been settled for long enough leaves.
+  void end() { std::get<Orders>(parts_).end_decision(last_sequence_); }
   // A whole decision read from the log, whose structure and bodies were checked.
   Status replay(const DecisionView& decision);
 
@@ -100,6 +103,10 @@ class Book {
   std::optional<FollowUp> next_follow_up() const;  // oldest stock work first, then credit
   std::size_t follow_up_count() const;
 
+  // Where names of documents that left are read; outlives the book. Without one they have none.
+  void read_back_with(const ReadBack* source) { read_back_ = source; }
+  // The birth of the order, in memory or not; 0: there is none. For people.
+  std::uint64_t find_order(std::string_view name) const;
   // The name of what `ref: "kind"` fields hold; nothing: no such kind or thing.
   std::optional<std::string> name(std::string_view kind, std::uint64_t ref) const;
 
@@ -118,11 +125,13 @@ class Book {
   static void offer(P& projection, const Envelope& by, const E& event) {
     if constexpr (Folds<P, E>) projection.on(by, event);
   }
+  Status check_references() const;
 
   BookNumber number_;
   Sequence last_sequence_;
   Timestamp last_recorded_;
   Parts parts_;
+  const ReadBack* read_back_ = nullptr;
 };
 
 }  // namespace kontor

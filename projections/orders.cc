@@ -11,7 +11,6 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
-#include "projections/load_check.h"
 
 namespace kontor {
 
@@ -30,12 +29,7 @@ Minor OrderLineState::delivered_gross() const {
 // ---- folds --------------------------------------------------------------------------------------
 
 void Orders::on(const Envelope& by, const OrderPlaced& event) {
-  const std::uint32_t index = names_.add(view(event.order()));
-  KONTOR_ASSERT(index == orders_.size());
-  index_.set(by.sequence.value(), index);
-
-  Order order;
-  order.ref = by.sequence.value();
+  Order& order = add(view(event.order()), by.sequence.value());
   order.company = event.company();
   order.payer = event.payer();
   order.buyer = event.buyer();
@@ -49,9 +43,11 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.requested_on = event.requested_date();
   order.no_split = event.no_split() ? 1 : 0;
   order.version = 1;
-  order.first_line = static_cast<std::uint32_t>(lines_.size());
+  order.line_count = static_cast<std::uint32_t>(run(event.lines()).size());
+  order.first_line = take_lines(order.line_count);
+  OrderLineState* next = lines_.data() + order.first_line;
   for (const OrderLine& line : run(event.lines())) {
-    OrderLineState& state = lines_.emplace_back();
+    OrderLineState& state = *next++;
     state.ordered = Quantity{line.quantity()};
     state.valued = state.ordered;
     state.net = Minor{line.net()};
@@ -61,15 +57,15 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
     state.tax_category = line.tax_category();
     state.tax_rate = line.tax_rate();
   }
-  order.line_count = static_cast<std::uint32_t>(lines_.size()) - order.first_line;
-  orders_.push_back(order);
+  note_touch(order, by.sequence);
 }
 
-Order& Orders::touch(std::uint64_t ref) {
+Order& Orders::touch(const Envelope& by, std::uint64_t ref) {
   const auto index = index_.find(ref);
   KONTOR_ASSERT(index.has_value());
   Order& order = orders_[*index];
   ++order.version;
+  note_touch(order, by.sequence);
   return order;
 }
 
@@ -78,44 +74,44 @@ OrderLineState& Orders::line(const Order& order, std::uint32_t number) {
   return lines_[order.first_line + number - 1];
 }
 
-void Orders::on(const Envelope&, const OrderApproved& event) {
-  Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const OrderApproved& event) {
+  Order& order = touch(by, event.order());
   order.approval = Approval::kApproved;
   order.agreed = order.total;
 }
 
 void Orders::on(const Envelope& by, const ApprovalRequested& event) {
-  Order& order = touch(event.order());
+  Order& order = touch(by, event.order());
   order.approval = Approval::kPending;
   order.asked_at = by.sequence.value();
   order.agreed = order.total;
 }
 
-void Orders::on(const Envelope&, const ApprovalGranted& event) {
-  touch(event.order());
+void Orders::on(const Envelope& by, const ApprovalGranted& event) {
+  touch(by, event.order());
 }
 
-void Orders::on(const Envelope&, const OrderRejected& event) {
-  touch(event.order()).approval = Approval::kRejected;
+void Orders::on(const Envelope& by, const OrderRejected& event) {
+  touch(by, event.order()).approval = Approval::kRejected;
 }
 
-void Orders::on(const Envelope&, const CreditCommitted& event) {
-  touch(event.order()).credit = CreditState::kTaken;
+void Orders::on(const Envelope& by, const CreditCommitted& event) {
+  touch(by, event.order()).credit = CreditState::kTaken;
 }
 
-void Orders::on(const Envelope&, const CreditReleased& event) {
-  touch(event.order());
+void Orders::on(const Envelope& by, const CreditReleased& event) {
+  touch(by, event.order());
 }
 
 void Orders::on(const Envelope& by, const OrderHeld& event) {
-  Order& order = touch(event.order());
+  Order& order = touch(by, event.order());
   if (order.credit != CreditState::kTaken) order.credit = CreditState::kHeld;
   order.held_at = by.sequence.value();
   order.forced_hold = event.forced() ? 1 : 0;
 }
 
 void Orders::on(const Envelope& by, const HoldReleased& event) {
-  Order& order = touch(event.order());
+  Order& order = touch(by, event.order());
   if (order.credit == CreditState::kHeld) order.credit = CreditState::kNotTaken;
   order.held_at = 0;
   order.forced_hold = 0;
@@ -125,8 +121,8 @@ void Orders::on(const Envelope& by, const HoldReleased& event) {
   order.released_for = order.total;
 }
 
-void Orders::on(const Envelope&, const LinesCancelled& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const LinesCancelled& event) {
+  const Order& order = touch(by, event.order());
   if (event.cancellation() != nullptr) cancellations_.find_or_add(view(event.cancellation()));
   for (const CancelledLine& cancelled : run(event.lines())) {
     OrderLineState& state = line(order, cancelled.line());
@@ -136,8 +132,8 @@ void Orders::on(const Envelope&, const LinesCancelled& event) {
   }
 }
 
-void Orders::on(const Envelope&, const OrderAmended& event) {
-  Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const OrderAmended& event) {
+  Order& order = touch(by, event.order());
   amendments_.add(view(event.amendment()));
   if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
   if (event.country() != nullptr) order.country = words_.find_or_add(view(event.country()));
@@ -166,31 +162,18 @@ void Orders::on(const Envelope&, const OrderAmended& event) {
   if (order.credit == CreditState::kTaken && !event.kept()) order.credit = CreditState::kNotTaken;
 }
 
-// At the end of the order's run, which moves behind all others where another order follows it.
-OrderLineState& Orders::add_line(Order& order) {
-  if (order.first_line + order.line_count != lines_.size()) {
-    const auto first = static_cast<std::uint32_t>(lines_.size());
-    lines_.resize(lines_.size() + order.line_count);
-    std::copy_n(lines_.begin() + order.first_line, order.line_count, lines_.begin() + first);
-    std::fill_n(lines_.begin() + order.first_line, order.line_count, OrderLineState{});
-    order.first_line = first;
-  }
-  ++order.line_count;
-  return lines_.emplace_back();
+void Orders::on(const Envelope& by, const OrderCancelled& event) {
+  touch(by, event.order()).cancelled = 1;
 }
 
-void Orders::on(const Envelope&, const OrderCancelled& event) {
-  touch(event.order()).cancelled = 1;
-}
-
-void Orders::on(const Envelope&, const OrderFulfilled& event) {
-  Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const OrderFulfilled& event) {
+  Order& order = touch(by, event.order());
   order.fulfilled = 1;
   if (order.approval == Approval::kPending) order.approval = Approval::kNone;  // nothing is left
 }
 
-void Orders::on(const Envelope&, const StockReserved& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const StockReserved& event) {
+  const Order& order = touch(by, event.order());
   for (const ReservedPart& part : run(event.parts())) {
     OrderLineState& state = line(order, part.line());
     state.reserved += Quantity{part.quantity()};
@@ -198,22 +181,22 @@ void Orders::on(const Envelope&, const StockReserved& event) {
   }
 }
 
-void Orders::on(const Envelope&, const LineBackordered& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const LineBackordered& event) {
+  const Order& order = touch(by, event.order());
   for (const BackorderedLine& waiting : run(event.lines())) {
     line(order, waiting.line()).backordered += Quantity{waiting.quantity()};
   }
 }
 
-void Orders::on(const Envelope&, const ReservationReleased& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const ReservationReleased& event) {
+  const Order& order = touch(by, event.order());
   for (const ReservedPart& part : run(event.parts())) {
     line(order, part.line()).reserved -= Quantity{part.quantity()};
   }
 }
 
-void Orders::on(const Envelope&, const GoodsShipped& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const GoodsShipped& event) {
+  const Order& order = touch(by, event.order());
   for (const ShippedLine& shipped : run(event.lines())) {
     OrderLineState& state = line(order, shipped.line());
     state.shipped += Quantity{shipped.quantity()};
@@ -222,7 +205,7 @@ void Orders::on(const Envelope&, const GoodsShipped& event) {
 }
 
 void Orders::on(const Envelope& by, const GoodsReturned& event) {
-  const Order& order = touch(event.order());
+  const Order& order = touch(by, event.order());
   for (const ReturnedLine& returned : run(event.lines())) {
     OrderLineState& state = line(order, returned.line());
     state.returned += Quantity{returned.quantity()};
@@ -231,15 +214,15 @@ void Orders::on(const Envelope& by, const GoodsReturned& event) {
   if (event.return_() != nullptr) returns_.add(by, event);
 }
 
-void Orders::on(const Envelope&, const InvoiceIssued& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const InvoiceIssued& event) {
+  const Order& order = touch(by, event.order());
   for (const InvoiceLine& billed : run(event.lines())) {
     line(order, billed.line()).invoiced += Quantity{billed.quantity()};
   }
 }
 
-void Orders::on(const Envelope&, const CreditNoteIssued& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const CreditNoteIssued& event) {
+  const Order& order = touch(by, event.order());
   for (const CreditedLine& credited : run(event.lines())) {
     OrderLineState& state = line(order, credited.line());
     const Quantity voided{credited.voided()};
@@ -254,8 +237,8 @@ void Orders::on(const Envelope&, const CreditNoteIssued& event) {
 }
 
 // One that voided or returned goods is never cancelled.
-void Orders::on(const Envelope&, const CreditNoteCancelled& event) {
-  const Order& order = touch(event.order());
+void Orders::on(const Envelope& by, const CreditNoteCancelled& event) {
+  const Order& order = touch(by, event.order());
   for (const CreditedLine& credited : run(event.lines())) {
     line(order, credited.line()).credited -= Quantity{credited.quantity()};
     const ReturnRef named{credited.goods_return()};
@@ -289,66 +272,6 @@ std::string_view Orders::region(const Order& order) const {
 
 std::string_view Orders::country(const Order& order) const {
   return order.country == kNoOrdinal ? std::string_view{} : words_.name(order.country);
-}
-
-// ---- state --------------------------------------------------------------------------------------
-
-void Orders::save(Sink& out) const {
-  names_.save(out);
-  words_.save(out);
-  cancellations_.save(out);
-  amendments_.save(out);
-  index_.save(out);
-  out.pods(orders_);
-  out.pods(lines_);
-  returns_.save(out);
-}
-
-void Orders::load(Source& in) {
-  names_.load(in);
-  words_.load(in);
-  cancellations_.load(in);
-  amendments_.load(in);
-  index_.load(in);
-  in.pods(orders_);
-  in.pods(lines_);
-  returns_.load(in);
-  if (!in.ok()) return;
-  in.expect(orders_.size() == names_.size() && is_index_of(index_, orders_));
-  for (const Order& order : orders_) {
-    in.expect(is_run(order.first_line, order.line_count, lines_.size()) &&
-              is_place_or_none(order.region, words_.size()) &&
-              is_place_or_none(order.country, words_.size()));
-  }
-}
-
-Status Orders::check_invariants() const {
-  const Quantity none;
-  for (const Order& order : orders_) {
-    for (const OrderLineState& l : lines(order)) {
-      const std::string where = " in order " + std::string(name(order));
-      if (l.open() < none || l.delivered() < none || l.billed() < none) {
-        return broken("a box below zero" + where);
-      }
-      if (l.cancelled + l.voided + l.open() + l.delivered() + l.billed() + l.returned_unbilled !=
-          l.ordered) {
-        return broken("boxes that do not add up" + where);
-      }
-      if (l.ordered - l.cancelled - l.voided > l.valued) {
-        return broken("units that are worth nothing" + where);
-      }
-      if (l.reserved < none || l.backordered < none ||
-          l.reserved > l.ordered - l.cancelled - l.voided - l.shipped) {
-        return broken("reserved beyond what is left" + where);
-      }
-      if (l.returned > l.shipped || l.returned_unbilled > l.returned || l.credited < none ||
-          l.credited > l.returned - l.returned_unbilled ||
-          l.returned - l.returned_unbilled > l.billed()) {
-        return broken("more back than went out" + where);
-      }
-    }
-  }
-  return returns_.check_invariants();
 }
 
 }  // namespace kontor

@@ -1,7 +1,11 @@
 // Orders and their lines: what was ordered and in which box every unit lies. Folds what happens to
-// orders. Rules: domain, Orders (the boxes and the part rule).
+// orders. Rules: domain, Orders (the boxes and the part rule). An order that is settled and that no
+// event has touched for as many events as BookOpened says leaves at the end of a decision
+// (settling.cc); DocumentReopened brings it back.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,12 +18,17 @@
 #include "events/base/result.h"
 #include "events/base/time.h"
 #include "projections/envelope.h"
+#include "projections/places.h"
 #include "projections/returns.h"
+#include "projections/settled.h"
 #include "projections/sink.h"
+#include "projections/slot_names.h"
 #include "projections/tables.h"
 
 namespace kontor {
 
+struct BookOpened;
+struct DocumentReopened;
 struct OrderPlaced;
 struct OrderApproved;
 struct ApprovalRequested;
@@ -81,7 +90,8 @@ enum class Approval : std::uint8_t { kNone, kPending, kApproved, kRejected };
 enum class CreditState : std::uint8_t { kNotTaken, kHeld, kTaken };
 
 struct Order {
-  std::uint64_t ref = 0;  // birth sequence
+  std::uint64_t ref = 0;         // birth sequence; 0: a free place
+  std::uint64_t touched_at = 0;  // its last event
   Minor net;
   Minor total;
   Minor agreed;                   // the total that was approved, or is asked for
@@ -107,13 +117,16 @@ struct Order {
   std::uint8_t cancelled = 0;
   std::uint8_t fulfilled = 0;
   std::uint8_t forced_hold = 0;
-  std::uint8_t no_split = 0;
+  std::uint8_t no_split : 4 = 0;
+  std::uint8_t reopened : 4 = 0;  // was settled, and named again
 };
 
 class Orders {
  public:
   static constexpr std::uint32_t kNumber = 8;
 
+  void on(const Envelope& by, const BookOpened& event);
+  void on(const Envelope& by, const DocumentReopened& event);
   void on(const Envelope& by, const OrderPlaced& event);
   void on(const Envelope& by, const OrderApproved& event);
   void on(const Envelope& by, const ApprovalRequested& event);
@@ -135,9 +148,11 @@ class Orders {
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const CreditNoteIssued& event);
   void on(const Envelope& by, const CreditNoteCancelled& event);
+  // The last event of a decision was folded: what has been settled for long enough leaves.
+  void end_decision(Sequence last);
 
-  const Order* find(
-      std::string_view name) const;  // null: no such order; valid until the next event
+  // Null: none in memory (see settled()). Valid until the next event, or the end of the decision.
+  const Order* find(std::string_view name) const;
   const Order* find(OrderRef ref) const;
   const Order& get(OrderRef ref) const;  // one that exists
   std::string_view name(const Order& order) const { return names_.name(index_of(order)); }
@@ -145,8 +160,14 @@ class Orders {
     return std::span(lines_).subspan(order.first_line, order.line_count);
   }
   std::string_view region(const Order& order) const;
-  std::string_view country(const Order& order) const;     // empty: the company's
-  std::span<const Order> all() const { return orders_; }  // by birth
+  std::string_view country(const Order& order) const;  // empty: the company's
+  Places<Order> all() const { return Places<Order>(orders_, names_.size()); }
+  std::span<const Order> places() const { return orders_; }  // with free ones, whose ref is 0
+  const SettledDocuments& settled() const { return settled_; }
+  // Nothing will happen to it unless a command names it.
+  bool is_settled(const Order& order) const;
+  // The last event that may have touched an order that has left by `last`; 0: none has left.
+  Sequence settled_by(Sequence last) const;
   bool has_cancellation(std::string_view name) const {
     return cancellations_.find(name).has_value();
   }
@@ -162,18 +183,34 @@ class Orders {
   std::uint32_t index_of(const Order& order) const {
     return static_cast<std::uint32_t>(&order - orders_.data());
   }
-  Order& touch(std::uint64_t ref);  // counts one more event of it
+  struct Touch {
+    std::uint64_t position = 0;
+    std::uint64_t order = 0;
+  };
+
+  Order& touch(const Envelope& by, std::uint64_t ref);  // counts one more event of it
+  void note_touch(Order& order, Sequence position);
+  Order& add(std::string_view name, std::uint64_t ref);
+  void forget(std::uint32_t index);
   OrderLineState& line(const Order& order, std::uint32_t number);
   OrderLineState& add_line(Order& order);
+  std::uint32_t take_lines(std::uint32_t count);  // a run of so many, all zero
+  void give_lines(std::uint32_t first, std::uint32_t count);
+  bool lines_are_sound() const;    // each is of one order, or of one free run
+  bool touches_are_sound() const;  // ascending
 
-  NameTable names_;  // ordinal = index of the order
+  SlotNames names_;  // place = index of the order
   NameTable words_;  // regions and countries
   NameTable cancellations_;
   NameTable amendments_;
   KeyTable index_;  // birth sequence to index
   std::vector<Order> orders_;
   std::vector<OrderLineState> lines_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> free_lines_;  // by length of the run
   Returns returns_;
+  std::uint64_t settled_kept_ = 0;  // events; 0: nothing leaves
+  std::deque<Touch> touches_;       // of the last so many events
+  SettledDocuments settled_;
 };
 
 }  // namespace kontor

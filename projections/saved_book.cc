@@ -22,6 +22,12 @@ void visit_part(Parts& parts, std::uint32_t index, Visit visit) {
   std::apply([&](auto&... part) { (look(part), ...); }, parts);
 }
 
+// One that is settled is known by its name only: which births are, check_invariants says.
+bool is_known_or_settled(const Orders& orders, std::uint64_t order, std::uint64_t named_by) {
+  if (orders.find(OrderRef{order}) != nullptr) return true;
+  return !orders.settled().empty() && order != 0 && order < named_by;
+}
+
 }  // namespace
 
 void Book::save_section(std::uint32_t section, Sink& out) const {
@@ -93,13 +99,14 @@ Status Book::check_loaded() const {
   }
   for (const Invoice& invoice : receivables().invoices()) {
     sound = sound && invoice.payer < companies && is_place_or_none(invoice.terms, term_count) &&
-            orders().find(OrderRef{invoice.order}) != nullptr;
+            is_known_or_settled(orders(), invoice.order, invoice.ref);
   }
   for (const Payment& payment : receivables().payments())
     sound = sound && payment.payer < companies;
   for (const CreditNote& note : credit_notes().all()) {
     sound = sound && note.payer < companies &&
-            receivables().find_invoice(InvoiceRef{note.invoice}) != nullptr;
+            receivables().find_invoice(InvoiceRef{note.invoice}) != nullptr &&
+            is_known_or_settled(orders(), note.order, note.ref);
   }
   for (const auto& [order, request] : approvals().pending())
     sound = sound && orders().find(OrderRef{order}) != nullptr;

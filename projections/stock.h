@@ -125,6 +125,15 @@ class Stock {
       visit(reservations_[at]);
     }
   }
+  // Every order that holds stock or waits for it, some more than once.
+  template <class Visit>
+  void for_each_holder(Visit visit) const {  // visit(order)
+    for (const Reservation& held : reservations_) {
+      if (held.order != 0) visit(held.order);
+    }
+    for (const auto& [waiting, at] : waiting_at_)
+      visit(waiting.first);
+  }
   Quantity reserved(OrderRef order, std::uint32_t line, WarehouseId warehouse) const;
   std::size_t reservation_count(OrderRef order) const;
   // All that is reserved in a warehouse, oldest order first. Looks at every reservation of the

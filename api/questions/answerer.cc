@@ -200,7 +200,7 @@ std::unique_ptr<HistoryQuestion> make_history_question(Query query, const Views*
     case wire::Question::pages:
       return questions::make_pages_question(std::move(query));
     case wire::Question::why:
-      return questions::make_why_question(std::move(query));
+      return questions::make_why_question(std::move(query), views);
     case wire::Question::exposure:
       return questions::make_exposure_question(std::move(query));
     case wire::Question::documents:
@@ -342,11 +342,6 @@ bool texts_are_sound(const Query& query) {
   return true;
 }
 
-bool is_about_the_past(const Query& query) {
-  const bool dated = query.date != kNoDate && query.question != wire::Question::price;
-  return dated || query.as_of.value() != 0 || query.as_of_time.value() != 0;
-}
-
 Answered not_about_the_past() {
   return questions::refused(
       StatusCode::kUnknownQuestion,
@@ -380,6 +375,10 @@ class BookAnswerer final : public QuestionAnswerer {
                              "to 9999, and `after` is what the page before said as `next`"));
     }
     if (is_about_the_past(*query)) return answer_past(conversation, std::move(*query));
+    if (query->question == wire::Question::order) {
+      return answer_history(conversation,
+                            questions::make_past_document_question(std::move(*query), views_));
+    }
     if (const questions::PresentAnswer present = questions::find_present_answer(query->question)) {
       return answer_present(conversation, present, std::move(*query));
     }

@@ -35,12 +35,13 @@ class HistoryQuestion {
 std::unique_ptr<HistoryQuestion> make_pages_question(Query query);
 // views: null: the server keeps none, and what they would have is read from the log.
 std::unique_ptr<HistoryQuestion> make_events_question(Query query, const Views* views);
-// One order, invoice, payment or credit note as it was; null: the question is about none.
+// One order, invoice, payment or credit note as it was, and an order as it is, in memory or not;
+// null: the question is about none.
 std::unique_ptr<HistoryQuestion> make_past_document_question(Query query, const Views* views);
 // An account as of a position, and of what was effective up to a date.
 std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_documents_question(Query query, const Views* views);
-std::unique_ptr<HistoryQuestion> make_why_question(Query query);
+std::unique_ptr<HistoryQuestion> make_why_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);
 
 // Names of a book, for JSON. The book outlives it; its thread only.

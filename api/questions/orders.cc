@@ -170,10 +170,12 @@ Answered list_orders(const Book& book, const Query& query) {
     }
     only = *state;
   }
-  const auto orders = book.orders().all();
+  // By place, which stays an order's as long as it is in memory; settled ones have left theirs.
+  const auto orders = book.orders().places();
   wire::OrdersAnswerT out;
   auto next = fill_page(query, orders.size(), [&](std::uint64_t index, PageRoom& page) {
     const Order& order = orders[index];
+    if (order.ref == 0) return false;
     if (!filter.takes(order.company)) return false;
     page.examine(order.line_count);
     const OrderState state = state_of(book.orders(), order);

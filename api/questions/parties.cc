@@ -37,7 +37,7 @@ Answered answer_book(const Book& book, const Query&) {
   out.warehouses = book.stock().warehouse_count();
   out.terms = book.terms().count();
   out.rules = book.rules().count();
-  out.orders = book.orders().all().size();
+  out.orders = book.orders().all().size() + book.orders().settled().size();
   out.invoices = book.receivables().invoices().size();
   out.payments = book.receivables().payments().size();
   out.credit_notes = book.credit_notes().all().size();

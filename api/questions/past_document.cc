@@ -1,8 +1,9 @@
 // One order, invoice, payment or credit note as of a position or time: folded from its own stream,
-// which the timeline finds, while commands go on. Nothing else of the book is replayed.
+// which the timeline finds, while commands go on. Nothing else of the book is replayed. A settled
+// order that left memory is shown so as it is now.
 #include "api/questions/document_answers.h"
-#include "api/questions/history.h"
-#include "api/questions/stream_reader.h"
+#include "api/questions/document_reader.h"
+#include "api/questions/present.h"
 
 namespace kontor::questions {
 namespace {
@@ -13,64 +14,55 @@ std::string birth_text(std::string_view word, std::string_view name, Sequence as
          std::to_string(as_of.value()) + ": it came at " + std::to_string(birth);
 }
 
-// Kind says how a document of its kind is found, folded and shown.
+// Kind says how a document of its kind is found, folded and shown, and how it is shown at once
+// where it can be.
 template <class Kind>
 class PastDocument final : public HistoryQuestion {
  public:
   PastDocument(Query query, const Views* views) : query_(std::move(query)), views_(views) {}
 
   std::optional<Answered> begin(const Book& book) override {
+    if (!is_about_the_past(query_)) {
+      if (auto present = Kind::show_present(book, query_)) return present;
+    }
     birth_ = Kind::find(book, query_.name);
     if (birth_ == 0) return not_found(Kind::kWord, query_.name, Kind::kList);
     end_ = book.last_sequence();
-    past_ = std::make_unique<typename Kind::Past>(Kind::make(birth_));
     return std::nullopt;
   }
 
   Result<Slice> read(const LogReader& log, BookNumber book) override {
-    if (!stream_) {
+    if (!reader_) {
       const auto as_of = find_as_of(log, book, query_.as_of, query_.as_of_time, end_);
       if (!as_of.ok()) return as_of.error();
       as_of_ = *as_of;
       if (Sequence{birth_} > as_of_) {
         return Error{ErrorKind::kNotFound, birth_text(Kind::kWord, query_.name, as_of_, birth_)};
       }
-      stream_.emplace(StreamReader::Range{{book, Kind::kStream, birth_}, Sequence{birth_}, as_of_},
-                      views_);
+      const StreamReader::Range range{{book, Kind::kStream, birth_}, Sequence{birth_}, as_of_};
+      reader_ = std::make_unique<DocumentReader<typename Kind::Past>>(Kind::kRef, range, views_,
+                                                                      Kind::make(birth_));
     }
-    const auto done = stream_->step(log, [&](const DecisionView& decision, const EventView& event) {
-      born_ = born_ || event.sequence.value() == birth_;
-      if (born_) fold(decision, event);
-      return born_;
-    });
+    const auto done = reader_->step(log);
     if (!done.ok()) return done.error();
-    if (*done && !born_) {
-      return Error{ErrorKind::kCorrupt, "the timeline lacks the birth of '" + query_.name +
-                                            "' at " + std::to_string(birth_) +
-                                            "; run kontor verify"};
-    }
     return *done ? Slice::kFinished : Slice::kAgain;
   }
 
-  Answered render(const Book& book) override { return Kind::show(book, *past_, birth_); }
+  Answered render(const Book& book) override { return Kind::show(book, reader_->past(), birth_); }
   Sequence position() const override { return as_of_; }
 
  private:
-  void fold(const DecisionView& decision, const EventView& event) {
-    const DecisionHeader& header = decision.header();
-    const Envelope by{event.sequence, Timestamp{header.recorded_at}, Date{header.effective_date},
-                      Date{header.business_date}};
-    fold_past(*past_, by, event);
-  }
-
   Query query_;
   const Views* views_;
   std::uint64_t birth_ = 0;
   Sequence end_;
   Sequence as_of_;
-  bool born_ = false;
-  std::optional<StreamReader> stream_;
-  std::unique_ptr<typename Kind::Past> past_;
+  std::unique_ptr<DocumentReader<typename Kind::Past>> reader_;
+};
+
+// Of a kind whose present documents are all in memory and asked about elsewhere.
+struct AllInMemory {
+  static std::optional<Answered> show_present(const Book&, const Query&) { return std::nullopt; }
 };
 
 template <class Document>
@@ -80,11 +72,16 @@ std::uint64_t birth_of(const Document* document) {
 
 struct OrderKind {
   using Past = PastOrder;
+  static constexpr std::string_view kRef = "order";
+  static std::optional<Answered> show_present(const Book& book, const Query& query) {
+    if (book.orders().find(query.name) == nullptr) return std::nullopt;
+    return answer_order(book, query);
+  }
   static constexpr std::string_view kWord = "order";
   static constexpr std::string_view kList = "orders";
   static constexpr StreamKind kStream = StreamKind::kOrder;
   static std::uint64_t find(const Book& book, std::string_view name) {
-    return birth_of(book.orders().find(name));
+    return book.find_order(name);
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t birth) {
@@ -93,8 +90,9 @@ struct OrderKind {
   }
 };
 
-struct InvoiceKind {
+struct InvoiceKind : AllInMemory {
   using Past = PastInvoice;
+  static constexpr std::string_view kRef = "invoice";
   static constexpr std::string_view kWord = "invoice";
   static constexpr std::string_view kList = "invoices";
   static constexpr StreamKind kStream = StreamKind::kInvoice;
@@ -108,8 +106,9 @@ struct InvoiceKind {
   }
 };
 
-struct PaymentKind {
+struct PaymentKind : AllInMemory {
   using Past = PastPayment;
+  static constexpr std::string_view kRef = "payment";
   static constexpr std::string_view kWord = "payment";
   static constexpr std::string_view kList = "payments";
   static constexpr StreamKind kStream = StreamKind::kPayment;
@@ -122,8 +121,9 @@ struct PaymentKind {
   }
 };
 
-struct CreditNoteKind {
+struct CreditNoteKind : AllInMemory {
   using Past = PastCreditNote;
+  static constexpr std::string_view kRef = "credit_note";
   static constexpr std::string_view kWord = "credit_note";
   static constexpr std::string_view kList = "credit_notes";
   static constexpr StreamKind kStream = StreamKind::kCreditNote;

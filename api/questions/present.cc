@@ -17,8 +17,6 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &answer_item;
     case Question::warehouse:
       return &answer_warehouse;
-    case Question::order:
-      return &answer_order;
     case Question::invoice:
       return &answer_invoice;
     case Question::payment:

@@ -31,7 +31,7 @@ Answered list_backorders(const Book& book, const Query& query);
 Answered answer_price(const Book& book, const Query& query);
 Answered answer_terms(const Book& book, const Query& query);
 // orders.cc
-Answered answer_order(const Book& book, const Query& query);
+Answered answer_order(const Book& book, const Query& query);  // of one in memory
 Answered list_orders(const Book& book, const Query& query);
 // approvals.cc
 Answered answer_approvals(const Book& book, const Query& query);

@@ -47,4 +47,9 @@ CompanyFilter company_filter(const Book& book, const Query& query) {
   return filter;
 }
 
+bool is_about_the_past(const Query& query) {
+  const bool dated = query.date != kNoDate && query.question != wire::Question::price;
+  return dated || query.as_of.value() != 0 || query.as_of_time.value() != 0;
+}
+
 }  // namespace kontor::questions

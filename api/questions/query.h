@@ -80,6 +80,9 @@ Row& add_row(std::vector<std::unique_ptr<Row>>& rows) {
   return *rows.back();
 }
 
+// Whether it asks about another time than now.
+bool is_about_the_past(const Query& query);
+
 // Counts what a page has cost. A loop asks room() before each thing it looks at.
 class PageRoom {
  public:

@@ -24,7 +24,10 @@ std::optional<std::uint64_t> birth(const Document* document) {
 
 std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
                                       std::string_view name) {
-  if (kind == "order") return birth(book.orders().find(name));
+  if (kind == "order") {
+    const std::uint64_t order = book.find_order(name);
+    return order == 0 ? std::nullopt : std::optional(order);
+  }
   if (kind == "invoice") return birth(book.receivables().find_invoice(name));
   if (kind == "payment") return birth(book.receivables().find_payment(name));
   if (kind == "credit_note") return birth(book.credit_notes().find(name));

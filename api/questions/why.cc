@@ -3,8 +3,8 @@
 #include "book_generated.h"
 #include "credit_generated.h"
 
+#include "api/questions/document_reader.h"
 #include "api/questions/groups.h"
-#include "api/questions/history.h"
 #include "api/questions/order_state.h"
 #include "engine/rules/matching.h"
 #include "events/base/currency.h"
@@ -58,13 +58,18 @@ void fill_grounds(const Book& book, const Event* event, Reasons& out, std::uint3
 
 class WhyQuestion final : public HistoryQuestion {
  public:
-  explicit WhyQuestion(Query query) : query_(std::move(query)) {}
+  WhyQuestion(Query query, const Views* views) : query_(std::move(query)), views_(views) {}
 
   std::optional<Answered> begin(const Book& book) override {
     if (const Order* const order = book.orders().find(query_.name)) {
-      order_ = order->ref;
-      asked_.sequence = order->asked_at;
-      held_.sequence = order->held_at;
+      ask_about(book.orders(), *order);
+      return std::nullopt;
+    }
+    if (const std::uint64_t settled = book.find_order(query_.name); settled != 0) {
+      const StreamReader::Range range{
+          {book.number(), StreamKind::kOrder, settled}, Sequence{settled}, book.last_sequence()};
+      settled_ = std::make_unique<DocumentReader<PastOrder>>("order", range, views_, PastOrder{});
+      order_.ref = settled;
       return std::nullopt;
     }
     const KnownOutcome* const outcome = book.outcomes().find(outcome_key(0, query_.name));
@@ -78,6 +83,14 @@ class WhyQuestion final : public HistoryQuestion {
   }
 
   Result<Slice> read(const LogReader& log, BookNumber book) override {
+    if (settled_) {
+      const Result<bool> done = settled_->step(log);
+      if (!done.ok()) return done.error();
+      if (!*done) return Slice::kAgain;
+      const Orders& orders = settled_->past().orders;
+      ask_about(orders, orders.get(OrderRef{order_.ref}));
+      settled_.reset();
+    }
     for (FoundDecision* const wanted : {&asked_, &held_, &command_}) {
       if (wanted->sequence == 0) continue;
       Result<AlignedBuffer> decision = log.decision_at(book, Sequence{wanted->sequence});
@@ -93,9 +106,11 @@ class WhyQuestion final : public HistoryQuestion {
       explain_command(book, out);
       return answered(out);
     }
-    const Order& order = book.orders().get(OrderRef{order_});
+    // It may have left since, or have been settled before: then it is as it was found.
+    const Order* const now = book.orders().find(OrderRef{order_.ref});
+    const Order& order = now != nullptr ? *now : order_;
     out.order = query_.name;
-    out.state = state_of(book.orders(), order);
+    out.state = now != nullptr ? state_of(book.orders(), order) : state_;
     out.says = "order " + query_.name + " is " + std::string(state_word(out.state));
     if (asked_.sequence != 0) explain_approval(book, order, out);
     // It may have been released, or held anew, since the first step: then the reasons are not
@@ -109,6 +124,13 @@ class WhyQuestion final : public HistoryQuestion {
     std::uint64_t sequence = 0;  // 0: not wanted
     AlignedBuffer bytes;
   };
+
+  void ask_about(const Orders& orders, const Order& order) {
+    order_ = order;
+    state_ = state_of(orders, order);
+    asked_.sequence = order.asked_at;
+    held_.sequence = order.held_at;
+  }
 
   void explain_approval(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
     out.approval = std::make_unique<wire::WhyApprovalT>();
@@ -192,16 +214,19 @@ class WhyQuestion final : public HistoryQuestion {
   }
 
   Query query_;
+  const Views* views_;
+  std::unique_ptr<DocumentReader<PastOrder>> settled_;  // until it is read
   FoundDecision asked_;
   FoundDecision held_;
   FoundDecision command_;
-  std::uint64_t order_ = 0;
+  Order order_;  // as it was found
+  wire::OrderState state_{};
 };
 
 }  // namespace
 
-std::unique_ptr<HistoryQuestion> make_why_question(Query query) {
-  return std::make_unique<WhyQuestion>(std::move(query));
+std::unique_ptr<HistoryQuestion> make_why_question(Query query, const Views* views) {
+  return std::make_unique<WhyQuestion>(std::move(query), views);
 }
 
 }  // namespace kontor::questions

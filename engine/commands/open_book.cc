@@ -39,6 +39,10 @@ void register_book(Step& step, const OpenBook& command) {
   if (kept != 0 && (kept < limits::kOutcomesKeptMin || kept > limits::kOutcomesKeptMax)) {
     step.refuse(about(ReasonCode::invalid_value, Subject::book, "outcomes_kept 16 to 16777216"));
   }
+  const std::uint64_t settled = command.settled_kept();
+  if (settled != 0 && (settled < limits::kSettledKeptMin || settled > limits::kSettledKeptMax)) {
+    step.refuse(about(ReasonCode::invalid_value, Subject::book, "settled_kept 16 to 1048576"));
+  }
   if (step.refused()) return;
 
   const std::uint32_t number = known.size() + 1;
@@ -83,6 +87,9 @@ Date first_day(const OpenBook& command, Timestamp recorded_at) {
 
 void open_book(Step& step, const OpenBook& command) {
   const Date first = first_day(command, step.context().recorded_at);
+  // Said in the event, so that books of logs that do not say it keep all they have.
+  const std::uint64_t settled_kept =
+      command.settled_kept() == 0 ? limits::kSettledKept : command.settled_kept();
   step.emit<BookOpened>(0, [&](flatbuffers::FlatBufferBuilder& out) {
     const auto book = text(out, view(command.book()));
     const auto legal_name = text(out, view(command.legal_name()));
@@ -94,7 +101,7 @@ void open_book(Step& step, const OpenBook& command) {
     return CreateBookOpened(out, book, legal_name, country, command.currency(), administrator,
                             command.calendar(), time_zone, first.value(),
                             command.first_day_of_week(), command.fiscal_year_first_month(),
-                            command.outcomes_kept());
+                            command.outcomes_kept(), settled_kept);
   });
   set_rule(step, 0, "order-limit", "Above the buyer's order limit, an approver is asked",
            Figure::over_order_limit, Outcome::ask);

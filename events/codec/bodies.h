@@ -17,6 +17,7 @@
 #include "credit_generated.h"               // IWYU pragma: export
 #include "credit_note_generated.h"          // IWYU pragma: export
 #include "define_terms_generated.h"         // IWYU pragma: export
+#include "document_generated.h"             // IWYU pragma: export
 #include "examine_held_orders_generated.h"  // IWYU pragma: export
 #include "fence_command_generated.h"        // IWYU pragma: export
 #include "hold_order_generated.h"           // IWYU pragma: export
@@ -40,6 +41,7 @@
 #include "reject_order_generated.h"         // IWYU pragma: export
 #include "release_hold_generated.h"         // IWYU pragma: export
 #include "release_reservation_generated.h"  // IWYU pragma: export
+#include "reopen_document_generated.h"      // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
 #include "reverse_payment_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export

@@ -10,10 +10,13 @@
 
 #include <gtest/gtest.h>
 
+#include "open_book_generated.h"
+
 #include "api/cli/online_retail.h"
 #include "api/cli/online_retail_plan.h"
 #include "engine/books.h"
 #include "engine/decider.h"
+#include "events/base/limits.h"
 #include "events/codec/catalog.h"
 #include "events/log/page_builder.h"
 #include "tests/support/test_data.h"
@@ -58,11 +61,30 @@ Balances computed_by_sql(const std::filesystem::path& file) {
   return out;
 }
 
+// The book that the plan opens, but with room for all its orders: no log is kept here from which
+// settled ones could come back.
+flatbuffers::DetachedBuffer with_all_orders(const CommandToSend& opening) {
+  const OpenBook& planned = *flatbuffers::GetRoot<OpenBook>(opening.body.data());
+  flatbuffers::FlatBufferBuilder out;
+  const auto book = out.CreateString(planned.book());
+  const auto country = out.CreateString(planned.country());
+  OpenBookBuilder command(out);
+  command.add_book(book);
+  command.add_country(country);
+  command.add_currency(planned.currency());
+  command.add_first_business_date(planned.first_business_date());
+  command.add_settled_kept(limits::kSettledKeptMax);
+  out.Finish(command.Finish());
+  return out.Release();
+}
+
 // Decides commands as a server does, and keeps the state alone.
 class Trade {
  public:
   explicit Trade(RetailPlan& plan) {
-    const CommandToSend opening = plan.open_book("year");
+    CommandToSend opening = plan.open_book("year");
+    const flatbuffers::DetachedBuffer body = with_all_orders(opening);
+    opening.body = std::as_bytes(std::span(body.data(), body.size()));
     send(books_.server(), opening);
     book_ = &books_.add();
     send(*book_, opening);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/directory.h"
+#include "engine/gather.h"
 #include "engine/sequencer.h"
 #include "events/codec/catalog.h"
 #include "events/log/memory_event_log.h"
@@ -52,8 +54,13 @@ class BookRun {
         random_(plan.seed * 2 + 1),
         generator_(plan.seed),
         clock_(random_),
+        gatherer_(log_, directory_, nullptr),
         sequencer_(books_, clock_, options_, counts_,
-                   [this](std::unique_ptr<Batch>& batch) { commit(*batch); }) {
+                   Sequencer::Hands{[this](std::unique_ptr<Batch>& batch) { commit(*batch); },
+                                    [this](BookNumber book, Sequence sequence) {
+                                      return directory_.last_sequence(book) >= sequence;
+                                    },
+                                    &gatherer_}) {
     options_.page_decisions_max = random_.one_in(4) ? 1 + random_.below(4) : 8'192;
   }
 
@@ -162,8 +169,12 @@ class BookRun {
         seal_commit(pages, {Epoch{1}, CommitNumber{before.value() + 1}, 1}, scratch_);
     const Status written = log_.append(Epoch{1}, before, bytes);
     if (!written.ok()) fail(written.error().message, nullptr);
-    for (const CommitPage& page : pages)
-      page.chain->durable_watermark = page.chain->last_sequence;
+    for (const CommitPage& page : pages) {
+      PageChain& chain = *page.chain;
+      chain.durable_watermark = chain.last_sequence;
+      const Sequence first{chain.last_sequence.value() + 1 - page.page->events()};
+      directory_.add(chain.book, first, chain.last_sequence, log_.tail().last);
+    }
     ++coverage_.commits;
     batch.clear();
   }
@@ -200,9 +211,11 @@ class BookRun {
   TestClock clock_;
   EngineOptions options_;
   CommandCounts counts_;
+  MemoryEventLog log_;
+  Directory directory_;
+  Gatherer gatherer_;
   Sequencer sequencer_;
   std::unique_ptr<Batch> batch_ = std::make_unique<Batch>();
-  MemoryEventLog log_;
   std::vector<PageChain> chains_;
   AlignedBuffer scratch_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, AlignedBuffer> decisions_;

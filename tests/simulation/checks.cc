@@ -55,6 +55,10 @@ class Watched {
       wrong_ = "after event " + std::to_string(event.sequence.value()) + " (" +
                std::string(event_name(event.header.kind)) + "): " + status.error().message;
     });
+    if (wrong_) return;
+    book.end();
+    const Status sound = book.check_invariants();
+    if (!sound.ok()) wrong_ = "after what was settled left: " + sound.error().message;
   }
 
   Books books_;

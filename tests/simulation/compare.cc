@@ -24,6 +24,7 @@ class Comparison {
   void settings();
   void order(int place);
   void orders();
+  void settled(const m::Order& of);
   void stock();
   void accounts();
   void invoices();
@@ -153,11 +154,22 @@ void Comparison::approval(const std::string& where, const Order& engine, const m
   same(where, "votes", request->votes.size(), model.asked->votes.size());
 }
 
+// One that the engine has no more in memory: it has nothing to do, and its name is known.
+void Comparison::settled(const m::Order& of) {
+  if (book_.orders().settled().find(of.name).empty()) {
+    if (!found_) found_ = of.name + ": only the model knows it";
+    return;
+  }
+  same(of.name, "being held, settled", false, of.held);
+  same(of.name, "value open, settled", 0, of.open_value());
+  same(of.name, "value delivered, settled", 0, of.delivered_value());
+}
+
 void Comparison::order(int place) {
   const m::Order& of = model_.orders[place];
   const Order* const order = book_.orders().find(of.name);
   if (order == nullptr) {
-    if (!found_) found_ = of.name + ": only the model knows it";
+    settled(of);
     return;
   }
   const std::string& where = of.name;
@@ -186,7 +198,8 @@ void Comparison::order(int place) {
 }
 
 void Comparison::orders() {
-  same("orders", "number", book_.orders().all().size(), model_.orders.size());
+  same("orders", "number", book_.orders().all().size() + book_.orders().settled().size(),
+       model_.orders.size());
   for (int place = 0; place < model_.orders.size() && !found_; ++place)
     order(place);
 }

@@ -274,9 +274,10 @@ EngineAnswer LiveEngine::ask(std::string_view json, const SubmitOptions& options
   return all.empty() ? EngineAnswer{} : all.front();
 }
 
-void LiveEngine::open_shop() {
+void LiveEngine::open_shop(std::string_view more) {
   const EngineAnswer opened = ask(R"({"id":"open-shop","OpenBook":{"book":"shop","currency":"EUR",
-                              "first_business_date":"2026-03-02"}})");
+                              "first_business_date":"2026-03-02")" +
+                                  std::string(more) + "}}");
   EXPECT_EQ(opened.status, StatusCode::kDone);
   const Ticket ticket = submit(std::vector<std::string>(kShop.begin(), kShop.end()));
   for (const EngineAnswer& told : ticket->all())

@@ -152,8 +152,9 @@ class LiveEngine {
                  const SubmitOptions& options = {});
   // The answer to one command; waits.
   EngineAnswer ask(std::string_view json, const SubmitOptions& options = {});
-  // Book 1 and what is needed to order, allocate and receive bolts.
-  void open_shop();
+  // Book 1 and what is needed to order, allocate and receive bolts. more: of OpenBook, with a comma
+  // before it.
+  void open_shop(std::string_view more = "");
   // The state of a book, once durable.
   Digest digest(BookNumber book = BookNumber{1});
   std::size_t follow_ups(BookNumber book = BookNumber{1});

@@ -298,6 +298,7 @@ void Story::check_replay() const {
       ASSERT_TRUE(sound.ok()) << sound.error().message << " after replaying "
                               << event_name(event.header.kind);
     });
+    book.end();
   }
   for (std::uint32_t number = 0; number < books_.count(); ++number) {
     const Book* const told = books_.find(BookNumber{number});

@@ -1,0 +1,22 @@
+// Which order a command is about, where that order may have left memory.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/job.h"
+#include "projections/book.h"
+
+namespace kontor {
+
+// By what the command calls it, or by its birth where it names a bill of it.
+struct NamedOrder {
+  std::string_view name;
+  OrderRef birth;
+};
+
+// The one order of the command, if it names one and that is not in memory. PlaceOrder names the one
+// it would place: there may be one of that name already.
+std::optional<NamedOrder> find_missing_order(const Book& book, const CommandInput& input);
+
+}  // namespace kontor

@@ -1,0 +1,65 @@
+// What one projection names of another is there: in memory, or settled where that is enough.
+#include <algorithm>
+#include <vector>
+
+#include "projections/book.h"
+#include "projections/fold.h"
+
+namespace kontor {
+namespace {
+
+class Known {
+ public:
+  explicit Known(const Orders& orders) : orders_(orders) {}
+
+  bool in_memory(std::uint64_t order) const { return orders_.find(OrderRef{order}) != nullptr; }
+  bool anywhere(std::uint64_t order) {
+    if (in_memory(order)) return true;
+    if (births_.empty()) {
+      orders_.settled().for_each([&](const auto& entry) { births_.push_back(entry.birth); });
+      std::sort(births_.begin(), births_.end());
+    }
+    return std::binary_search(births_.begin(), births_.end(), order);
+  }
+
+ private:
+  const Orders& orders_;
+  std::vector<std::uint64_t> births_;  // of settled ones, when asked for
+};
+
+std::string order_at(std::uint64_t birth) {
+  return "the order born at " + std::to_string(birth);
+}
+
+}  // namespace
+
+Status Book::check_references() const {
+  Known known(orders());
+  for (const Invoice& invoice : receivables().invoices()) {
+    if (!known.anywhere(invoice.order)) {
+      return broken("an invoice of " + order_at(invoice.order) + ", which is not known");
+    }
+  }
+  for (const CreditNote& note : credit_notes().all()) {
+    if (!known.anywhere(note.order)) {
+      return broken("a credit note of " + order_at(note.order) + ", which is not known");
+    }
+  }
+  for (const auto& [order, request] : approvals().pending()) {
+    if (!known.in_memory(order)) return broken(order_at(order) + " waits for people, but left");
+  }
+  for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
+    for (const auto& [order, held] : credit().account(CompanyId{payer}).held()) {
+      if (!known.in_memory(order)) return broken(order_at(order) + " is held, but left");
+    }
+  }
+  Status status;
+  stock().for_each_holder([&](std::uint64_t order) {
+    if (status.ok() && !known.in_memory(order)) {
+      status = broken(order_at(order) + " holds stock or waits for it, but left");
+    }
+  });
+  return status;
+}
+
+}  // namespace kontor

@@ -1,0 +1,294 @@
+// Orders that are settled leave memory, and come back when a command names them.
+#include <gtest/gtest.h>
+
+#include "document_generated.h"
+
+#include "engine/status.h"
+#include "engine/views/view_host.h"
+#include "events/base/limits.h"
+#include "events/codec/catalog.h"
+#include "tests/support/engine/live_engine.h"
+#include "tests/engine/views/scratch.h"
+
+namespace kontor::test {
+namespace {
+
+// What is kept of an order, as far as one who names it can tell.
+struct Seen {
+  bool in_memory = false;
+  std::size_t settled = 0;
+  std::uint32_t version = 0;
+  Order order;
+  std::vector<OrderLineState> lines;
+  std::string region;
+};
+
+class SettledOrders : public testing::Test {
+ protected:
+  void SetUp() override {
+    live_.open_shop(R"(,"settled_kept":16)");
+    tell(R"("ReceiveStock":{"receipt":"rc","warehouse":"north","lines":[
+         {"item":"bolt","quantity":1000}]})");
+  }
+
+  EngineAnswer tell(const std::string& command) {
+    return live_.ask(R"({"id":"t)" + std::to_string(++told_) + "\"," + command + "}");
+  }
+  EngineAnswer about(const std::string& command, const std::string& order,
+                     const std::string& more = "") {
+    return tell("\"" + command + R"(":{"order":")" + order + "\"" + more + "}");
+  }
+  void given(const EngineAnswer& answer) {
+    ASSERT_EQ(answer.status, StatusCode::kDone) << answer.events;
+  }
+  EngineAnswer place(const std::string& order) {
+    return about("PlaceOrder", order,
+                 R"(,"company":"acme","region":"south","lines":[{"item":"bolt","quantity":4},
+                 {"item":"bolt","quantity":2}])");
+  }
+  // Ordered, shipped and billed: nothing is left to do.
+  void trade(const std::string& order) {
+    given(place(order));
+    given(about("AllocateOrder", order));
+    given(about("ShipOrder", order, R"(,"shipment":"S-)" + order + "\""));
+    given(about("InvoiceOrder", order, R"(,"invoice":"I-)" + order + "\""));
+  }
+  // So many further events, each of a decision of its own.
+  void let_pass(std::uint64_t events) {
+    for (std::uint64_t i = 0; i < events; ++i)
+      tell(R"("SetCreditLimit":{"company":"acme","limit":"1000000.00"})");
+  }
+  void let_it_leave(const std::string& order) {
+    let_pass(limits::kSettledKeptMin);
+    ASSERT_FALSE(look(order).in_memory);
+  }
+
+  Seen look(const std::string& name) {
+    Seen seen;
+    Look look([&](const Books& books) {
+      const Book& book = *books.find(BookNumber{1});
+      const Status sound = book.check_invariants();
+      EXPECT_TRUE(sound.ok()) << sound.error().message;
+      seen.settled = book.orders().settled().size();
+      const Order* const order = book.orders().find(name);
+      if (order == nullptr) return;
+      seen.in_memory = true;
+      seen.order = *order;
+      const auto lines = book.orders().lines(*order);
+      seen.lines.assign(lines.begin(), lines.end());
+      seen.region = book.orders().region(*order);
+    });
+    EXPECT_EQ(live_.engine().ask(look.question()), StatusCode::kDone);
+    EXPECT_TRUE(look.wait_answered());
+    return seen;
+  }
+  std::size_t reopenings() {
+    std::size_t count = 0;
+    live_.for_each_decision(BookNumber{1}, [&](const DecisionView& decision) {
+      if (decision.header().command_kind == number_of<ReopenDocument>) ++count;
+    });
+    return count;
+  }
+
+  LiveEngine live_;
+  int told_ = 0;
+};
+
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+TEST_F(SettledOrders, LeaveWhenNothingHasTouchedThemForAsManyEventsAsTheBookSays) {
+  trade("O-1");
+  given(place("O-2"));
+  let_pass(limits::kSettledKeptMin - 3);  // two events of O-2 came before
+  EXPECT_TRUE(look("O-1").in_memory);
+  let_pass(1);
+  EXPECT_FALSE(look("O-1").in_memory);
+  EXPECT_EQ(look("O-1").settled, 1U);
+  let_pass(2 * limits::kSettledKeptMin);
+  EXPECT_TRUE(look("O-2").in_memory) << "it is open";
+}
+
+TEST_F(SettledOrders, AreReopenedByADecisionOfItsOwnBeforeTheCommandThatNamesThem) {
+  trade("O-1");
+  const Seen before = look("O-1");
+  let_it_leave("O-1");
+  const EngineAnswer refused = about("CancelOrder", "O-1");
+  EXPECT_EQ(refused.status, StatusCode::kRefused);
+  EXPECT_TRUE(live_.commands_in_log().ends_with("ReopenDocument CancelOrder"));
+
+  const Seen after = look("O-1");
+  ASSERT_TRUE(after.in_memory);
+  EXPECT_EQ(after.settled, 0U);
+  EXPECT_EQ(after.order.ref, before.order.ref);
+  EXPECT_EQ(after.order.version, before.order.version) << "reopening is no change of it";
+  EXPECT_EQ(after.order.total, before.order.total);
+  EXPECT_EQ(after.order.agreed, before.order.agreed);
+  EXPECT_EQ(after.order.company, before.order.company);
+  EXPECT_EQ(after.order.placed_on, before.order.placed_on);
+  EXPECT_EQ(after.order.approval, before.order.approval);
+  EXPECT_EQ(after.order.credit, before.order.credit);
+  EXPECT_EQ(after.order.fulfilled, before.order.fulfilled);
+  EXPECT_EQ(after.region, "south");
+  EXPECT_EQ(bytes_of(after.lines), bytes_of(before.lines));
+}
+
+// Every command that names an order finds a settled one, and says what it would have said.
+TEST_F(SettledOrders, AreFoundByEveryCommandThatNamesAnOrder) {
+  const std::vector<std::pair<std::string, std::string>> commands = {
+      {"AllocateOrder", ""},
+      {"AmendOrder", R"(,"amendment":"A-1","lines":[{"line":1,"quantity":9}])"},
+      {"ApproveOrder", ""},
+      {"CancelOrder", ""},
+      {"HoldOrder", ""},
+      {"InvoiceOrder", R"(,"invoice":"I-2")"},
+      {"RejectOrder", ""},
+      {"ReleaseHold", ""},
+      {"ReleaseReservation", R"(,"release":"R-1")"},
+      {"ReturnGoods", R"(,"return":"B-1","lines":[
+          {"line":1,"quantity":99,"disposition":"scrap"}])"},
+      {"ShipOrder", R"(,"shipment":"S-2")"},
+      {"PlaceOrder", R"(,"company":"acme","lines":[{"item":"bolt","quantity":1}])"}};
+  trade("O-1");
+  std::size_t reopened = 0;
+  for (const auto& [command, more] : commands) {
+    const EngineAnswer at_once = about(command, "O-1", more);
+    let_it_leave("O-1");
+    const EngineAnswer later = about(command, "O-1", more);
+    EXPECT_EQ(reopenings(), ++reopened) << command;
+    EXPECT_TRUE(live_.commands_in_log().ends_with("ReopenDocument " + command));
+    EXPECT_EQ(later.status, StatusCode::kRefused) << command;
+    EXPECT_EQ(later.status, at_once.status) << command;
+    EXPECT_EQ(later.bytes.size(), at_once.bytes.size()) << command << ": the same reasons";
+    let_it_leave("O-1");
+    // In memory for the next round's first asking.
+    about("HoldOrder", "O-1");
+    ++reopened;
+  }
+}
+
+TEST_F(SettledOrders, AreGivenBackAndCreditedLikeOthers) {
+  trade("O-1");
+  let_it_leave("O-1");
+  const EngineAnswer back = about("ReturnGoods", "O-1",
+                                  R"(,"return":"B-1","warehouse":"north","lines":[
+            {"line":1,"quantity":3,"disposition":"restock"}])");
+  EXPECT_EQ(back.status, StatusCode::kDone) << back.events;
+  let_pass(2 * limits::kSettledKeptMin);
+  EXPECT_TRUE(look("O-1").in_memory) << "what came back is to be credited";
+  given(tell(R"("IssueCreditNote":{"credit_note":"C-1","invoice":"I-O-1",
+             "returns":[{"goods_return":"B-1","line":1}]})"));
+  let_it_leave("O-1");
+  given(tell(R"("CancelCreditNote":{"credit_note":"C-1"})"));
+  EXPECT_TRUE(look("O-1").in_memory) << "the note is of its invoice";
+  EXPECT_EQ(look("O-1").lines.front().credited, Quantity{0});
+}
+
+TEST_F(SettledOrders, AreFoundByACreditNoteOfTheirInvoice) {
+  trade("O-1");
+  let_it_leave("O-1");
+  given(tell(R"("IssueCreditNote":{"credit_note":"C-1","invoice":"I-O-1","warehouse":"north",
+             "lines":[{"line":2,"quantity":2,"disposition":"restock"}]})"));
+  EXPECT_EQ(reopenings(), 1U);
+  EXPECT_EQ(look("O-1").lines.back().returned, Quantity{2 * kQuantityUnit});
+}
+
+TEST_F(SettledOrders, AreNotReadBackByARepeatNorByAPaymentOfTheirInvoice) {
+  trade("O-1");
+  const std::string command = R"({"id":"again","CancelOrder":{"order":"O-1"}})";
+  const EngineAnswer first = live_.ask(command);
+  let_it_leave("O-1");
+  EXPECT_EQ(as_first(live_.ask(command)), first);
+  given(tell(R"("RecordPayment":{"payment":"P-1","payer":"acme","amount":"6.00",
+             "invoices":[{"invoice":"I-O-1"}]})"));
+  EXPECT_EQ(reopenings(), 0U);
+  EXPECT_FALSE(look("O-1").in_memory);
+}
+
+TEST_F(SettledOrders, LeaveAndComeBackAgainAndAgain) {
+  trade("O-1");
+  for (std::size_t round = 1; round <= 3; ++round) {
+    let_it_leave("O-1");
+    given(about("ReturnGoods", "O-1",
+                R"(,"return":"B-)" + std::to_string(round) +
+                    R"(","lines":[{"line":1,"quantity":1,"disposition":"scrap"}])"));
+    given(tell(R"("IssueCreditNote":{"credit_note":"C-)" + std::to_string(round) +
+               R"(","invoice":"I-O-1","returns":[{"goods_return":"B-)" + std::to_string(round) +
+               R"(","line":1}]})"));
+    EXPECT_EQ(reopenings(), round);
+    EXPECT_EQ(look("O-1").lines.front().returned.value(),
+              static_cast<std::int64_t>(round) * kQuantityUnit);
+  }
+}
+
+TEST_F(SettledOrders, AreNamedBeforeTheirEventsAreDurable) {
+  const std::uint64_t far = limits::kSettledKeptMin;
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& command) {
+    all.push_back(R"({"id":"n)" + std::to_string(all.size()) + "\"," + command + "}");
+  };
+  add(R"("PlaceOrder":{"order":"O-1","company":"acme","lines":[{"item":"bolt","quantity":1}]})");
+  add(R"("CancelOrder":{"order":"O-1"})");
+  for (std::uint64_t i = 0; i < far; ++i)
+    add(R"("SetCreditLimit":{"company":"acme","limit":"1000000.00"})");
+  add(R"("CancelOrder":{"order":"O-1"})");
+  const std::vector<StatusCode> statuses = live_.submit(all)->statuses();
+  ASSERT_EQ(statuses.size(), all.size());
+  EXPECT_EQ(statuses.back(), StatusCode::kRefused);
+  EXPECT_EQ(reopenings(), 1U) << "in one frame, and so in one batch";
+}
+
+TEST_F(SettledOrders, AreTheSameAfterAReplay) {
+  trade("O-1");
+  trade("O-2");
+  let_it_leave("O-1");
+  about("HoldOrder", "O-2");
+  const Digest before = live_.digest();
+  live_.restart();
+  EXPECT_EQ(live_.digest(), before);
+  EXPECT_EQ(place("O-1").status, StatusCode::kRefused) << "it exists";
+  EXPECT_EQ(place("O-3").status, StatusCode::kDone);
+  EXPECT_EQ(reopenings(), 2U);
+}
+
+TEST_F(SettledOrders, StayWhereTheLogDoesNotSayForHowLong) {
+  // As logs of earlier releases say nothing: their decisions are about orders in memory.
+  Orders orders;
+  BufferSink saved;
+  orders.save(saved);
+  EXPECT_EQ(orders.settled_by(Sequence{1'000'000}), Sequence{});
+  const EngineAnswer wrong =
+      live_.ask(R"({"id":"w","OpenBook":{"book":"other","currency":"EUR","settled_kept":15}})");
+  EXPECT_EQ(wrong.status, StatusCode::kRefused);
+}
+
+// The timeline says which events an order has, so that nothing between them is read.
+TEST(SettledOrdersByTheTimeline, AreTheSameAsWithoutIt) {
+  auto log = std::make_unique<MemoryEventLog>();
+  const Scratch folder;
+  ViewHostOptions host_options;
+  host_options.look_every = std::chrono::milliseconds(1);
+  ViewHost views(*log, folder.path(), host_options);
+  EngineOptions options;
+  options.views = &views;
+  LiveEngine live(std::move(log), options);
+  live.open_shop(R"(,"settled_kept":16)");
+  live.ask(R"({"id":"a","PlaceOrder":{"order":"O-1","company":"acme","lines":[
+           {"item":"bolt","quantity":1}]}})");
+  live.ask(R"({"id":"b","CancelOrder":{"order":"O-1"}})");
+  for (int i = 0; i < 20; ++i) {
+    live.ask(R"({"id":"c)" + std::to_string(i) +
+             R"(","SetCreditLimit":{"company":"acme","limit":"1000000.00"}})");
+  }
+  ASSERT_TRUE(views.wait_for(live.log().tail().last, std::chrono::seconds(30)));
+  EXPECT_EQ(live.ask(R"({"id":"d","CancelOrder":{"order":"O-1"}})").status, StatusCode::kRefused);
+  EXPECT_TRUE(live.commands_in_log().ends_with("ReopenDocument CancelOrder"));
+  const Digest before = live.digest();
+  live.restart();
+  EXPECT_EQ(live.digest(), before);
+}
+
+}  // namespace
+}  // namespace kontor::test
