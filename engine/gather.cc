@@ -78,7 +78,6 @@ Result<std::optional<Gatherer::Found>> Gatherer::find(const Book& book,
     const auto told = name_at(book.number(), birth);
     if (!told.ok()) return told.error();
     if (*told == name) return std::optional(Found{birth, name, entry.reopened});
-    KONTOR_MARK("another name with the hash of a settled order's");
   }
   return std::optional<Found>{};
 }
@@ -119,7 +118,6 @@ std::unique_ptr<PastOrder> Gatherer::fold_by_timeline(const Book& book, const Fo
     }
     if (positions->size() < kPositionsAtOnce) break;
   }
-  KONTOR_MARK("a settled order gathered by the timeline");
   return past;
 }
 

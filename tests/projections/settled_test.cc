@@ -4,6 +4,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ std::vector<std::byte> saved(const Table& table) {
 }
 
 template <class Table>
-bool loads(const std::vector<std::byte>& bytes) {
+bool loads(std::span<const std::byte> bytes) {
   Table table;
   Source in(bytes);
   table.load(in);
@@ -92,7 +93,7 @@ TEST(SettledDocuments, RefuseDamage) {
   const auto bytes = saved(table);
   ASSERT_TRUE(loads<SettledDocuments>(bytes));
   for (std::size_t size = 0; size < bytes.size(); size += 7)
-    EXPECT_FALSE(loads<SettledDocuments>({bytes.begin(), bytes.begin() + size})) << size;
+    EXPECT_FALSE(loads<SettledDocuments>(std::span(bytes).first(size))) << size;
   auto counted = bytes;
   counted[0] ^= std::byte{1};
   EXPECT_FALSE(loads<SettledDocuments>(counted));
@@ -146,7 +147,7 @@ TEST(SlotNames, RefuseDamage) {
   const auto bytes = saved(table);
   ASSERT_TRUE(loads<SlotNames>(bytes));
   for (std::size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_FALSE(loads<SlotNames>({bytes.begin(), bytes.begin() + size})) << size;
+    EXPECT_FALSE(loads<SlotNames>(std::span(bytes).first(size))) << size;
   auto taken = bytes;
   taken[bytes.size() - 4] = std::byte{4};  // the free place: one that is not
   EXPECT_FALSE(loads<SlotNames>(taken));

@@ -7,7 +7,6 @@
 #include <flatbuffers/flatbuffers.h>
 
 #include "engine/step.h"
-#include "events/base/limits.h"
 #include "events/codec/bodies.h"
 #include "events/codec/catalog.h"
 #include "projections/policies.h"
@@ -51,9 +50,7 @@ auto write(Builder& out, const m::OpenBook& c) {
   body.add_calendar(c.by_clock ? CalendarMode::clock : CalendarMode::manual);
   body.add_first_business_date(c.first_day);
   body.add_fiscal_year_first_month(static_cast<std::uint8_t>(c.first_month));
-  // As few as can be, so that orders leave and come back all the time. The model knows nothing of
-  // it.
-  body.add_settled_kept(limits::kSettledKeptMin);
+  body.add_settled_kept(static_cast<std::uint64_t>(c.settled_kept));
   return body.Finish();
 }
 

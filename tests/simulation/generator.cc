@@ -89,7 +89,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
   return kKinds;
 }
 
-Generator::Generator(std::uint64_t seed) : random_(seed) {
+Generator::Generator(std::uint64_t seed) : orders_leave_soon_(seed % 2 == 0), random_(seed) {
   companies_ = numbered("company-", 2 + random_.below(4));
   buyers_ = numbered("buyer-", 2 + random_.below(5));
   items_ = numbered("item-", 1 + random_.below(5));
@@ -103,12 +103,15 @@ Generator::Generator(std::uint64_t seed) : random_(seed) {
   set_the_world_up();
 }
 
+constexpr m::Int kSettledKeptMin = 16;
+
 void Generator::set_the_world_up() {
   m::OpenBook book;
   book.book = "book";
   book.currency = currency_;
   book.first_day = m::day_of(2026, 3, 2) + static_cast<m::Day>(random_.below(300));
   book.first_month = static_cast<int>(random_.between(1, 12));
+  if (orders_leave_soon_) book.settled_kept = kSettledKeptMin;
   to_set_up_.emplace_back(book);
   set_items_up();
   set_companies_up();

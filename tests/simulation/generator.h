@@ -23,6 +23,10 @@ class Generator {
   // with other content, and some were made long ago.
   model::Request next(const model::State& state);
 
+  // Whether the book is one whose settled orders leave memory as soon as they may: every other
+  // seed's. The model knows nothing of it.
+  bool orders_leave_soon() const { return orders_leave_soon_; }
+
  private:
   using State = model::State;
   using Command = model::Command;
@@ -105,6 +109,7 @@ class Generator {
   model::Int money();
   model::Int part_of(model::Int most);  // from 1, seldom more than there is
 
+  const bool orders_leave_soon_;
   Random random_;
   std::deque<Command> to_set_up_;
   std::deque<model::Request> late_;   // made, to be sent some time

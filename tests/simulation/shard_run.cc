@@ -225,7 +225,9 @@ class ShardRun {
   // Sends what has no answer and waits for it; false: the process died on the way. Who shares a
   // commit, and where the process dies, follows from the seed alone.
   bool exchange(Engine& engine) {
-    const bool together = !small_pages_ && random_.one_in(3);
+    // Where orders leave soon, deciding may have to wait for the disk: then nothing is held there.
+    const bool shares = !small_pages_ && random_.one_in(3);
+    const bool together = shares && !generator_.orders_leave_soon();
     const bool dies = random_.one_in(30);
     if (!(together ? send_together(engine, dies) : send_one_by_one(engine, dies))) return false;
     while (!unanswered_.empty() && !finding_) {

@@ -57,6 +57,7 @@ struct OpenBook {
   Day first_day = 0;
   int first_month = 1;
   bool by_clock = false;
+  Int settled_kept = 0;  // of how the engine keeps its memory; nothing else may come of it
   bool operator==(const OpenBook&) const = default;
 };
 

@@ -1,0 +1,79 @@
+// What the deciding state takes in memory: per open order, per settled one, per company. Tables
+// grow in steps, so a figure is between what is used and a third to a half more.
+#include <malloc.h>
+
+#include <benchmark/benchmark.h>
+
+#include "bench/world.h"
+
+namespace kontor::bench {
+namespace {
+
+constexpr std::uint64_t kOrders = 300'000;
+constexpr std::uint32_t kCompanies = 50'000;
+constexpr std::uint32_t kPageDecisions = 1'000;
+
+double bytes_in_use() {
+  const auto info = ::mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd);
+}
+
+void decide_all(World& world, const std::vector<Kept>& commands) {
+  PageBuilder page;
+  world.begin(page);
+  for (const Kept& command : commands) {
+    world.decide(page, command);
+    if (page.decisions() < kPageDecisions) continue;
+    page.clear();
+    world.begin(page);
+  }
+}
+
+// What the state has grown by: the order itself with its three lines, its name, what credit and
+// stock keep for it, and the outcomes of its commands (which are kept for the last 2^20 only).
+void measure(benchmark::State& state, Work work) {
+  for (auto _ : state) {
+    World world;
+    const std::vector<Kept> commands = world.make(work, kOrders);
+    const double before = bytes_in_use();
+    decide_all(world, commands);
+    const double grown = bytes_in_use() - before;
+    const Orders& orders = world.book().orders();
+    state.counters["bytes_per_order"] = grown / static_cast<double>(kOrders);
+    state.counters["in_memory"] = static_cast<double>(orders.all().size());
+    state.counters["settled"] = static_cast<double>(orders.settled().size());
+    if (!orders.settled().empty()) {
+      state.counters["bytes_per_settled_name"] =
+          static_cast<double>(orders.settled().memory()) /
+          static_cast<double>(orders.settled().size());
+    }
+    state.counters["commands"] = static_cast<double>(commands.size());
+  }
+}
+
+void memory_open_orders(benchmark::State& state) {
+  measure(state, Work::kOrders);
+}
+BENCHMARK(memory_open_orders)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// Whole lives: placed, shipped, billed and paid. Invoices, payments and names of shipments stay.
+void memory_settled_orders(benchmark::State& state) {
+  measure(state, Work::kLifecycles);
+}
+BENCHMARK(memory_settled_orders)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+void memory_companies(benchmark::State& state) {
+  for (auto _ : state) {
+    const double before = bytes_in_use();
+    const World small{1'000};
+    const double between = bytes_in_use();
+    const World large{1'000 + kCompanies};
+    const double more = (bytes_in_use() - between) - (between - before);
+    // With its buyers, and its part of the log that a world keeps.
+    state.counters["bytes_per_company"] = more / kCompanies;
+  }
+}
+BENCHMARK(memory_companies)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace kontor::bench
