@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "order_generated.h"
+
 #include "api/client/question_words.h"
 #include "api/schema.h"
 #include "api/wire.h"
+#include "events/codec/catalog.h"
 #include "events/json/json.h"
 
 namespace kontor::test {
@@ -19,6 +22,20 @@ ToldEngine::ToldEngine(const Story& story) {
   story.for_each_decision([&](BookNumber number, const DecisionView& decision) {
     if (number == book()) log_.emplace_back(decision.bytes());
   });
+  books_.read_back_with(this);
+}
+
+std::string ToldEngine::order_name(BookNumber, OrderRef birth) const {
+  std::string name;
+  const auto bytes = decision_at(book(), Sequence{birth.value()});
+  if (!bytes.ok()) return name;
+  DecisionView(bytes->data()).for_each_event([&](const EventView& event) {
+    if (event.sequence.value() != birth.value() || event.header.kind != number_of<OrderPlaced>) {
+      return;
+    }
+    name = flatbuffers::GetRoot<OrderPlaced>(event.body.data())->order()->str();
+  });
+  return name;
 }
 
 StatusCode ToldEngine::submit(std::unique_ptr<Submission>&) {

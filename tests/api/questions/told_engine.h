@@ -17,7 +17,7 @@
 
 namespace kontor::test {
 
-class ToldEngine final : public Engine, public LogReader {
+class ToldEngine final : public Engine, public LogReader, public ReadBack {
  public:
   explicit ToldEngine(const Story& story);
 
@@ -33,6 +33,8 @@ class ToldEngine final : public Engine, public LogReader {
   Status scan_pages(BookNumber book, Sequence from, const PageVisit& visit) const override;
   Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
   Sequence last_sequence(BookNumber book) const override;
+
+  std::string order_name(BookNumber book, OrderRef birth) const override;
 
   BookNumber book() const { return BookNumber{books_.count() - 1}; }
   const Book& state() const { return *books_.find(book()); }
