@@ -1,8 +1,7 @@
 // What the deciding state takes in memory: per open order, per settled one, per company. Tables
 // grow in steps, so a figure is between what is used and a third to a half more.
-#include <malloc.h>
-
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include "bench/world.h"
 
@@ -10,7 +9,7 @@ namespace kontor::bench {
 namespace {
 
 constexpr std::uint64_t kOrders = 300'000;
-constexpr std::uint32_t kCompanies = 50'000;
+constexpr std::size_t kCompanies = 50'000;
 constexpr std::uint32_t kPageDecisions = 1'000;
 
 double bytes_in_use() {
@@ -43,9 +42,8 @@ void measure(benchmark::State& state, Work work) {
     state.counters["in_memory"] = static_cast<double>(orders.all().size());
     state.counters["settled"] = static_cast<double>(orders.settled().size());
     if (!orders.settled().empty()) {
-      state.counters["bytes_per_settled_name"] =
-          static_cast<double>(orders.settled().memory()) /
-          static_cast<double>(orders.settled().size());
+      state.counters["bytes_per_settled_name"] = static_cast<double>(orders.settled().memory()) /
+                                                 static_cast<double>(orders.settled().size());
     }
     state.counters["commands"] = static_cast<double>(commands.size());
   }
@@ -65,12 +63,12 @@ BENCHMARK(memory_settled_orders)->Iterations(1)->Unit(benchmark::kMillisecond);
 void memory_companies(benchmark::State& state) {
   for (auto _ : state) {
     const double before = bytes_in_use();
-    const World small{1'000};
+    const World small;
     const double between = bytes_in_use();
-    const World large{1'000 + kCompanies};
+    const World large(1'000 + kCompanies);
     const double more = (bytes_in_use() - between) - (between - before);
     // With its buyers, and its part of the log that a world keeps.
-    state.counters["bytes_per_company"] = more / kCompanies;
+    state.counters["bytes_per_company"] = more / static_cast<double>(kCompanies);
   }
 }
 BENCHMARK(memory_companies)->Iterations(1)->Unit(benchmark::kMillisecond);

@@ -27,7 +27,7 @@ CommandInput Kept::input() const {
   return input;
 }
 
-World::World() : chains_(2) {
+World::World(std::size_t companies) : parties_(companies, 1'000), chains_(2) {
   chains_[1].book = BookNumber{1};
   set_up();
 }

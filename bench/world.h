@@ -29,7 +29,7 @@ enum class Work { kPayments, kOrders, kLifecycles };
 // One thread's. A decision that is refused ends the program: it would measure something else.
 class World {
  public:
-  World();
+  explicit World(std::size_t companies = 1'000);
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -47,7 +47,7 @@ class World {
   void set_up();
   void open_book();
 
-  cli::BenchWorld parties_{1'000, 1'000};
+  cli::BenchWorld parties_;
   Books books_;
   Decider decider_;
   std::vector<PageChain> chains_;

@@ -23,7 +23,7 @@ class DocumentReader {
         book_(range.stream.book),
         next_(range.from),
         end_(range.to),
-        by_timeline_(StreamReader(range, views)),
+        by_timeline_(std::in_place, range, views),
         past_(std::move(past)) {}
 
   // True: all is folded. kCorrupt: its birth is not there; else the log's errors.
