@@ -70,9 +70,9 @@ TEST(ASettledOrder, IsShownAsOfAPositionAndCounted) {
   ToldEngine told(story);
   const std::uint64_t position = told.state().last_sequence().value();
   story.let_it_leave();
-  EXPECT_EQ(json::parse(
-                told_body(story, {.question = Question::order, .name = "O-1", .as_of = position})),
-            before);
+  const Told then = ask(story, {.question = Question::order, .name = "O-1", .as_of = position});
+  ASSERT_EQ(then.status, StatusCode::kDone) << then.message;
+  EXPECT_EQ(json::parse(then.body), before);
   EXPECT_EQ(json::parse(told_body(story, {.question = Question::book}))["orders"], 1);
   const json listed = json::parse(told_body(story, {.question = Question::orders}));
   EXPECT_TRUE(listed.value("orders", json::array()).empty()) << "the list is of those in memory";
