@@ -50,7 +50,7 @@ TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
       "Open",   "Register", "Set",      "Define",  "Receive", "Place",   "Approve",
       "Reject", "Cancel",   "Allocate", "Ship",    "Release", "Invoice", "Record",
       "Serve",  "Examine",  "Claim",    "Return",  "Amend",   "Hold",    "Count",
-      "Fence",  "Apply",    "Undo",     "Reverse", "Refund",  "Issue"};
+      "Fence",  "Apply",    "Undo",     "Reverse", "Refund",  "Issue",   "Reopen"};
   for (const ObjectPlan* const command : commands()) {
     EXPECT_TRUE(is_camel_case(command->name)) << command->name;
     const auto second = std::find_if(command->name.begin() + 1, command->name.end(),
