@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/look_ahead.h"
 #include "events/base/limits.h"
 #include "events/base/mark.h"
 #include "events/codec/catalog.h"
@@ -79,7 +80,10 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
 
   PendingSubmission pending;
   pending.results.reserve(job->commands.size());
-  for (const CommandInput& input : job->commands) {
+  LookAhead ahead(books_.find(job->book), *job);
+  for (std::size_t i = 0; i < job->commands.size(); ++i) {
+    ahead.before(i);
+    const CommandInput& input = job->commands[i];
     PendingResult result;
     if (input.status != StatusCode::kDone) {
       result.status = input.status;

@@ -10,6 +10,9 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
   KONTOR_ASSERT(header.first_sequence == last_sequence_.value() + 1);
   KONTOR_ASSERT(Timestamp{header.recorded_at} > last_recorded_);
   last_recorded_ = Timestamp{header.recorded_at};
+  // Mostly it is the first event that brings something into the world.
+  orders().prefetch_birth(Sequence{header.first_sequence});
+  receivables().prefetch_birth(Sequence{header.first_sequence});
   if (id.empty()) return;  // the engine's own
   std::get<Outcomes>(parts_).add(outcome_key(header.principal, id), header.content,
                                  Sequence{header.first_sequence});

@@ -19,6 +19,7 @@
 #include "events/base/time.h"
 #include "projections/envelope.h"
 #include "projections/places.h"
+#include "projections/prefetch.h"
 #include "projections/returns.h"
 #include "projections/settled.h"
 #include "projections/sink.h"
@@ -173,7 +174,8 @@ class Orders {
   }
   bool has_amendment(std::string_view name) const { return amendments_.find(name).has_value(); }
   const Returns& returns() const { return returns_; }
-  void prefetch(std::string_view name) const { names_.prefetch(name); }
+  void prefetch(std::string_view name, Prefetch step) const;
+  void prefetch_birth(Sequence birth) const { index_.prefetch(birth.value()); }
 
   void save(Sink& out) const;
   void load(Source& in);
@@ -192,6 +194,7 @@ class Orders {
   void note_touch(Order& order, Sequence position);
   Order& add(std::string_view name, std::uint64_t ref);
   void forget(std::uint32_t index);
+  void prefetch_leaving() const;  // what is looked at some touches from now
   OrderLineState& line(const Order& order, std::uint32_t number);
   OrderLineState& add_line(Order& order);
   std::uint32_t take_lines(std::uint32_t count);  // a run of so many, all zero

@@ -31,8 +31,9 @@ bool Outcomes::remembers_since(Sequence since) const {
 const KnownOutcome* Outcomes::find(const Hash128& key) const {
   if (slots_.empty()) return nullptr;
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = key.low & mask; slots_[i] != 0; i = (i + 1) & mask) {
-    const KnownOutcome& known = ring_[slots_[i] - 1];
+  for (std::size_t i = home_of(key) & mask; slots_[i].number != 0; i = (i + 1) & mask) {
+    if (slots_[i].home != home_of(key)) continue;
+    const KnownOutcome& known = ring_[slots_[i].number - 1];
     if (known.key == key) return &known;
   }
   return nullptr;
@@ -53,28 +54,28 @@ void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_se
 
 void Outcomes::insert(std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = ring_[index].key.low & mask;
-  while (slots_[i] != 0)
+  const std::uint32_t home = home_of(ring_[index].key);
+  std::size_t i = home & mask;
+  while (slots_[i].number != 0)
     i = (i + 1) & mask;
-  slots_[i] = index + 1;
+  slots_[i] = {home, index + 1};
 }
 
 void Outcomes::forget(std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = ring_[index].key.low & mask;
-  while (slots_[hole] != index + 1)
+  std::size_t hole = home_of(ring_[index].key) & mask;
+  while (slots_[hole].number != index + 1)
     hole = (hole + 1) & mask;
-  for (std::size_t i = (hole + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
-    const std::size_t home = ring_[slots_[i] - 1].key.low & mask;
-    if (((i - home) & mask) < ((i - hole) & mask)) continue;
+  for (std::size_t i = (hole + 1) & mask; slots_[i].number != 0; i = (i + 1) & mask) {
+    if (((i - slots_[i].home) & mask) < ((i - hole) & mask)) continue;
     slots_[hole] = slots_[i];
     hole = i;
   }
-  slots_[hole] = 0;
+  slots_[hole] = Slot{};
 }
 
 void Outcomes::grow() {
-  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), 0);
+  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), Slot{});
   for (std::uint32_t index = 0; index < ring_.size(); ++index)
     insert(index);
 }
@@ -94,7 +95,7 @@ void Outcomes::load(Source& in) {
   std::size_t size = 64;
   while (size < ring_.size() * 2)
     size *= 2;
-  slots_.assign(size, 0);
+  slots_.assign(size, Slot{});
   for (std::uint32_t index = 0; index < ring_.size(); ++index)
     insert(index);
 }

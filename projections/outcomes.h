@@ -13,6 +13,7 @@
 #include "events/base/result.h"
 #include "events/codec/decision.h"
 #include "projections/envelope.h"
+#include "projections/prefetch.h"
 #include "projections/sink.h"
 
 namespace kontor {
@@ -40,8 +41,9 @@ class Outcomes {
   bool remembers_since(Sequence since) const;
   std::uint64_t kept() const { return kept_; }
   void add(const Hash128& key, const Hash128& content, Sequence first_sequence);
+  // Asks memory for what find(key) will read.
   void prefetch(const Hash128& key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[key.low & (slots_.size() - 1)]);
+    if (!slots_.empty()) prefetch_line(&slots_[home_of(key) & (slots_.size() - 1)]);
   }
 
   void save(Sink& out) const;
@@ -49,14 +51,20 @@ class Outcomes {
   Status check_invariants() const;
 
  private:
+  // `home` says of nearly every other id that it is not the one looked for, without its outcome.
+  struct Slot {
+    std::uint32_t home = 0;    // where the search for it begins, modulo the number of slots
+    std::uint32_t number = 0;  // index + 1 into ring_; 0: free
+  };
+  static std::uint32_t home_of(const Hash128& key) { return static_cast<std::uint32_t>(key.low); }
   void insert(std::uint32_t index);
   void forget(std::uint32_t index);
   void grow();
 
   std::vector<KnownOutcome> ring_;  // grows to kept_, then turns
   std::uint64_t kept_ = limits::kOutcomesKept;
-  std::uint64_t added_ = 0;           // in all; added_ % kept_ is the next place
-  std::vector<std::uint32_t> slots_;  // open addressing: index + 1 into ring_; 0: free
+  std::uint64_t added_ = 0;  // in all; added_ % kept_ is the next place
+  std::vector<Slot> slots_;  // open addressing, linear, at most half full
 };
 
 }  // namespace kontor

@@ -173,6 +173,11 @@ bool reaches(PolicyReach reach, ScopeKind scope) {
   return false;
 }
 
+Policies::Policies() {
+  for (const PolicyRule& rule : kRegistry)
+    take_number(rule.key);
+}
+
 void Policies::on(const Envelope& by, const PolicySet& event) {
   const bool of_thing = event.scope_ordinal() != kNoOrdinal;  // whose name may not be looked for
   const Place where{event.policy(), event.scope_kind(), event.scope_ordinal(),
@@ -187,6 +192,7 @@ void Policies::on(const Envelope& by, const PolicySet& event) {
   setting.value = view(event.value());
   setting.set_at = by.sequence;
   setting.since = by.recorded_at;
+  if (of_book) take_number(event.policy());
 }
 
 std::string_view Policies::value(PolicyKey key) const {
@@ -196,11 +202,11 @@ std::string_view Policies::value(PolicyKey key) const {
   return row == nullptr ? std::string_view{} : row->fallback;
 }
 
-std::int64_t Policies::number(PolicyKey key) const {
+void Policies::take_number(PolicyKey key) {
   const std::string_view text = value(key);
-  std::int64_t out = 0;
-  std::from_chars(text.data(), text.data() + text.size(), out);
-  return out;
+  std::int64_t& number = numbers_.at(place(key));
+  number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
 }
 
 const Policies::Setting* Policies::setting(PolicyKey key) const {
@@ -209,6 +215,7 @@ const Policies::Setting* Policies::setting(PolicyKey key) const {
 }
 
 bool Policies::is_scoped(PolicyKey key) const {
+  if (scoped_.empty()) return false;
   const auto at = scoped_.lower_bound({key, ScopeKind::book, 0, {}});
   return at != scoped_.end() && std::get<PolicyKey>(at->first) == key;
 }
@@ -256,6 +263,8 @@ void Policies::save(Sink& out) const {
 void Policies::load(Source& in) {
   for (Setting& setting : settings_)
     load_setting(in, setting);
+  for (const PolicyRule& rule : kRegistry)
+    take_number(rule.key);
   scoped_.clear();
   for (std::uint64_t left = in.size_of_run(28); left > 0 && in.ok(); --left) {
     Place where;

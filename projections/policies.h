@@ -60,11 +60,12 @@ class Policies {
     bool set = false;
   };
 
+  Policies();
   void on(const Envelope& by, const PolicySet& event);
 
   // The value in force for the book as a whole.
   std::string_view value(PolicyKey key) const;
-  std::int64_t number(PolicyKey key) const;
+  std::int64_t number(PolicyKey key) const { return numbers_.at(static_cast<std::size_t>(key)); }
   const Setting* setting(PolicyKey key) const;  // null: never set, or inherited again
 
   // Whether anything is set for a scope below the book: else there is nothing to look for.
@@ -91,8 +92,11 @@ class Policies {
   using Place = std::tuple<PolicyKey, ScopeKind, std::uint32_t, std::string>;
 
   static constexpr std::size_t kKeys = 128;
-  std::array<Setting, kKeys> settings_;  // of the book
+  std::array<Setting, kKeys> settings_;        // of the book
+  std::array<std::int64_t, kKeys> numbers_{};  // of those values
   std::map<Place, Setting> scoped_;
+
+  void take_number(PolicyKey key);
 };
 
 }  // namespace kontor

@@ -19,6 +19,7 @@
 #include "events/base/result.h"
 #include "events/base/time.h"
 #include "projections/envelope.h"
+#include "projections/prefetch.h"
 #include "projections/sink.h"
 #include "projections/tables.h"
 
@@ -155,6 +156,10 @@ class Receivables {
 
   // The open instalments of a payer, in the order they are paid.
   const std::set<OpenInstalment>& open_of(CompanyId payer) const;
+
+  void prefetch_invoice(std::string_view name, Prefetch step) const;
+  void prefetch_payment(std::string_view name) const { payment_names_.prefetch(name); }
+  void prefetch_birth(Sequence birth) const;
 
   std::uint32_t next_number(std::uint16_t fiscal_year) const;    // of the gapless series
   Date last_invoice_date() const { return last_invoice_date_; }  // kNoDate: none yet

@@ -43,9 +43,7 @@ class SettledDocuments {
 
   bool is_used(std::size_t i) const { return low_[i] != 0 || high_[i] != 0; }
   Entry entry_at(std::size_t i) const;
-  std::size_t home(std::uint32_t hash) const {
-    return std::uint64_t{hash} * hashes_.size() >> 32;
-  }
+  std::size_t home(std::uint32_t hash) const { return std::uint64_t{hash} * hashes_.size() >> 32; }
   std::size_t after(std::size_t i) const { return i + 1 == hashes_.size() ? 0 : i + 1; }
   // How far a place lies behind another one, around the end.
   std::size_t distance(std::size_t from, std::size_t to) const {

@@ -67,6 +67,7 @@ void Orders::end_decision(Sequence last) {
   while (!touches_.empty() && touches_.front().position + settled_kept_ <= last.value()) {
     const Touch touch = touches_.front();
     touches_.pop_front();
+    prefetch_leaving();
     const auto index = index_.find(touch.order);
     KONTOR_ASSERT(index.has_value());  // it cannot have left before its last touch was looked at
     const Order& order = orders_[*index];

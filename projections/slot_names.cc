@@ -16,7 +16,7 @@ std::uint32_t tag_of(std::uint64_t hash) {
 
 std::size_t SlotNames::probe(std::string_view name, std::uint64_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+  for (std::size_t i = tag_of(hash) & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
     if (slot.place == kNoOrdinal) return i;
     if (slot.tag == tag_of(hash) && names_[slot.place] == name) return i;
@@ -59,8 +59,7 @@ void SlotNames::erase(std::uint32_t place) {
   KONTOR_ASSERT(slots_[hole].place == place);
   // Close the gap: move back every later entry of the run that may stand there.
   for (std::size_t i = (hole + 1) & mask; slots_[i].place != kNoOrdinal; i = (i + 1) & mask) {
-    const std::size_t home = hash_bytes(names_[slots_[i].place]) & mask;
-    if (((i - home) & mask) < ((i - hole) & mask)) continue;
+    if (((i - slots_[i].tag) & mask) < ((i - hole) & mask)) continue;
     slots_[hole] = slots_[i];
     hole = i;
   }
@@ -70,7 +69,18 @@ void SlotNames::erase(std::uint32_t place) {
 }
 
 void SlotNames::prefetch(std::string_view name) const {
-  if (!slots_.empty()) __builtin_prefetch(&slots_[hash_bytes(name) & (slots_.size() - 1)]);
+  if (!slots_.empty()) prefetch_line(&slots_[tag_of(hash_bytes(name)) & (slots_.size() - 1)]);
+}
+
+std::optional<std::uint32_t> SlotNames::guess(std::string_view name) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::uint64_t hash = hash_bytes(name);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = tag_of(hash) & mask;
+  while (slots_[i].place != kNoOrdinal && slots_[i].tag != tag_of(hash))
+    i = (i + 1) & mask;
+  if (slots_[i].place == kNoOrdinal) return std::nullopt;
+  return slots_[i].place;
 }
 
 void SlotNames::grow() {

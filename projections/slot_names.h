@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "events/base/ids.h"
+#include "projections/prefetch.h"
 #include "projections/sink.h"
 
 namespace kontor {
@@ -24,14 +25,18 @@ class SlotNames {
 
   std::size_t size() const { return names_.size() - free_.size(); }
   std::size_t places() const { return names_.size(); }  // with those that are free
+  // What find(name) will read, asked of memory in two steps with other work in between: its slot,
+  // then its text. guess: by 32 bits of the hash only.
   void prefetch(std::string_view name) const;
+  std::optional<std::uint32_t> guess(std::string_view name) const;
+  void prefetch_text(std::uint32_t place) const { prefetch_line(&names_[place]); }
 
   void save(Sink& out) const;
   void load(Source& in);
 
  private:
   struct Slot {
-    std::uint32_t tag = 0;
+    std::uint32_t tag = 0;  // of the name's hash; where the search for it begins, modulo the slots
     std::uint32_t place = kNoOrdinal;
   };
   std::size_t probe(std::string_view name, std::uint64_t hash) const;  // its slot, or a free one

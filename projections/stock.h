@@ -151,6 +151,8 @@ class Stock {
 
   bool has_receipt(std::string_view name) const { return receipts_.find(name).has_value(); }
   bool has_shipment(std::string_view name) const { return shipments_.find(name).has_value(); }
+  void prefetch_shipment(std::string_view name) const { shipments_.prefetch(name); }
+  void prefetch_reservations(OrderRef order) const { reservations_of_.prefetch(order.value()); }
 
   bool has_count(std::string_view name) const { return counts_.find(name).has_value(); }
   bool has_release(std::string_view name) const { return releases_.find(name).has_value(); }

@@ -58,7 +58,18 @@ std::string_view NameTable::name(std::uint32_t ordinal) const {
 }
 
 void NameTable::prefetch(std::string_view name) const {
-  if (!slots_.empty()) __builtin_prefetch(&slots_[hash_bytes(name) & (slots_.size() - 1)]);
+  if (!slots_.empty()) prefetch_line(&slots_[hash_bytes(name) & (slots_.size() - 1)]);
+}
+
+std::optional<std::uint32_t> NameTable::guess(std::string_view name) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::uint64_t hash = hash_bytes(name);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = hash & mask;
+  while (slots_[i].ordinal != kNoOrdinal && slots_[i].tag != hash >> 32)
+    i = (i + 1) & mask;
+  if (slots_[i].ordinal == kNoOrdinal) return std::nullopt;
+  return slots_[i].ordinal;
 }
 
 void NameTable::grow() {
@@ -117,7 +128,7 @@ bool NameTable::fill_slots() {
   constexpr std::uint32_t kAhead = 16;
   for (std::uint32_t ordinal = 0; ordinal < starts_.size(); ++ordinal) {
     if (ordinal + kAhead < starts_.size()) {
-      __builtin_prefetch(&slots_[starts_[ordinal + kAhead].hash & (size - 1)], 1);
+      prefetch_line(&slots_[starts_[ordinal + kAhead].hash & (size - 1)]);
     }
     const std::uint64_t hash = starts_[ordinal].hash;
     Slot& slot = slots_[probe(text_of(starts_[ordinal]), hash)];

@@ -11,6 +11,7 @@
 
 #include "events/base/assert.h"
 #include "events/base/ids.h"
+#include "projections/prefetch.h"
 #include "projections/sink.h"
 
 namespace kontor {
@@ -33,7 +34,12 @@ class NameTable {
   std::string_view name(std::uint32_t ordinal) const;
   std::uint32_t size() const { return static_cast<std::uint32_t>(starts_.size()); }
 
+  // What find(name) will read, asked of memory in two steps with other work in between: its slot,
+  // then what that leads to. guess: by 32 bits of the hash only.
   void prefetch(std::string_view name) const;
+  std::optional<std::uint32_t> guess(std::string_view name) const;
+  void prefetch_text(std::uint32_t ordinal) const { prefetch_line(starts_[ordinal].text); }
+  void prefetch_place(std::uint32_t ordinal) const { prefetch_line(&starts_[ordinal]); }
 
   void save(Sink& out) const;
   void load(Source& in);
@@ -80,7 +86,7 @@ class KeyTable {
   void erase(std::uint64_t key);
   std::size_t size() const { return count_; }
   void prefetch(std::uint64_t key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[hash_key(key) & mask()]);
+    if (!slots_.empty()) prefetch_line(&slots_[hash_key(key) & mask()]);
   }
 
   template <class Visit>

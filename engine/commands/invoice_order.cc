@@ -63,6 +63,7 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
 
 std::vector<Quantity> everything(const Book& book, const Order& order) {
   std::vector<Quantity> out;
+  out.reserve(order.line_count);
   for (const OrderLineState& line : book.orders().lines(order))
     out.push_back(billable(book, order, line));
   return out;
@@ -72,6 +73,8 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
   Bill out;
   std::vector<TaxedNet> parts;
   const auto lines = book.orders().lines(order);
+  out.lines.reserve(lines.size());
+  parts.reserve(lines.size());
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     if (quantities[i] == Quantity{0}) continue;
     OrderLineState line = lines[i];
@@ -106,6 +109,7 @@ void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, c
   const std::uint32_t number = book.receivables().next_number(year);
 
   std::vector<CreditMove> moves;
+  moves.reserve(instalments.size() + 2);
   if (bill.opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, bill.opened));
   if (bill.delivered != Minor{0})
     moves.push_back(order_move(order, Bucket::delivered, bill.delivered));

@@ -86,6 +86,7 @@ void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint
   const Order& order = step.book().orders().get(ref);
   const auto lines = step.book().orders().lines(order);
   std::vector<ShippedLine> shipped;
+  shipped.reserve(quantities.size());
   Minor opened;
   Minor delivered;
   for (const auto& [number, quantity] : quantities) {
@@ -98,6 +99,7 @@ void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint
     delivered += line.delivered_gross() - delivered_before;
   }
   std::vector<CreditMove> moves;
+  moves.reserve(2);
   if (opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
   if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
   step.emit<GoodsShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {

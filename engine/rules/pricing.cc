@@ -215,6 +215,7 @@ std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::st
 void total_up(Step& step, CurrencyCode currency, PricedOrder& order,
               std::span<const std::uint8_t> settled) {
   std::vector<TaxedNet> parts;
+  parts.reserve(order.lines.size());
   for (const OrderLine& line : order.lines) {
     parts.push_back(
         {TaxCategoryId{line.tax_category()}, Percent{line.tax_rate()}, Minor{line.net()}});
@@ -253,6 +254,7 @@ PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view co
 
   total_up(step, who.currency, out);
   std::vector<std::uint32_t> items;
+  items.reserve(out.lines.size());
   for (const OrderLine& line : out.lines)
     items.push_back(line.item());
   std::sort(items.begin(), items.end());

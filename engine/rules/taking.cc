@@ -168,6 +168,7 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.net = order.net;
   facts.total = order.total;
   std::vector<std::uint32_t> items;
+  items.reserve(order.line_count);
   for (const OrderLineState& line : book.orders().lines(order))
     items.push_back(line.item);
   std::sort(items.begin(), items.end());
