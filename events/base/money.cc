@@ -65,6 +65,7 @@ Minor value_of_part(Minor amount, Quantity part, Quantity whole) {
   KONTOR_ASSERT(whole > Quantity{0});
   KONTOR_ASSERT(part >= Quantity{0} && part <= whole);
   if (part == whole) return amount;
+  if (part == Quantity{0}) return Minor{0};
   const auto value = div_half_away(Int128{amount.value()} * part.value(), whole.value());
   KONTOR_ASSERT(value.has_value());  // not above the amount itself
   return Minor{*value};
