@@ -102,6 +102,7 @@ int run_replay(const Environment& env, const ReplayOptions& options) {
     return replay_shard(env, found->shard, options, found->book.number);
   }
   for (const OfflineShard& shard : *shards) {
+    if (!options.view.empty() && !shard.label.empty()) env.err << "shard " << shard.label << ":\n";
     const int status = options.view.empty()
                            ? replay_shard(env, shard, options, BookNumber{0})
                            : run_replay_view(env, shard.folder.string(), options.view);
