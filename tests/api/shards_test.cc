@@ -113,7 +113,10 @@ class AServerOfShards : public testing::Test {
     const CommandText command = test::command_text(json);
     auto outcome = client_->submit_and_wait(book, to_send(command));
     EXPECT_TRUE(outcome.ok()) << outcome.error().message;
-    return outcome.ok() ? *outcome : Client::Outcome{StatusCode::kConnectionLost};
+    if (outcome.ok()) return *outcome;
+    Client::Outcome failed;
+    failed.status = StatusCode::kConnectionLost;
+    return failed;
   }
   BookNumber number_of(const std::string& name) {
     const auto book = client_->book(name);
