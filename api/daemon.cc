@@ -3,6 +3,10 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
 
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -10,15 +14,13 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "api/clock/business_days.h"
+#include "api/daemon_shard.h"
 #include "api/http.h"
 #include "api/metrics.h"
 #include "api/server.h"
 #include "api/site.h"
-#include "engine/past/past_copies.h"
-#include "engine/snapshots/snapshot_files.h"
-#include "engine/views/view_host.h"
-#include "events/log/rocksdb_event_log.h"
+#include "engine/shards.h"
+#include "events/log/shard_folders.h"
 
 namespace kontor {
 namespace {
@@ -115,69 +117,53 @@ class Daemon {
     return exit_status_of(error.kind);
   }
 
+  // All shards are taken up side by side: each replays its own log.
   Status start() {
-    RocksdbLogOptions log_options;
-    log_options.memtable_bytes = options_.memtable_mib << 20;
-    auto opened = RocksdbEventLog::open(options_.data, log_options);
-    if (!opened) return opened.error();
-    log_ = std::move(opened.value());
-    start_views();  // the engine asks them
-    Status started = start_engine();
-    if (started) start_past();
-    if (started) started = start_server();
+    auto folders = ShardFolders::open(options_.data, FolderMode::kCreate,
+                                      static_cast<std::uint32_t>(options_.shards));
+    if (!folders) return folders.error();
+    folders_.emplace(std::move(*folders));
+    for (std::uint32_t number = 0; number < folders_->count(); ++number) {
+      shards_.push_back(std::make_unique<DaemonShard>(around_, *folders_, number));
+      if (Status opened = shards_.back()->open_log(); !opened) return opened;
+    }
+    if (Status made = folders_->finish_creation(); !made) return made;
+    for (const auto& shard : shards_)
+      shard->start_views();  // the engines ask them
+    Status started = start_engines();
+    if (!started) return started;
+    for (const auto& shard : shards_)
+      shard->start_past();
+    started = start_server();
     if (started) started = start_http();
-    if (started) start_days();
-    return started;
-  }
-
-  Status start_engine() {
-    EngineOptions engine_options;
-    engine_options.inbox_commands_max = options_.inbox_commands;
-    engine_options.inbox_bytes_max = options_.inbox_mib << 20;
-    engine_options.page_decisions_max = options_.page_decisions;
-    engine_options.server = version_;
-    engine_options.host = host_name();
-    engine_options.views = views_.get();
-    set_snapshots(engine_options.snapshots);
-    auto started =
-        Engine::start(*log_, clock_, engine_options,
-                      [this](std::uint64_t done, std::uint64_t of) { tell_progress(done, of); });
-    if (!started) return started.error();
-    engine_ = std::move(started.value());
+    if (!started) return started;
+    for (const auto& shard : shards_)
+      shard->start_days();
     return {};
   }
 
-  // They follow by themselves; nothing waits for them.
-  void start_views() {
-    if (options_.views == "off") return;
-    ViewHostOptions view_options;
-    view_options.say = [this](const std::string& text) { log(spdlog::level::info, text); };
-    views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(view_options));
-  }
-
-  void start_past() {
-    if (options_.past_copies == 0) return;
-    PastOptions past;
-    past.copies_max = options_.past_copies;
-    past.bytes_max = options_.past_mib << 20;
-    past.kept = seconds(options_.past_kept_s);
-    past.say = [this](const std::string& text) { log(spdlog::level::info, text); };
-    past_ = std::make_unique<PastCopies>(*log_, snapshot_files_.get(), std::move(past));
-  }
-
-  void set_snapshots(SnapshotOptions& out) {
-    if (options_.snapshots == "on") {
-      snapshot_files_ = open_snapshot_folder(log_->path() / "snapshots");
-      out.files = snapshot_files_.get();
+  Status start_engines() {
+    std::vector<Status> started(shards_.size());
+    std::vector<std::thread> starting;
+    for (std::size_t i = 0; i < shards_.size(); ++i)
+      starting.emplace_back([&, i] { started[i] = shards_[i]->start_engine(); });
+    for (std::thread& each : starting)
+      each.join();
+    for (const Status& each : started) {
+      if (!each) return each;
     }
-    out.events = options_.snapshot_events;
-    out.kept = options_.snapshots_kept;
-    out.at_stop = options_.snapshot_at_stop == "on";
-    out.note = [this](const std::string& text) { log(spdlog::level::info, text); };
+    std::vector<Engine*> engines;
+    for (const auto& shard : shards_)
+      engines.push_back(&shard->engine());
+    engine_ = std::make_unique<Shards>(std::move(engines));
+    return {};
   }
 
   Status start_server() {
-    questions_ = make_question_answerer(views_.get(), past_.get());
+    std::vector<AnswerSources> sources;
+    for (const auto& shard : shards_)
+      sources.push_back({shard->views(), shard->past()});
+    questions_ = make_question_answerer(std::move(sources));
     ServerOptions server_options;
     server_options.listen = options_.listen;
     server_options.version = version_;
@@ -195,13 +181,13 @@ class Daemon {
     metrics_ =
         std::make_unique<Metrics>(*engine_, server_->counters(), Engine::commit_bounds(), version_);
     json_api_ = std::make_unique<JsonApi>(*engine_, *questions_, kHttpTime);
-    metrics_->watch(*log_);
     site_ = std::make_unique<Site>(*metrics_, *json_api_);
-    if (views_ != nullptr) {
-      metrics_->watch(*views_);
-      site_->watch(*views_, options_.views_lag_max_s);
+    for (const auto& shard : shards_) {
+      metrics_->watch(
+          {shard->label(), &shard->engine(), &shard->log(), shard->views(), shard->past()});
+      if (shard->views() == nullptr) continue;
+      site_->watch(*shard->views(), options_.views_lag_max_s, shard->label());
     }
-    if (past_ != nullptr) metrics_->watch(*past_);
     HttpOptions http_options;
     http_options.listen = options_.http;
     auto started = HttpServer::start(std::move(http_options),
@@ -214,14 +200,9 @@ class Daemon {
     return {};
   }
 
-  void start_days() {
-    BusinessDays::Options days;
-    days.warn = [this](const std::string& text) { log(spdlog::level::warn, text); };
-    days_ = std::make_unique<BusinessDays>(*engine_, clock_, std::move(days));
-    days_->start();
-  }
-
+  // Of whichever shard comes by.
   void tell_progress(std::uint64_t done, std::uint64_t of) {
+    const std::lock_guard lock(progress_mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (done < of && now - last_progress_ < seconds(1)) return;
     last_progress_ = now;
@@ -234,8 +215,10 @@ class Daemon {
 
   void tell_ready() {
     const std::string http = http_ == nullptr ? "off" : http_->address();
+    const std::string shards =
+        shards_.size() == 1 ? "" : " shards=" + std::to_string(shards_.size());
     const std::string line = "ready listen=" + server_->address() + " http=" + http +
-                             " data=" + options_.data +
+                             " data=" + options_.data + shards +
                              " version=" + version_.substr(version_.find(' ') + 1) + "\n";
     std::fputs(line.c_str(), stdout);
     std::fflush(stdout);
@@ -248,8 +231,10 @@ class Daemon {
     sd_notify(0, "STOPPING=1");
     if (site_ != nullptr) site_->set_ready(false);
     server_->drain();
-    days_->stop();
-    if (past_ != nullptr) past_->stop();
+    for (const auto& shard : shards_) {
+      shard->stop_days();
+      shard->stop_past();
+    }
     engine_->stop();
     if (!server_->wait_drained(seconds(options_.stop_timeout_s))) {
       log(spdlog::level::warn, "some answers did not leave in time; their callers will ask again");
@@ -259,22 +244,33 @@ class Daemon {
       http_->wait_answered(seconds(options_.stop_timeout_s));
       http_->stop();
     }
-    if (views_ != nullptr) views_->stop();
-    return log_->close();
+    Status closed;
+    for (const auto& shard : shards_) {
+      shard->stop_views();
+      if (Status each = shard->close_log(); !each) closed = each;
+    }
+    return closed;
   }
 
   const DaemonOptions& options_;
   const std::string version_;
   std::shared_ptr<spdlog::logger> logger_;
   SystemClock clock_;
+  std::mutex progress_mutex_;
   std::chrono::steady_clock::time_point last_progress_;
+  const DaemonShard::Surroundings around_{
+      options_,
+      clock_,
+      version_,
+      host_name(),
+      [this](DaemonShard::Level level, const std::string& text) {
+        log(level == DaemonShard::Level::kInfo ? spdlog::level::info : spdlog::level::warn, text);
+      },
+      [this](std::uint64_t done, std::uint64_t of) { tell_progress(done, of); }};
   // In this order: each uses those before it.
-  std::unique_ptr<RocksdbEventLog> log_;
-  std::unique_ptr<ViewHost> views_;  // before the engine, whose reader asks it
-  std::unique_ptr<SnapshotFiles> snapshot_files_;
-  std::unique_ptr<PastCopies> past_;  // before the engine as well
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<BusinessDays> days_;
+  std::optional<ShardFolders> folders_;
+  std::vector<std::unique_ptr<DaemonShard>> shards_;
+  std::unique_ptr<Shards> engine_;
   std::unique_ptr<QuestionAnswerer> questions_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Metrics> metrics_;

@@ -7,6 +7,8 @@
 #include <CLI/Formatter.hpp>
 #include <toml++/toml.h>
 
+#include "events/log/shard_folders.h"
+
 namespace kontor {
 namespace {
 
@@ -50,6 +52,9 @@ std::vector<Setting> settings_of(DaemonOptions& out) {
   };
   return {
       text("data", out.data, "data folder; made if new"),
+      number("shards", out.shards, 0, kShardsMax,
+             "shards that share nothing; a folder keeps those it was made with; 0: as it has them, "
+             "1 in a new one"),
       text("listen", out.listen, "HOST:PORT for commands, a loopback address; port 0: a free one"),
       text(
           "http", out.http,

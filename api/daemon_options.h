@@ -10,8 +10,9 @@
 namespace kontor {
 
 struct DaemonOptions {
-  std::string data;    // folder
-  std::string config;  // file; empty: none
+  std::string data;          // folder
+  std::uint64_t shards = 0;  // 0: as many as the folder was made with; 1 in a new one
+  std::string config;        // file; empty: none
   std::string listen = "127.0.0.1:7411";
   std::string http = "127.0.0.1:7412";  // "off": none
   std::string log_format = "text";      // or "json"

@@ -51,23 +51,44 @@ double count(const std::atomic<std::uint64_t>& value) {
   return count(value.load(std::memory_order_relaxed));
 }
 
-MetricFamily commands(const EngineStats& stats) {
+// A shard as it was when the scrape asked.
+struct Seen {
+  const Metrics::Shard& shard;
+  EngineStats stats;
+
+  // With the shard's own label behind, if it has one.
+  std::vector<ClientMetric::Label> labels(std::vector<ClientMetric::Label> out = {}) const {
+    if (!shard.label.empty()) out.push_back({"shard", shard.label});
+    return out;
+  }
+};
+using SeenShards = std::vector<Seen>;
+
+// A family with one figure of each shard.
+template <class Figure>
+void add_each(std::vector<MetricFamily>& out, MetricFamily one, const SeenShards& shards,
+              Figure figure) {
+  for (const Seen& seen : shards)
+    add(one, figure(seen), seen.labels());
+  out.push_back(std::move(one));
+}
+
+MetricFamily commands(const SeenShards& shards) {
   MetricFamily out =
       family("kontor_commands_total", "Commands answered with a decision, by what became of them.",
              MetricType::Counter);
-  for (const CommandCount& entry : stats.commands) {
-    const std::string_view name = command_name(entry.kind);
-    add(out, count(entry.count),
-        {{"command", name.empty() ? std::to_string(entry.kind) : std::string(name)},
-         {"outcome", std::string(status_word(entry.status))}});
+  for (const Seen& seen : shards) {
+    for (const CommandCount& entry : seen.stats.commands) {
+      const std::string_view name = command_name(entry.kind);
+      add(out, count(entry.count),
+          seen.labels({{"command", name.empty() ? std::to_string(entry.kind) : std::string(name)},
+                       {"outcome", std::string(status_word(entry.status))}}));
+    }
   }
   return out;
 }
 
-MetricFamily commit_seconds(const EngineStats& stats, const std::vector<double>& bounds) {
-  MetricFamily out = family("kontor_commit_seconds",
-                            "Time from closing a group commit to its being durable, in seconds.",
-                            MetricType::Histogram);
+ClientMetric commit_histogram(const EngineStats& stats, const std::vector<double>& bounds) {
   ClientMetric metric;
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < stats.commit_seconds_buckets.size(); ++i) {
@@ -80,160 +101,235 @@ MetricFamily commit_seconds(const EngineStats& stats, const std::vector<double>&
   }
   metric.histogram.sample_count = cumulative;
   metric.histogram.sample_sum = stats.commit_seconds_sum;
-  out.metric.push_back(std::move(metric));
+  return metric;
+}
+
+MetricFamily commit_seconds(const SeenShards& shards, const std::vector<double>& bounds) {
+  MetricFamily out = family("kontor_commit_seconds",
+                            "Time from closing a group commit to its being durable, in seconds.",
+                            MetricType::Histogram);
+  for (const Seen& seen : shards) {
+    out.metric.push_back(commit_histogram(seen.stats, bounds));
+    out.metric.back().label = seen.labels();
+  }
   return out;
 }
 
 // A series for every book would be as many as there are books: beyond this, books are in the sums.
 constexpr std::size_t kBookSeriesMax = 100;
 
-void add_books(std::vector<MetricFamily>& out, const EngineStats& stats) {
-  MetricFamily sequence = family(
-      "kontor_log_last_sequence",
-      "Position of the last durable event of a book; of the first 100 books.", MetricType::Gauge);
-  MetricFamily follow_ups = family(
-      "kontor_follow_ups", "Follow-ups of a book that wait to be decided; of the first 100 books.",
-      MetricType::Gauge);
-  MetricFamily orders =
-      family("kontor_orders_in_memory",
-             "Orders of a book that are in memory; of the first 100 books.", MetricType::Gauge);
-  MetricFamily settled = family(
-      "kontor_orders_settled",
-      "Settled orders of a book that have left memory; of the first 100 books.", MetricType::Gauge);
-  std::uint64_t events = 0;
-  std::uint64_t waiting = 0;
-  for (std::size_t i = 0; i < stats.books.size(); ++i) {
-    const EngineStats::BookStats& book = stats.books[i];
-    events += book.last_sequence;
-    waiting += book.follow_ups;
-    if (i >= kBookSeriesMax) continue;
-    add(sequence, count(book.last_sequence), {{"book", book.name}});
-    add(follow_ups, count(book.follow_ups), {{"book", book.name}});
-    add(orders, count(book.orders), {{"book", book.name}});
-    add(settled, count(book.settled), {{"book", book.name}});
+std::uint64_t events_of(const EngineStats& stats) {
+  std::uint64_t out = 0;
+  for (const EngineStats::BookStats& book : stats.books)
+    out += book.last_sequence;
+  return out;
+}
+
+std::uint64_t follow_ups_of(const EngineStats& stats) {
+  std::uint64_t out = 0;
+  for (const EngineStats::BookStats& book : stats.books)
+    out += book.follow_ups;
+  return out;
+}
+
+void add_books(std::vector<MetricFamily>& out, const SeenShards& shards) {
+  using Type = MetricType;
+  MetricFamily sequence =
+      family("kontor_log_last_sequence",
+             "Position of the last durable event of a book; of the first 100 books of a shard.",
+             Type::Gauge);
+  MetricFamily follow_ups =
+      family("kontor_follow_ups",
+             "Follow-ups of a book that wait to be decided; of the first 100 books of a shard.",
+             Type::Gauge);
+  MetricFamily orders = family(
+      "kontor_orders_in_memory",
+      "Orders of a book that are in memory; of the first 100 books of a shard.", Type::Gauge);
+  MetricFamily settled =
+      family("kontor_orders_settled",
+             "Settled orders of a book that have left memory; of the first 100 books of a shard.",
+             Type::Gauge);
+  for (const Seen& seen : shards) {
+    const auto& books = seen.stats.books;
+    for (std::size_t i = 0; i < std::min(books.size(), kBookSeriesMax); ++i) {
+      add(sequence, count(books[i].last_sequence), seen.labels({{"book", books[i].name}}));
+      add(follow_ups, count(books[i].follow_ups), seen.labels({{"book", books[i].name}}));
+      add(orders, count(books[i].orders), seen.labels({{"book", books[i].name}}));
+      add(settled, count(books[i].settled), seen.labels({{"book", books[i].name}}));
+    }
   }
   out.push_back(std::move(sequence));
   out.push_back(std::move(follow_ups));
   out.push_back(std::move(orders));
   out.push_back(std::move(settled));
-  out.push_back(
-      single("kontor_books", "Books there are.", MetricType::Gauge, count(stats.books.size())));
-  out.push_back(
-      single("kontor_events", "Durable events of all books.", MetricType::Gauge, count(events)));
-  out.push_back(single("kontor_follow_ups_waiting",
-                       "Follow-ups of all books that wait to be decided.", MetricType::Gauge,
-                       count(waiting)));
+  add_each(out, family("kontor_books", "Books there are.", Type::Gauge), shards,
+           [](const Seen& seen) { return count(seen.stats.books.size()); });
+  add_each(out, family("kontor_events", "Durable events of all books.", Type::Gauge), shards,
+           [](const Seen& seen) { return count(events_of(seen.stats)); });
+  add_each(out,
+           family("kontor_follow_ups_waiting", "Follow-ups of all books that wait to be decided.",
+                  Type::Gauge),
+           shards, [](const Seen& seen) { return count(follow_ups_of(seen.stats)); });
 }
 
-void add_store(std::vector<MetricFamily>& out, const RocksdbEventLog& log) {
-  const LogStoreStats stats = log.store_stats();
+void add_store(std::vector<MetricFamily>& out, const SeenShards& shards) {
   MetricFamily written = family(
       "kontor_log_written_bytes_total",
       "Bytes that the log's store has written since the start; beside kontor_commit_bytes_total "
       "they tell how often a byte is written.",
       MetricType::Counter);
-  add(written, count(stats.write_ahead_bytes), {{"by", "write_ahead_log"}});
-  add(written, count(stats.flush_bytes), {{"by", "flush"}});
-  add(written, count(stats.compaction_bytes), {{"by", "compaction"}});
-  out.push_back(std::move(written));
+  for (const Seen& seen : shards) {
+    if (seen.shard.log == nullptr) continue;
+    const LogStoreStats stats = seen.shard.log->store_stats();
+    add(written, count(stats.write_ahead_bytes), seen.labels({{"by", "write_ahead_log"}}));
+    add(written, count(stats.flush_bytes), seen.labels({{"by", "flush"}}));
+    add(written, count(stats.compaction_bytes), seen.labels({{"by", "compaction"}}));
+  }
+  if (!written.metric.empty()) out.push_back(std::move(written));
 }
 
-void add_engine(std::vector<MetricFamily>& out, const EngineStats& stats) {
-  out.push_back(
-      single("kontor_commits_total", "Group commits.", MetricType::Counter, count(stats.commits)));
-  out.push_back(single("kontor_commit_bytes_total", "Bytes of pages in group commits.",
-                       MetricType::Counter, count(stats.commit_bytes)));
-  out.push_back(single("kontor_repeats_total", "Commands answered from an earlier decision.",
-                       MetricType::Counter, count(stats.repeats)));
-  out.push_back(single("kontor_overloaded_total", "Jobs not taken because the inbox was full.",
-                       MetricType::Counter, count(stats.overloaded)));
-  out.push_back(single("kontor_deadline_expired_total",
-                       "Commands and questions whose deadline passed before they began.",
-                       MetricType::Counter, count(stats.expired)));
-  out.push_back(single("kontor_inbox_commands", "Commands taken that wait to be decided.",
-                       MetricType::Gauge, count(stats.inbox_commands)));
-}
-
-void add_views(std::vector<MetricFamily>& out, const EngineStats& stats, const Views& views) {
+void add_engine(std::vector<MetricFamily>& out, const SeenShards& shards) {
   using Type = MetricType;
-  constexpr double kMsOfSecond = 1'000;
-  std::uint64_t durable = 0;
-  for (const EngineStats::BookStats& book : stats.books)
-    durable += book.last_sequence;
+  add_each(out, family("kontor_commits_total", "Group commits.", Type::Counter), shards,
+           [](const Seen& seen) { return count(seen.stats.commits); });
+  add_each(out,
+           family("kontor_commit_bytes_total", "Bytes of pages in group commits.", Type::Counter),
+           shards, [](const Seen& seen) { return count(seen.stats.commit_bytes); });
+  add_each(
+      out,
+      family("kontor_repeats_total", "Commands answered from an earlier decision.", Type::Counter),
+      shards, [](const Seen& seen) { return count(seen.stats.repeats); });
+  add_each(out,
+           family("kontor_overloaded_total", "Jobs not taken because the inbox was full.",
+                  Type::Counter),
+           shards, [](const Seen& seen) { return count(seen.stats.overloaded); });
+  add_each(out,
+           family("kontor_deadline_expired_total",
+                  "Commands and questions whose deadline passed before they began.", Type::Counter),
+           shards, [](const Seen& seen) { return count(seen.stats.expired); });
+  add_each(out,
+           family("kontor_inbox_commands", "Commands taken that wait to be decided.", Type::Gauge),
+           shards, [](const Seen& seen) { return count(seen.stats.inbox_commands); });
+}
+
+struct ViewFamilies {
   MetricFamily commit =
-      family("kontor_view_commit", "The last commit that a view has folded.", Type::Gauge);
+      family("kontor_view_commit", "The last commit that a view has folded.", MetricType::Gauge);
   MetricFamily events = family("kontor_view_lag_events",
-                               "Durable events that a view has not folded yet.", Type::Gauge);
-  MetricFamily seconds = family("kontor_view_lag_seconds",
-                                "For how long a view has not had what was durable.", Type::Gauge);
-  MetricFamily building =
-      family("kontor_view_building_ratio",
-             "How much of the log a view that is being built has folded; 1: built.", Type::Gauge);
+                               "Durable events that a view has not folded yet.", MetricType::Gauge);
+  MetricFamily seconds =
+      family("kontor_view_lag_seconds", "For how long a view has not had what was durable.",
+             MetricType::Gauge);
+  MetricFamily building = family(
+      "kontor_view_building_ratio",
+      "How much of the log a view that is being built has folded; 1: built.", MetricType::Gauge);
   MetricFamily bytes =
-      family("kontor_view_bytes", "Bytes of a view's store on the disk.", Type::Gauge);
+      family("kontor_view_bytes", "Bytes of a view's store on the disk.", MetricType::Gauge);
   MetricFamily rebuilds =
       family("kontor_view_rebuilds_total", "Stores of a view that were of no use and built again.",
-             Type::Counter);
-  for (const ViewStatus& view : views.status()) {
-    const std::vector<ClientMetric::Label> label = {{"view", view.view}};
+             MetricType::Counter);
+};
+
+void add_views_of(ViewFamilies& to, const Seen& seen) {
+  constexpr double kMsOfSecond = 1'000;
+  const std::uint64_t durable = events_of(seen.stats);
+  for (const ViewStatus& view : seen.shard.views->status()) {
+    const std::vector<ClientMetric::Label> label = seen.labels({{"view", view.view}});
     const double done = count(view.commit.value()) / std::max(1.0, count(view.tail.value()));
-    add(commit, count(view.commit.value()), label);
-    add(events, count(durable > view.events ? durable - view.events : 0), label);
-    add(seconds, count(view.behind_ms) / kMsOfSecond, label);
-    add(building, view.building ? done : 1, label);
-    add(bytes, count(view.bytes), label);
-    add(rebuilds, count(view.rebuilds), label);
+    add(to.commit, count(view.commit.value()), label);
+    add(to.events, count(durable > view.events ? durable - view.events : 0), label);
+    add(to.seconds, count(view.behind_ms) / kMsOfSecond, label);
+    add(to.building, view.building ? done : 1, label);
+    add(to.bytes, count(view.bytes), label);
+    add(to.rebuilds, count(view.rebuilds), label);
   }
-  for (MetricFamily* const each : {&commit, &events, &seconds, &building, &bytes, &rebuilds})
+}
+
+void add_views(std::vector<MetricFamily>& out, const SeenShards& shards) {
+  ViewFamilies all;
+  for (const Seen& seen : shards) {
+    if (seen.shard.views != nullptr) add_views_of(all, seen);
+  }
+  if (all.commit.metric.empty()) return;
+  for (MetricFamily* const each :
+       {&all.commit, &all.events, &all.seconds, &all.building, &all.bytes, &all.rebuilds})
     out.push_back(std::move(*each));
 }
 
-void add_snapshots(std::vector<MetricFamily>& out, const SnapshotStats& stats, std::int64_t now) {
+void add_snapshots(std::vector<MetricFamily>& out, const SeenShards& shards, std::int64_t now) {
   using Type = MetricType;
-  out.push_back(single("kontor_snapshot_position",
-                       "Events of all books in the newest snapshot; 0: there is none.", Type::Gauge,
-                       count(stats.position)));
-  out.push_back(single("kontor_snapshot_commit", "The last commit in the newest snapshot.",
-                       Type::Gauge, count(stats.commit)));
-  if (stats.commit > 0) {
-    out.push_back(single("kontor_snapshot_age_seconds", "Since the newest snapshot was written.",
-                         Type::Gauge, static_cast<double>(now - stats.written_at)));
+  add_each(out,
+           family("kontor_snapshot_position",
+                  "Events of all books in the newest snapshot; 0: there is none.", Type::Gauge),
+           shards, [](const Seen& seen) { return count(seen.stats.snapshots.position); });
+  add_each(out,
+           family("kontor_snapshot_commit", "The last commit in the newest snapshot.", Type::Gauge),
+           shards, [](const Seen& seen) { return count(seen.stats.snapshots.commit); });
+  MetricFamily age =
+      family("kontor_snapshot_age_seconds", "Since the newest snapshot was written.", Type::Gauge);
+  for (const Seen& seen : shards) {
+    const SnapshotStats& stats = seen.stats.snapshots;
+    if (stats.commit > 0) add(age, static_cast<double>(now - stats.written_at), seen.labels());
   }
-  out.push_back(single("kontor_snapshot_bytes", "Size of the newest snapshot's file.", Type::Gauge,
-                       count(stats.bytes)));
-  out.push_back(single("kontor_snapshot_seconds",
-                       "What this process took for the last one, waiting included.", Type::Gauge,
-                       count(stats.milliseconds) / 1e3));
-  out.push_back(single("kontor_snapshots_total", "Snapshots made by this process.", Type::Counter,
-                       count(stats.made)));
-  out.push_back(single("kontor_snapshot_failures_total", "Snapshots that could not be made.",
-                       Type::Counter, count(stats.failures)));
+  if (!age.metric.empty()) out.push_back(std::move(age));
+  add_each(out, family("kontor_snapshot_bytes", "Size of the newest snapshot's file.", Type::Gauge),
+           shards, [](const Seen& seen) { return count(seen.stats.snapshots.bytes); });
+  add_each(out,
+           family("kontor_snapshot_seconds",
+                  "What this process took for the last one, waiting included.", Type::Gauge),
+           shards, [](const Seen& seen) { return count(seen.stats.snapshots.milliseconds) / 1e3; });
+  add_each(out, family("kontor_snapshots_total", "Snapshots made by this process.", Type::Counter),
+           shards, [](const Seen& seen) { return count(seen.stats.snapshots.made); });
+  add_each(
+      out,
+      family("kontor_snapshot_failures_total", "Snapshots that could not be made.", Type::Counter),
+      shards, [](const Seen& seen) { return count(seen.stats.snapshots.failures); });
 }
 
-void add_past(std::vector<MetricFamily>& out, const PastStats& stats) {
+struct SeenPast {
+  const Seen& seen;
+  PastStats stats;
+};
+
+void add_past(std::vector<MetricFamily>& out, const std::vector<SeenPast>& all) {
   using Type = MetricType;
-  out.push_back(single("kontor_past_copies", "Copies of the past that answer questions.",
-                       Type::Gauge, count(stats.copies)));
-  out.push_back(single("kontor_past_copies_making", "Copies of the past that are being made.",
-                       Type::Gauge, count(stats.making)));
-  out.push_back(single("kontor_past_copies_bytes", "What copies of the past take, about.",
-                       Type::Gauge, count(stats.bytes)));
-  out.push_back(single("kontor_past_questions_waiting", "Questions that wait for a copy.",
-                       Type::Gauge, count(stats.waiting)));
-  out.push_back(single("kontor_past_copies_made_total", "Copies of the past that were made.",
-                       Type::Counter, count(stats.made)));
-  out.push_back(single("kontor_past_copies_seconds_total", "What making them took.", Type::Counter,
-                       count(stats.milliseconds) / 1e3));
-  out.push_back(single("kontor_past_copies_failed_total",
-                       "Copies of the past that could not be made.", Type::Counter,
-                       count(stats.failures)));
+  const auto each = [&out, &all](MetricFamily one, auto figure) {
+    for (const SeenPast& past : all)
+      add(one, figure(past.stats), past.seen.labels());
+    out.push_back(std::move(one));
+  };
+  each(family("kontor_past_copies", "Copies of the past that answer questions.", Type::Gauge),
+       [](const PastStats& stats) { return count(stats.copies); });
+  each(family("kontor_past_copies_making", "Copies of the past that are being made.", Type::Gauge),
+       [](const PastStats& stats) { return count(stats.making); });
+  each(family("kontor_past_copies_bytes", "What copies of the past take, about.", Type::Gauge),
+       [](const PastStats& stats) { return count(stats.bytes); });
+  each(family("kontor_past_questions_waiting", "Questions that wait for a copy.", Type::Gauge),
+       [](const PastStats& stats) { return count(stats.waiting); });
+  each(family("kontor_past_copies_made_total", "Copies of the past that were made.", Type::Counter),
+       [](const PastStats& stats) { return count(stats.made); });
+  each(family("kontor_past_copies_seconds_total", "What making them took.", Type::Counter),
+       [](const PastStats& stats) { return count(stats.milliseconds) / 1e3; });
+  each(family("kontor_past_copies_failed_total", "Copies of the past that could not be made.",
+              Type::Counter),
+       [](const PastStats& stats) { return count(stats.failures); });
   MetricFamily questions =
       family("kontor_past_questions_total", "Questions that a copy of the past was wanted for.",
              Type::Counter);
-  add(questions, count(stats.answered), {{"outcome", "answered"}});
-  add(questions, count(stats.refused), {{"outcome", "overloaded"}});
-  add(questions, count(stats.expired), {{"outcome", "deadline_expired"}});
+  for (const auto& [seen, stats] : all) {
+    add(questions, count(stats.answered), seen.labels({{"outcome", "answered"}}));
+    add(questions, count(stats.refused), seen.labels({{"outcome", "overloaded"}}));
+    add(questions, count(stats.expired), seen.labels({{"outcome", "deadline_expired"}}));
+  }
   out.push_back(std::move(questions));
+}
+
+void add_past(std::vector<MetricFamily>& out, const SeenShards& shards) {
+  std::vector<SeenPast> all;
+  for (const Seen& seen : shards) {
+    if (seen.shard.past != nullptr) all.push_back({seen, seen.shard.past->stats()});
+  }
+  if (!all.empty()) add_past(out, all);
 }
 
 std::int64_t seconds_now() {
@@ -292,19 +388,23 @@ Metrics::Metrics(const Engine& engine, const ServerCounters& counters,
 }
 
 std::string Metrics::text() const {
-  const EngineStats stats = engine_.stats();
+  const Shard whole{{}, &engine_, nullptr, nullptr};
+  SeenShards shards;
+  for (const Shard& shard : shards_)
+    shards.push_back({shard, shard.engine->stats()});
+  if (shards.empty()) shards.push_back({whole, engine_.stats()});
   std::vector<MetricFamily> families;
   MetricFamily build = family("kontor_build_info", "1, with the version.", MetricType::Gauge);
   add(build, 1, {{"version", version_}});
   families.push_back(std::move(build));
-  families.push_back(commands(stats));
-  families.push_back(commit_seconds(stats, commit_bounds_));
-  add_books(families, stats);
-  add_engine(families, stats);
-  if (log_ != nullptr) add_store(families, *log_);
-  if (views_ != nullptr) add_views(families, stats, *views_);
-  if (past_ != nullptr) add_past(families, past_->stats());
-  add_snapshots(families, stats.snapshots, seconds_now());
+  families.push_back(commands(shards));
+  families.push_back(commit_seconds(shards, commit_bounds_));
+  add_books(families, shards);
+  add_engine(families, shards);
+  add_store(families, shards);
+  add_views(families, shards);
+  add_past(families, shards);
+  add_snapshots(families, shards, seconds_now());
   add_server(families, counters_);
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, families);

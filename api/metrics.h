@@ -21,19 +21,24 @@ class Metrics {
   Metrics(const Engine& engine, const ServerCounters& counters, std::vector<double> commit_bounds,
           std::string version);
 
-  // Before the first scrape; they outlive it.
-  void watch(const Views& views) { views_ = &views; }
-  void watch(const PastCopies& past) { past_ = &past; }
-  void watch(const RocksdbEventLog& log) { log_ = &log; }
+  // A shard of the server, and what it is called; empty: it is the only one, and is not named.
+  struct Shard {
+    std::string label;
+    const Engine* engine = nullptr;
+    const RocksdbEventLog* log = nullptr;  // null: not told
+    const Views* views = nullptr;          // null: there are none
+    const PastCopies* past = nullptr;      // null: there are none
+  };
+  // Before the first scrape; they outlive it. With none it tells of the engine alone.
+  void watch(Shard shard) { shards_.push_back(std::move(shard)); }
+  void watch(const Views& views) { watch({{}, &engine_, nullptr, &views, nullptr}); }
 
   std::string text() const;  // text exposition format 0.0.4
 
  private:
   const Engine& engine_;
   const ServerCounters& counters_;
-  const Views* views_ = nullptr;
-  const PastCopies* past_ = nullptr;
-  const RocksdbEventLog* log_ = nullptr;
+  std::vector<Shard> shards_;
   std::vector<double> commit_bounds_;
   std::string version_;
 };

@@ -7,6 +7,7 @@
 #include "api/frame_job.h"
 #include "api/session_texts.h"
 #include "api/wire.h"
+#include "engine/shard_number.h"
 #include "events/base/assert.h"
 #include "events/base/limits.h"
 
@@ -53,7 +54,8 @@ ErrorText not_taken(StatusCode status) {
 }  // namespace
 
 bool SessionContext::knows(BookNumber book) {
-  if (book == BookNumber{0}) return true;
+  const bool is_server_book = local_book(book) == BookNumber{0};
+  if (is_server_book) return shard_of(book) < engine.shard_count();
   if (std::binary_search(books.begin(), books.end(), book)) return true;
   books.clear();
   for (const BookInfo& info : engine.books())

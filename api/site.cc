@@ -13,9 +13,10 @@ constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr std::uint64_t kMsOfSecond = 1'000;
 
 // "view timeline: commit 12 of 14, behind for 0.250 s".
-std::string line_of(const ViewStatus& view) {
-  std::string out = "view " + view.view + ": commit " + std::to_string(view.commit.value()) +
-                    " of " + std::to_string(view.tail.value());
+std::string line_of(const std::string& shard, const ViewStatus& view) {
+  std::string out = shard.empty() ? std::string() : "shard " + shard + ", ";
+  out += "view " + view.view + ": commit " + std::to_string(view.commit.value()) + " of " +
+         std::to_string(view.tail.value());
   const std::string ms = std::to_string(kMsOfSecond + view.behind_ms % kMsOfSecond).substr(1);
   out += ", behind for " + std::to_string(view.behind_ms / kMsOfSecond) + "." + ms + " s";
   if (view.building) {
@@ -32,10 +33,12 @@ HttpReply Site::readiness() const {
     return problem(503, "Service Unavailable", "the server is starting or stopping; ask again");
   std::string lines;
   std::string late;
-  for (const ViewStatus& view : views_ == nullptr ? std::vector<ViewStatus>{} : views_->status()) {
-    lines += line_of(view) + "\n";
-    if (view.behind_ms > lag_max_s_ * kMsOfSecond)
-      late += (late.empty() ? "" : "; ") + line_of(view);
+  for (const Watched& watched : views_) {
+    for (const ViewStatus& view : watched.views->status()) {
+      const std::string line = line_of(watched.shard, view);
+      lines += line + "\n";
+      if (view.behind_ms > lag_max_s_ * kMsOfSecond) late += (late.empty() ? "" : "; ") + line;
+    }
   }
   if (late.empty()) return {200, kText, "ready\n" + lines, {}, 0};
   return problem(503, "Service Unavailable",

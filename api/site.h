@@ -4,7 +4,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/http.h"
 #include "api/metrics.h"
@@ -21,8 +24,9 @@ class Site {
 
   // Before the first answer: the views whose lag /readyz tells, and the bound beyond which they
   // make the server not ready. They outlive it.
-  void watch(const Views& views, std::uint64_t lag_max_s) {
-    views_ = &views;
+  // `shard`: of which; empty: there is one.
+  void watch(const Views& views, std::uint64_t lag_max_s, std::string shard = {}) {
+    views_.push_back({std::move(shard), &views});
     lag_max_s_ = lag_max_s;
   }
 
@@ -34,7 +38,11 @@ class Site {
   HttpReply readiness() const;
 
   const Metrics& metrics_;
-  const Views* views_ = nullptr;
+  struct Watched {
+    std::string shard;
+    const Views* views = nullptr;
+  };
+  std::vector<Watched> views_;
   std::uint64_t lag_max_s_ = 0;
   JsonApi& api_;
   std::atomic<bool> ready_{false};

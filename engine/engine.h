@@ -133,6 +133,7 @@ class Engine {
     BookNumber book;
   };
   virtual Place place_of(BookNumber book) { return {this, book}; }
+  virtual std::uint32_t shard_count() const { return 1; }
 
   // Calls the listener after each commit, for each book in it, as long as its owner keeps it.
   virtual void follow(std::weak_ptr<const OnDurable> /*listener*/) {}

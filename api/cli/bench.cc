@@ -70,8 +70,11 @@ void add_bench(CLI::App& program, Environment& env, int& status) {
   verb->add_option("--mix", options->mix, "What to measure: lifecycle, payments or both")
       ->check(CLI::IsMember({"lifecycle", "payments", "both"}))
       ->capture_default_str();
+  verb->add_option("--shards", options->shards, "Shards of its own server; books spread over them")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   verb->add_option("--books", options->books,
-                   "Books of the one shard; the frames of a connection go to them in turn")
+                   "Books; the frames of a connection go to them in turn")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   verb->add_option("--companies", options->companies,

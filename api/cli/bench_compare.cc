@@ -35,6 +35,7 @@ const std::map<std::string, NumberOption>& number_options() {
       {"lifecycles",
        {1, std::numeric_limits<std::uint32_t>::max(),
         [](BenchOptions& o, std::uint64_t n) { o.lifecycles = n; }}},
+      {"shards", {1, 64, [](BenchOptions& o, std::uint64_t n) { o.shards = n; }}},
       {"books", {1, 10'000, [](BenchOptions& o, std::uint64_t n) { o.books = n; }}},
       {"companies", {1, 10'000'000, [](BenchOptions& o, std::uint64_t n) { o.companies = n; }}},
       {"items", {1, 10'000'000, [](BenchOptions& o, std::uint64_t n) { o.items = n; }}},

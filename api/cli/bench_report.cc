@@ -104,6 +104,7 @@ Json conditions_json(const BenchReport& report) {
           {"connections", o.connections},
           {"in_flight", o.in_flight},
           {"batch", o.batch},
+          {"shards", o.shards},
           {"books", o.books},
           {"companies", o.companies_of_book() * o.books},
           {"items", o.items_of_book() * o.books},

@@ -18,6 +18,7 @@ struct BenchOptions {
   double seconds = 10;
   std::uint64_t lifecycles = 0;
   std::string mix = "both";
+  std::size_t shards = 1;  // of its own server
   std::size_t books = 1;
   std::size_t companies = 1'000;  // of all books
   std::size_t items = 1'000;

@@ -113,7 +113,7 @@ Status Bench::start_server() {
   folder_ = std::move(*folder);
   if (options_.keep) env_.err << "data folder: " << folder_->data() << '\n';
   Result<std::unique_ptr<OwnServer>> server =
-      OwnServer::start(env_.program_folder + "/kontord", folder_->data());
+      OwnServer::start(env_.program_folder + "/kontord", folder_->data(), options_.shards);
   if (!server) return server.error();
   server_ = std::move(*server);
   env_.server = server_->address();

@@ -74,14 +74,15 @@ struct Exported {
 
 Result<Exported> export_from_folder(const Environment& env, const ExportOptions& options,
                                     std::ostream& out) {
+  const Result<std::vector<OfflineShard>> shards = offline_shards(options.data);
+  if (!shards) return shards.error();
+  const Result<FoundBook> found = find_offline_book(*shards, env.book);
+  if (!found) return found.error();
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;
-  const auto log = RocksdbEventLog::open(options.data, log_options);
+  const auto log = RocksdbEventLog::open(found->shard.folder, log_options);
   if (!log) return log.error();
-  const Result<std::vector<LogBook>> books = list_books(**log);
-  if (!books) return books.error();
-  const Result<LogBook> book = choose_book(*books, env.book);
-  if (!book) return book.error();
+  const LogBook* const book = &found->book;
   Progress progress(env.err, env.err_terminal, "commits", (*log)->tail().last.value());
   const Result<std::uint64_t> pages = write_pages(**log, book->number, options, out, progress);
   progress.finish();

@@ -6,6 +6,7 @@
 
 #include "events/codec/catalog.h"
 #include "events/log/commit.h"
+#include "events/log/rocksdb_event_log.h"
 
 namespace kontor::cli {
 namespace {
@@ -66,6 +67,28 @@ Result<LogBook> choose_book(const std::vector<LogBook>& books, const std::string
   }
   return Error{ErrorKind::kNotFound,
                "no book '" + name + "' in this folder; there are: " + names_of(books)};
+}
+
+Result<FoundBook> find_offline_book(const std::vector<OfflineShard>& shards,
+                                    const std::string& name) {
+  std::vector<LogBook> all;
+  std::vector<std::size_t> shard_of_book;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    RocksdbLogOptions options;
+    options.mode = FolderMode::kReadOnly;
+    const auto log = RocksdbEventLog::open(shards[i].folder, options);
+    if (!log) return log.error();
+    const Result<std::vector<LogBook>> books = list_books(**log);
+    if (!books) return books.error();
+    all.insert(all.end(), books->begin(), books->end());
+    shard_of_book.resize(all.size(), i);
+  }
+  const Result<LogBook> chosen = choose_book(all, name);
+  if (!chosen) return chosen.error();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].name == chosen->name) return FoundBook{shards[shard_of_book[i]], *chosen};
+  }
+  return FoundBook{shards.front(), *chosen};
 }
 
 }  // namespace kontor::cli

@@ -7,6 +7,7 @@
 #include "engine/books.h"
 #include "engine/replay.h"
 #include "engine/snapshots/recovery.h"
+#include "events/log/shard_folders.h"
 
 namespace kontor::cli {
 namespace {
@@ -79,6 +80,17 @@ Result<Image> replay_image(const EventLog& log, const ReplayWish& wish,
 }
 
 }  // namespace
+
+Result<std::vector<OfflineShard>> offline_shards(const std::string& data) {
+  const Result<ShardFolders> folders = ShardFolders::open(data, FolderMode::kReadOnly, 0);
+  if (!folders) return folders.error();
+  std::vector<OfflineShard> out;
+  for (std::uint32_t shard = 0; shard < folders->count(); ++shard) {
+    out.push_back(
+        {folders->count() == 1 ? "" : std::to_string(shard), shard, folders->path(shard)});
+  }
+  return out;
+}
 
 Result<ReplayOutcome> replay_log(const EventLog& log, const ReplayWish& wish,
                                  const OfflineProgress& progress) {

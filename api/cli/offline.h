@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -42,6 +43,15 @@ struct ReplayWish {
 };
 
 using OfflineProgress = std::function<void(std::uint64_t done, std::uint64_t of)>;  // commits
+
+// A shard of a data folder, read-only.
+struct OfflineShard {
+  std::string label;  // "1"; empty: there is one
+  std::uint32_t number = 0;
+  std::filesystem::path folder;
+};
+// Those of the folder, which may also be a single shard's. kNotFound, kUsage, kCorrupt, kNewer.
+Result<std::vector<OfflineShard>> offline_shards(const std::string& data);
 
 // Folds the log into the state of its books. kCorrupt, kNewer, kIo.
 Result<ReplayOutcome> replay_log(const EventLog& log, const ReplayWish& wish,

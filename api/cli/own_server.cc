@@ -57,7 +57,8 @@ std::string last_line(const std::string& log) {
 }  // namespace
 
 Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
-                                                    const std::string& data_folder) {
+                                                    const std::string& data_folder,
+                                                    std::size_t shards) {
   if (::access(program.c_str(), X_OK) != 0) {
     return Error{ErrorKind::kUsage, program +
                                         ": not there; bench starts the kontord beside kontor, "
@@ -74,8 +75,9 @@ Result<std::unique_ptr<OwnServer>> OwnServer::start(const std::string& program,
   server->http_port_ = *http;
   const std::string http_address = "127.0.0.1:" + std::to_string(*http);
   const std::string log = data_folder + ".log";
-  std::vector<std::string> words = {program,          "--data", data_folder, "--listen",
-                                    server->address_, "--http", http_address};
+  std::vector<std::string> words = {program,      "--data",         data_folder,
+                                    "--listen",   server->address_, "--http",
+                                    http_address, "--shards",       std::to_string(shards)};
   std::vector<char*> arguments;
   for (std::string& word : words)
     arguments.push_back(word.data());

@@ -24,7 +24,8 @@ class OwnServer {
   // Starts `program` on `data_folder` and returns once it says it is ready. What it says on stderr
   // goes into a file of that name with `.log` behind it.
   static Result<std::unique_ptr<OwnServer>> start(const std::string& program,
-                                                  const std::string& data_folder);
+                                                  const std::string& data_folder,
+                                                  std::size_t shards);
   ~OwnServer();  // as stop()
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;

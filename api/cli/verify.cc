@@ -17,6 +17,7 @@
 #include "api/cli/verify_server.h"
 #include "api/cli/views.h"
 #include "api/cli/words.h"
+#include "engine/shard_number.h"
 #include "events/log/rocksdb_event_log.h"
 #include "events/log/verify_log.h"
 #include "projections/sink.h"
@@ -42,6 +43,7 @@ const BookReport* report_of(const LogReport& report, BookNumber book) {
 }
 
 struct Sound {
+  const OfflineShard& shard;
   const LogReport& report;
   const ReplayOutcome& outcome;
   const std::vector<CheckedView>& views;
@@ -50,18 +52,19 @@ struct Sound {
 void print_json(const Environment& env, const Sound& sound) {
   const LogReport& report = sound.report;
   const ReplayOutcome& outcome = sound.outcome;
-  nlohmann::ordered_json json = {{"sound", true},
-                                 {"commits", report.commits},
-                                 {"pages", report.pages},
-                                 {"decisions", report.decisions},
-                                 {"events", report.events},
-                                 {"bytes", report.bytes},
-                                 {"epoch", report.epoch.value()},
-                                 {"snapshots", outcome.snapshots_compared}};
+  nlohmann::ordered_json json = {{"sound", true}};
+  if (!sound.shard.label.empty()) json["shard"] = sound.shard.number;
+  json.update(nlohmann::ordered_json{{"commits", report.commits},
+                                     {"pages", report.pages},
+                                     {"decisions", report.decisions},
+                                     {"events", report.events},
+                                     {"bytes", report.bytes},
+                                     {"epoch", report.epoch.value()},
+                                     {"snapshots", outcome.snapshots_compared}});
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
     if (found == nullptr) continue;  // without a page so far
-    json["books"].push_back({{"number", book.number.value()},
+    json["books"].push_back({{"number", book_in_shard(sound.shard.number, book.number).value()},
                              {"book", book.name},
                              {"pages", found->pages},
                              {"decisions", found->decisions},
@@ -83,6 +86,7 @@ void print_sound(const Environment& env, const Sound& sound) {
   if (env.json) return print_json(env, sound);
   const LogReport& report = sound.report;
   const ReplayOutcome& outcome = sound.outcome;
+  if (!sound.shard.label.empty()) env.out << "shard " << sound.shard.label << ": ";
   env.out
       << "sound: " << with_thousands(report.commits) << " commits, "
       << with_thousands(report.decisions) << " decisions, " << with_thousands(report.events)
@@ -94,23 +98,23 @@ void print_sound(const Environment& env, const Sound& sound) {
   for (const ReplayedBook& book : outcome.books) {
     const BookReport* const found = report_of(report, book.number);
     if (found == nullptr) continue;
-    table.add({std::to_string(book.number.value()), book.name, with_thousands(found->pages),
-               with_thousands(found->decisions), with_thousands(found->events),
-               hex(found->tree_root)});
+    table.add({std::to_string(book_in_shard(sound.shard.number, book.number).value()), book.name,
+               with_thousands(found->pages), with_thousands(found->decisions),
+               with_thousands(found->events), hex(found->tree_root)});
   }
   table.print(env.out);
   for (const CheckedView& view : sound.views)
     env.out << "view " << view.view << ": " << found_text(view) << '\n';
 }
 
-int run_verify(const Environment& env, const VerifyOptions& options) {
+int verify_shard(const Environment& env, const OfflineShard& shard) {
   // Listed before the log is opened: a running server may make another one behind its end.
-  const auto files = open_snapshot_folder(std::filesystem::path(options.data) / "snapshots");
+  const auto files = open_snapshot_folder(shard.folder / "snapshots");
   const Result<std::vector<SnapshotInfo>> snapshots = list_snapshots(*files);
   if (!snapshots) return fail(env, snapshots.error());
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;
-  const auto log = RocksdbEventLog::open(options.data, log_options);
+  const auto log = RocksdbEventLog::open(shard.folder, log_options);
   if (!log) return fail(env, log.error());
   if (const Status store = (*log)->verify_store(); !store) {
     return store.error().kind == ErrorKind::kCorrupt ? found_damage(env, store.error().message)
@@ -146,7 +150,19 @@ int run_verify(const Environment& env, const VerifyOptions& options) {
                                    "` mends it");
     }
   }
-  print_sound(env, {verification.report, *outcome, *views});
+  print_sound(env, {shard, verification.report, *outcome, *views});
+  return kExitDone;
+}
+
+int run_verify(const Environment& env, const VerifyOptions& options) {
+  const Result<std::vector<OfflineShard>> shards = offline_shards(options.data);
+  if (!shards) return fail(env, shards.error());
+  for (const OfflineShard& shard : *shards) {
+    const int status = verify_shard(env, shard);
+    if (status == kExitDone) continue;
+    if (!shard.label.empty()) env.err << "kontor: that was shard " << shard.label << '\n';
+    return status;
+  }
   return kExitDone;
 }
 

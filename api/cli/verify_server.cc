@@ -18,6 +18,7 @@
 #include "api/cli/table.h"
 #include "api/cli/told_pages.h"
 #include "api/cli/words.h"
+#include "engine/shard_number.h"
 #include "events/log/page_chain.h"
 #include "events/log/verify_log.h"
 #include "projections/book.h"
@@ -32,8 +33,8 @@ constexpr int kLooksMax = 20;  // at a book that goes on meanwhile
 class BookCheck {
  public:
   explicit BookCheck(const ServerBook& told)
-      : name_(told.name), book_(std::make_unique<Book>(told.number)) {
-    chain_.book = told.number;
+      : name_(told.name), book_(std::make_unique<Book>(local_book(told.number))) {
+    chain_.book = local_book(told.number);
   }
 
   Status take(const PageView& page) {

@@ -158,7 +158,10 @@ int run_replay_view(const Environment& env, const std::string& data, const std::
     return fail(env, {ErrorKind::kUsage,
                       "no view is called '" + view + "'; there are " + names_of_views()});
   }
-  const auto folder = DataFolder::open(data, FolderMode::kWrite);  // holds its lock
+  const auto part = DataFolder::look(data);
+  if (!part) return fail(env, part.error());
+  const auto folder =
+      DataFolder::open(data, FolderMode::kWrite, part->value_or(FolderPart{}));  // holds its lock
   if (!folder) return fail(env, folder.error());
   RocksdbLogOptions log_options;
   log_options.mode = FolderMode::kReadOnly;

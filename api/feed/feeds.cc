@@ -74,7 +74,9 @@ std::optional<std::string> Feeds::open(Engine& engine, std::uint64_t request, Fe
   feed.generation = next_generation_++;
   feed.grants = std::min(grants, options.grants_max);
   feed.last_sent = Clock::now();
-  feed.reader = std::make_shared<FeedReader>(engine, std::move(wanted));
+  const Engine::Place place = engine.place_of(wanted.book);
+  wanted.book = place.book;
+  feed.reader = std::make_shared<FeedReader>(*place.engine, std::move(wanted));
   return std::nullopt;
 }
 

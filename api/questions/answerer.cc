@@ -8,6 +8,7 @@
 #include "api/questions/stream_reader.h"
 #include "engine/books.h"
 #include "engine/past/past_copies.h"
+#include "engine/shard_number.h"
 
 namespace kontor {
 namespace {
@@ -358,12 +359,16 @@ Answered no_copies() {
 
 class BookAnswerer final : public QuestionAnswerer {
  public:
-  BookAnswerer(const Views* views, PastCopies* copies) : views_(views), copies_(copies) {}
+  explicit BookAnswerer(std::vector<AnswerSources> shards) : shards_(std::move(shards)) {}
 
   void answer(Engine& engine, BookNumber book, AlignedBuffer request, Done done,
               Deadline deadline) override {
     const auto& asked = *flatbuffers::GetRoot<wire::QueryRequest>(request.data());
-    const auto conversation = std::make_shared<Conversation>(engine, book, std::move(done));
+    const Engine::Place place = engine.place_of(book);
+    const AnswerSources sources =
+        shard_of(book) < shards_.size() ? shards_[shard_of(book)] : AnswerSources{};
+    const auto conversation =
+        std::make_shared<Conversation>(*place.engine, place.book, std::move(done));
     conversation->set_question(asked.question());
     conversation->set_deadline(deadline);
     std::optional<Query> query = read_query(asked);
@@ -374,15 +379,15 @@ class BookAnswerer final : public QuestionAnswerer {
                              "lies in the years 1 "
                              "to 9999, and `after` is what the page before said as `next`"));
     }
-    if (is_about_the_past(*query)) return answer_past(conversation, std::move(*query));
+    if (is_about_the_past(*query)) return answer_past(conversation, std::move(*query), sources);
     if (query->question == wire::Question::order) {
-      return answer_history(conversation,
-                            questions::make_past_document_question(std::move(*query), views_));
+      return answer_history(
+          conversation, questions::make_past_document_question(std::move(*query), sources.views));
     }
     if (const questions::PresentAnswer present = questions::find_present_answer(query->question)) {
       return answer_present(conversation, present, std::move(*query));
     }
-    if (auto history = make_history_question(std::move(*query), views_)) {
+    if (auto history = make_history_question(std::move(*query), sources.views)) {
       return answer_history(conversation, std::move(history));
     }
     conversation->finish(questions::refused(StatusCode::kUnknownQuestion,
@@ -390,30 +395,33 @@ class BookAnswerer final : public QuestionAnswerer {
   }
 
  private:
-  void answer_past(const ConversationPtr& conversation, Query query) {
-    if (auto past = make_past_question(query, views_))
+  static void answer_past(const ConversationPtr& conversation, Query query,
+                          const AnswerSources& sources) {
+    if (auto past = make_past_question(query, sources.views))
       return answer_history(conversation, std::move(past));
     const wire::Question question = query.question;
     const questions::PresentAnswer present = questions::find_present_answer(question);
     const bool told = question == wire::Question::why || question == wire::Question::exposure;
     const bool dated = query.date != kNoDate && question != wire::Question::price;
     if (dated || (present == nullptr && !told)) return conversation->finish(not_about_the_past());
-    if (copies_ == nullptr) return conversation->finish(no_copies());
+    if (sources.past == nullptr) return conversation->finish(no_copies());
     const auto deadline = conversation->deadline();
     auto to = std::make_shared<Excursion>(
-        Excursion{conversation, *copies_, std::move(query), deadline, {}, {}});
+        Excursion{conversation, *sources.past, std::move(query), deadline, {}, {}});
     if (present != nullptr) return answer_as_of(to, present);
-    answer_history_as_of(to, make_history_question(to->query, views_));
+    answer_history_as_of(to, make_history_question(to->query, sources.views));
   }
 
-  const Views* views_;
-  PastCopies* copies_;
+  const std::vector<AnswerSources> shards_;
 };
 
 }  // namespace
 
+std::unique_ptr<QuestionAnswerer> make_question_answerer(std::vector<AnswerSources> shards) {
+  return std::make_unique<BookAnswerer>(std::move(shards));
+}
 std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views, PastCopies* copies) {
-  return std::make_unique<BookAnswerer>(views, copies);
+  return make_question_answerer(std::vector<AnswerSources>{{views, copies}});
 }
 std::unique_ptr<QuestionAnswerer> make_question_answerer() {
   return make_question_answerer(nullptr, nullptr);

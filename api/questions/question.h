@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/engine.h"
 #include "engine/views/views.h"
@@ -31,9 +32,15 @@ class QuestionAnswerer {
 
 class PastCopies;  // engine/past/past_copies.h: books as they were
 
-// The one that kontord runs. Both outlive it, and the engine. views: null: none are kept, and what
-// they would have is read from the log as far as that is bounded. copies: null: what only a copy of
-// the past could answer is refused.
+// What a shard has besides its engine to answer questions with; both outlive the answerer, and the
+// engine.
+struct AnswerSources {
+  const Views* views = nullptr;  // null: none are kept; the log is read as far as that is bounded
+  PastCopies* past = nullptr;    // null: what only a copy of the past could answer is refused
+};
+
+// The one that kontord runs.
+std::unique_ptr<QuestionAnswerer> make_question_answerer(std::vector<AnswerSources> shards);
 std::unique_ptr<QuestionAnswerer> make_question_answerer(const Views* views, PastCopies* copies);
 std::unique_ptr<QuestionAnswerer> make_question_answerer();  // without either
 

@@ -55,9 +55,17 @@ Status sync_directory(const fs::path& path) {
   return {};
 }
 
-Status write_mark(const fs::path& path) {
-  const std::string text =
-      std::string(kFirstLine) + std::string(kFormatWord) + std::to_string(kDataFolderFormat) + "\n";
+// The folder of one shard's server is what it has always been.
+std::string mark_text(const FolderPart& part) {
+  const std::string head = std::string(kFirstLine) + std::string(kFormatWord);
+  if (part.shards == 1) return head + "1\n";
+  const std::string shards = std::to_string(part.shards);
+  if (!part.shard) return head + "2\nshards " + shards + "\n";
+  return head + "2\nshard " + std::to_string(*part.shard) + " of " + shards + "\n";
+}
+
+Status write_mark(const fs::path& path, const FolderPart& part) {
+  const std::string text = mark_text(part);
   const File file(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file.ok() || ::write(file.get(), text.data(), text.size()) != std::ssize(text) ||
       ::fsync(file.get()) != 0) {
@@ -76,35 +84,97 @@ Result<std::string> read_mark(const fs::path& path) {
   return text;
 }
 
-// The format number of a mark file's text; nothing when it is not one.
-std::optional<std::uint32_t> parse_mark(std::string_view text) {
-  if (!text.starts_with(kFirstLine)) return std::nullopt;
-  text.remove_prefix(kFirstLine.size());
-  if (!text.starts_with(kFormatWord)) return std::nullopt;
-  text.remove_prefix(kFormatWord.size());
+struct Mark {
   std::uint32_t format = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
-  if (error != std::errc{} || end == text.data() + text.size() || *end != '\n') return std::nullopt;
-  return format;  // a later version may say more in further lines
+  FolderPart part;
+};
+
+// Takes `word` and the number behind it off the text.
+std::optional<std::uint32_t> take_number(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return std::nullopt;
+  text.remove_prefix(word.size());
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{}) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
 }
 
-Status check_mark(const fs::path& path) {
+// "shards 4" or "shard 1 of 4", and the end of the line.
+std::optional<FolderPart> parse_part(std::string_view text) {
+  FolderPart part;
+  std::optional<std::uint32_t> shards = take_number(text, "shards ");
+  if (!shards) {
+    part.shard = take_number(text, "shard ");
+    if (!part.shard) return std::nullopt;
+    shards = take_number(text, " of ");
+  }
+  if (!shards || !text.starts_with('\n')) return std::nullopt;
+  part.shards = *shards;
+  const bool sound = part.shards >= 2 && (!part.shard || *part.shard < part.shards);
+  return sound ? std::optional(part) : std::nullopt;
+}
+
+// What a mark file's text says; nothing when it is none. A later version may say more in further
+// lines.
+std::optional<Mark> parse_mark(std::string_view text) {
+  if (!text.starts_with(kFirstLine)) return std::nullopt;
+  text.remove_prefix(kFirstLine.size());
+  const std::optional<std::uint32_t> format = take_number(text, kFormatWord);
+  if (!format || *format == 0 || !text.starts_with('\n')) return std::nullopt;
+  text.remove_prefix(1);
+  Mark mark{*format, {}};
+  if (mark.format != kDataFolderFormat) return mark;
+  const std::optional<FolderPart> part = parse_part(text);
+  if (!part) return std::nullopt;
+  mark.part = *part;
+  return mark;
+}
+
+Result<FolderPart> check_mark(const fs::path& path) {
   const Result<std::string> text = read_mark(path);
   if (!text.ok()) return text.error();
-  const std::optional<std::uint32_t> format = parse_mark(text.value());
-  if (!format || *format == 0) {
+  const std::optional<Mark> mark = parse_mark(text.value());
+  if (!mark) {
     return Error{ErrorKind::kCorrupt, path.string() +
                                           " is damaged: it should name the format of the data "
                                           "folder. Restore the folder from a backup."};
   }
-  if (*format > kDataFolderFormat) {
+  if (mark->format > kDataFolderFormat) {
     return Error{ErrorKind::kNewer, "the data folder " + path.parent_path().string() +
-                                        " has format " + std::to_string(*format) +
+                                        " has format " + std::to_string(mark->format) +
                                         "; this version reads up to " +
                                         std::to_string(kDataFolderFormat) +
                                         ". Use the version that wrote it or a later one."};
   }
-  return {};
+  return mark->part;
+}
+
+std::string shards_text(std::uint32_t shards) {
+  return shards == 1 ? "1 shard" : std::to_string(shards) + " shards";
+}
+
+Status check_part(const fs::path& path, FolderMode mode, const FolderPart& wanted) {
+  const Result<FolderPart> found = check_mark(path / kMark);
+  if (!found.ok()) return found.error();
+  if (*found == wanted) return {};
+  if (wanted.shard) {
+    return Error{ErrorKind::kCorrupt,
+                 path.string() + " is not shard " + std::to_string(*wanted.shard) + " of " +
+                     std::to_string(wanted.shards) + ", by its file " + std::string(kMark) +
+                     "; restore a backup of the whole data folder"};
+  }
+  if (found->shard) {
+    if (mode == FolderMode::kReadOnly && wanted.shards == 1) return {};
+    return Error{ErrorKind::kUsage, path.string() + " is shard " + std::to_string(*found->shard) +
+                                        " of a server's " + std::to_string(found->shards) +
+                                        "; give the data folder that it lies in"};
+  }
+  return Error{ErrorKind::kUsage,
+               "the data folder " + path.string() + " was made with " + shards_text(found->shards) +
+                   " and cannot have " + shards_text(wanted.shards) +
+                   ", since a book stays in its shard; start with --shards " +
+                   std::to_string(found->shards) + " or without it, or give a new folder"};
 }
 
 bool may_be_in_new_folder(std::string_view name) {
@@ -123,7 +193,7 @@ Result<State> look_at(const fs::path& path) {
     return Error{ErrorKind::kUsage, path.string() + " is not a folder; give one for the data"};
   }
   if (fs::exists(path / kMark, error)) {
-    if (Status mark = check_mark(path / kMark); !mark.ok()) return mark.error();
+    if (const auto mark = check_mark(path / kMark); !mark.ok()) return mark.error();
     return State::kOurs;
   }
   if (fs::exists(path / kNewMark, error)) return State::kBegun;
@@ -162,11 +232,15 @@ std::string lock_owner(int descriptor) {
 }  // namespace
 
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), new_(other.new_) {
+    : path_(std::move(other.path_)),
+      part_(other.part_),
+      lock_(std::exchange(other.lock_, -1)),
+      new_(other.new_) {
 }
 
 DataFolder& DataFolder::operator=(DataFolder&& other) noexcept {
   path_.swap(other.path_);
+  std::swap(part_, other.part_);
   std::swap(lock_, other.lock_);
   std::swap(new_, other.new_);
   return *this;
@@ -194,11 +268,24 @@ Status DataFolder::take_lock() {
   return {};
 }
 
-Result<DataFolder> DataFolder::open(const fs::path& path, FolderMode mode) {
+Result<std::optional<FolderPart>> DataFolder::look(const fs::path& path) {
+  const Result<State> state = look_at(path);
+  if (!state.ok()) return state.error();
+  if (state.value() != State::kOurs) return std::optional<FolderPart>();
+  const Result<FolderPart> part = check_mark(path / kMark);
+  if (!part.ok()) return part.error();
+  return std::optional(*part);
+}
+
+Result<DataFolder> DataFolder::open(const fs::path& path, FolderMode mode, const FolderPart& part) {
   Result<State> state = look_at(path);
   if (!state.ok()) return state.error();
   DataFolder folder;
   folder.path_ = path;
+  folder.part_ = part;
+  if (state.value() == State::kOurs) {
+    if (Status same = check_part(path, mode, part); !same.ok()) return same.error();
+  }
   if (mode != FolderMode::kCreate && state.value() != State::kOurs) return nothing_there(path);
   if (mode == FolderMode::kReadOnly) return folder;
 
@@ -215,9 +302,12 @@ Result<DataFolder> DataFolder::open(const fs::path& path, FolderMode mode) {
   if (Status status = folder.take_lock(); !status.ok()) return status.error();
   state = look_at(path);  // again: another process may have made it before we had the lock
   if (!state.ok()) return state.error();
+  if (state.value() == State::kOurs) {
+    if (Status same = check_part(path, mode, part); !same.ok()) return same.error();
+  }
   folder.new_ = state.value() != State::kOurs;
   if (state.value() == State::kEmpty) {
-    if (Status status = write_mark(path / kNewMark); !status.ok()) return status.error();
+    if (Status status = write_mark(path / kNewMark, part); !status.ok()) return status.error();
   }
   return folder;
 }
@@ -225,7 +315,7 @@ Result<DataFolder> DataFolder::open(const fs::path& path, FolderMode mode) {
 Status DataFolder::finish_creation() {
   if (!new_) return {};
   // Written anew: the first attempt may have been cut off before its text was on disk.
-  if (Status status = write_mark(path_ / kNewMark); !status.ok()) return status;
+  if (Status status = write_mark(path_ / kNewMark, part_); !status.ok()) return status;
   std::error_code error;
   fs::rename(path_ / kNewMark, path_ / kMark, error);
   if (error) {

@@ -393,7 +393,7 @@ Status look_first(const std::filesystem::path& path, RocksdbLogOptions options) 
 
 Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesystem::path& path,
                                                                const RocksdbLogOptions& options) {
-  Result<DataFolder> folder = DataFolder::open(path, options.mode);
+  Result<DataFolder> folder = DataFolder::open(path, options.mode, options.part);
   if (!folder.ok()) return folder.error();
   const rocksdb::Options settings = store_options(options, folder.value().is_new());
   const std::string store_path = folder.value().log_path().string();

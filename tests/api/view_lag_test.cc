@@ -99,5 +99,17 @@ TEST_F(TheLagOfViews, IsInTheMetrics) {
   }
 }
 
+TEST_F(TheLagOfViews, OfOneShardMakesAllOfTheServerNotReady) {
+  SetViews late;
+  site_.watch(late, 60, "1");
+  EXPECT_EQ(readiness().status, 200U);
+  late.timeline.behind_ms = 60'001;
+  const HttpReply reply = readiness();
+  EXPECT_EQ(reply.status, 503U);
+  EXPECT_NE(reply.body.find("shard 1, view timeline: commit 9 of 9, behind for 60.001 s"),
+            std::string::npos)
+      << reply.body;
+}
+
 }  // namespace
 }  // namespace kontor

@@ -359,8 +359,8 @@ TEST_F(RocksdbLog, TellsWhatItsStoreHasWritten) {
 
 TEST_F(RocksdbLog, OfALaterFormatIsNewer) {
   closed_with(1);
-  std::ofstream(path_ / "KONTOR") << "kontor data folder\nformat 2\nsomething new\n";
-  expect_refused(ErrorKind::kNewer, "has format 2; this version reads up to 1");
+  std::ofstream(path_ / "KONTOR") << "kontor data folder\nformat 3\nsomething new\n";
+  expect_refused(ErrorKind::kNewer, "has format 3; this version reads up to 2");
   expect_refused(ErrorKind::kNewer, "Use the version that wrote it", FolderMode::kReadOnly);
 }
 

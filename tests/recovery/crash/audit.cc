@@ -4,6 +4,7 @@
 #include <span>
 
 #include "api/cli/offline.h"
+#include "engine/shard_number.h"
 #include "events/codec/catalog.h"
 #include "events/log/page.h"
 #include "events/log/rocksdb_event_log.h"
@@ -45,7 +46,7 @@ Status note_decisions(const EventLog& log, Audited& out) {
 }
 
 // From nothing, with every snapshot compared on the way, and from the newest snapshot.
-Status replay_twice(const RocksdbEventLog& log, Audited& out) {
+Status replay_twice(const RocksdbEventLog& log, std::uint32_t shard, Audited& out) {
   const auto files = open_snapshot_folder(log.path() / "snapshots");
   Result<std::vector<SnapshotInfo>> snapshots = list_snapshots(*files);
   if (!snapshots) return snapshots.error();
@@ -69,32 +70,42 @@ Status replay_twice(const RocksdbEventLog& log, Audited& out) {
           ErrorKind::kCorrupt,
           "two replays of book " + std::to_string(book.number.value()) + " have different digests"};
     }
-    out.books[book.number.value()] = {book.last.value(), book.digest};
+    out.books[book_in_shard(shard, book.number).value()] = {book.last.value(), book.digest};
   }
-  out.events = first->events;
+  out.events += first->events;
   return {};
 }
 
-}  // namespace
-
-Result<Audited> audit(const std::filesystem::path& data_folder) {
+Status audit_shard(const cli::OfflineShard& shard, Audited& out) {
   RocksdbLogOptions options;
   options.mode = FolderMode::kReadOnly;
-  const auto log = RocksdbEventLog::open(data_folder, options);
-  if (!log && log.error().kind == ErrorKind::kNotFound) return Audited{};
+  const auto log = RocksdbEventLog::open(shard.folder, options);
+  if (!log && log.error().kind == ErrorKind::kNotFound) return {};
   if (!log) return log.error();
   if (const Status files = (*log)->verify_store(); !files) return files.error();
   const LogVerification verified = verify_log(**log, nullptr);
   if (verified.finding.has_value()) {
     return Error{verified.finding->kind, verified.finding->text()};
   }
-  Audited out;
-  out.commits = verified.report.commits;
+  out.commits += verified.report.commits;
+  const std::uint64_t before = out.decisions;
   if (const Status noted = note_decisions(**log, out); !noted) return noted.error();
-  if (out.decisions != verified.report.decisions) {
+  if (out.decisions - before != verified.report.decisions) {
     return Error{ErrorKind::kCorrupt, "two readings of the log count different decisions"};
   }
-  if (const Status replayed = replay_twice(**log, out); !replayed) return replayed.error();
+  return replay_twice(**log, shard.number, out);
+}
+
+}  // namespace
+
+Result<Audited> audit(const std::filesystem::path& data_folder) {
+  const auto shards = cli::offline_shards(data_folder.string());
+  if (!shards && shards.error().kind == ErrorKind::kNotFound) return Audited{};
+  if (!shards) return shards.error();
+  Audited out;
+  for (const cli::OfflineShard& shard : *shards) {
+    if (const Status sound = audit_shard(shard, out); !sound) return sound.error();
+  }
   return out;
 }
 

@@ -26,6 +26,7 @@ struct CrashOptions {
   double seconds_max = 0;
   std::uint64_t commands_max = 8'000;
   std::uint64_t rounds_per_folder = 10;
+  std::uint32_t shards = 1;
   std::string server;
   std::string folder = fs::temp_directory_path().string();
   bool keep = false;
@@ -89,7 +90,8 @@ class CrashRun {
     Trial trial({.server = options_.server,
                  .folder = folder.path(),
                  .seed = options_.seed + number * 1'000'003,
-                 .commands_max = options_.commands_max});
+                 .commands_max = options_.commands_max,
+                 .shards = options_.shards});
     run_rounds(trial);
     Findings found = trial.findings();
     totals_.acknowledged += trial.acknowledged();
@@ -130,7 +132,7 @@ class CrashRun {
     if (found.count() == 0) return;
     std::cout << "again: ops/crash --rounds " << options_.rounds << " --seed " << options_.seed
               << " --commands-max " << options_.commands_max << " --rounds-per-folder "
-              << options_.rounds_per_folder << std::endl;
+              << options_.rounds_per_folder << " --shards " << options_.shards << std::endl;
   }
 
   const CrashOptions& options_;
@@ -152,6 +154,9 @@ void add_options(CLI::App& program, CrashOptions& options) {
       ->capture_default_str();
   program.add_option("--rounds-per-folder", options.rounds_per_folder, "Then a fresh data folder")
       ->check(CLI::Range(1, 20))
+      ->capture_default_str();
+  program.add_option("--shards", options.shards, "Of the server; each connection has its own book")
+      ->check(CLI::Range(1, 8))
       ->capture_default_str();
   program.add_option("--server", options.server, "The kontord to kill; default: beside this one");
   program.add_option("--folder", options.folder, "Where data folders are made")

@@ -9,6 +9,7 @@
 #include "history_answers_generated.h"
 #include "wire_generated.h"
 
+#include "engine/shards.h"
 #include "events/base/currency.h"
 #include "events/codec/catalog.h"
 
@@ -20,7 +21,17 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t kConnections = 2;
 constexpr std::chrono::seconds kReadyWithin{60};
 constexpr std::chrono::seconds kAnsweredWithin{60};
-constexpr std::string_view kBook = "crash";
+
+// Names of books that lie in shard 0, 1 ...
+std::vector<std::string> book_names(std::uint32_t shards) {
+  if (shards == 1) return {"crash"};
+  std::vector<std::string> out;
+  for (std::uint32_t i = 0; out.size() < kConnections; ++i) {
+    std::string name = "crash-" + std::to_string(i);
+    if (shard_of_name(name, shards) == out.size() % shards) out.push_back(std::move(name));
+  }
+  return out;
+}
 
 // Counts answers, and lets one thread wait for so many.
 class Counter {
@@ -76,7 +87,11 @@ struct Trial::Plan {
   LaneLimits limits;
 };
 
-Trial::Trial(TrialOptions options) : options_(std::move(options)), random_(options_.seed) {
+Trial::Trial(TrialOptions options)
+    : options_(std::move(options)),
+      random_(options_.seed),
+      names_(book_names(options_.shards)),
+      books_(names_.size()) {
   for (std::uint32_t i = 0; i < kConnections; ++i) {
     const std::uint64_t seed = random_();
     auto traffic = std::make_unique<Traffic>(trade_, seed, i);
@@ -105,12 +120,13 @@ Status Trial::spawn() {
   static constexpr std::array<const char*, 3> kPages = {"16", "512", "8192"};
   static constexpr std::array<const char*, 3> kSnapshots = {"1000", "5000", "1000000"};
   const std::string data = (options_.folder / "data").string();
-  auto server = ServerProcess::spawn(
-      {options_.server, "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
-       "--memtable-mib", kMemtables[below(random_, kMemtables.size())], "--page-decisions",
-       kPages[below(random_, kPages.size())], "--snapshot-events",
-       kSnapshots[below(random_, kSnapshots.size())]},
-      (options_.folder / "kontord.log").string());
+  auto server =
+      ServerProcess::spawn({options_.server, "--shards", std::to_string(options_.shards), "--data",
+                            data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
+                            "--memtable-mib", kMemtables[below(random_, kMemtables.size())],
+                            "--page-decisions", kPages[below(random_, kPages.size())],
+                            "--snapshot-events", kSnapshots[below(random_, kSnapshots.size())]},
+                           (options_.folder / "kontord.log").string());
   if (!server) return server.error();
   server_ = std::move(*server);
   return {};
@@ -134,17 +150,25 @@ Status Trial::start(Round& round) {
   for (const auto& lane : lanes_) {
     if (Status connected = lane->connect(server_->address()); !connected) return connected;
   }
-  return open_book();
+  return open_books();
+}
+
+Status Trial::open_books() {
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (Status opened = open_book(i); !opened) return opened;
+  }
+  return {};
 }
 
 // The same command at every start: the book is opened by the first.
-Status Trial::open_book() {
+Status Trial::open_book(std::size_t lane) {
+  const std::string id = lane == 0 ? "open" : "open-" + std::to_string(lane);
   cli::Bodies bodies;
   CommandToSend command;
-  command.id = "open";
+  command.id = id;
   command.kind = number_of<OpenBook>;
-  command.body = bodies.open_book(kBook, "DE", find_currency("EUR")->code, kNoDate);
-  Client& client = lanes_.front()->client();
+  command.body = bodies.open_book(names_[lane], "DE", find_currency("EUR")->code, kNoDate);
+  Client& client = lanes_[lane]->client();
   const Result<Client::Outcome> opened = client.submit_and_wait(BookNumber{0}, command);
   if (!opened) return opened.error();
   Answer answer;
@@ -153,19 +177,19 @@ Status Trial::open_book() {
   answer.sequence = opened->sequence;
   answer.events = opened->events;
   ledger_.answered(command.id, answer, StatusCode::kDone);
-  const Result<ServerBook> book = client.book(kBook);
+  const Result<ServerBook> book = client.book(names_[lane]);
   if (!book) return book.error();
-  book_ = book->number;
-  return compare_digest();
+  books_[lane] = book->number;
+  return compare_digest(book->number);
 }
 
 // What the server made of the log is what we made of it, unless it has gone on since.
-Status Trial::compare_digest() {
-  const auto ours = audited_.find(book_.value());
+Status Trial::compare_digest(BookNumber book) {
+  const auto ours = audited_.find(book.value());
   if (ours == audited_.end()) return {};
   QueryToSend query;
   query.question = wire::Question::digest;
-  const Result<QueryResult> asked = lanes_.front()->client().ask(book_, query);
+  const Result<QueryResult> asked = lanes_.front()->client().ask(book, query);
   if (!asked) return asked.error();
   flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(asked->body.data()),
                                  asked->body.size());
@@ -187,25 +211,34 @@ Status Trial::compare_digest() {
 
 Status Trial::set_up() {
   if (is_set_up_) return {};
-  Lane& lane = *lanes_.front();
-  cli::BenchSetup setup(trade_.all);
-  CommandToSend command;
-  while (setup.next(command))
-    lane.add(keep(command, StatusCode::kDone));
-  lane.run(book_, LaneLimits{}, false, nullptr);
-  if (!lane.wait_all_answered(kAnsweredWithin)) {
-    return Error{ErrorKind::kUnavailable, "the book could not be set up in time"};
+  for (std::size_t i = 0; i < names_.size(); ++i) {
+    if (Status done = set_up_book(i); !done) return done;
   }
   is_set_up_ = true;
   return {};
+}
+
+// Ids are told apart by book: what is known of them is kept by id alone.
+Status Trial::set_up_book(std::size_t lane) {
+  cli::BenchSetup setup(trade_.all);
+  CommandToSend command;
+  while (setup.next(command)) {
+    Kept kept = keep(command, StatusCode::kDone);
+    if (lane > 0) kept.id = std::to_string(lane) + "-" + kept.id;
+    lanes_[lane]->add(std::move(kept));
+  }
+  lanes_[lane]->run(book_of(lane), LaneLimits{}, false, nullptr);
+  if (lanes_[lane]->wait_all_answered(kAnsweredWithin)) return {};
+  return Error{ErrorKind::kUnavailable, "the book could not be set up in time"};
 }
 
 Status Trial::load(const Plan& plan, Round& round) {
   if (Status ready = set_up(); !ready) return ready;
   const std::uint64_t before = ledger_.acknowledged();
   Counter counter;
-  for (const auto& lane : lanes_) {
-    lane->run(book_, plan.limits, true, [&counter](std::size_t count) { counter.add(count); });
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i]->run(book_of(i), plan.limits, true,
+                   [&counter](std::size_t count) { counter.add(count); });
   }
   const bool came = counter.wait_for(plan.after_answers, kAnsweredWithin);
   if (plan.killed == Round::Killed::kStopping) server_->ask_to_stop();
@@ -258,8 +291,8 @@ Status Trial::finish() {
   Round round;
   if (Status started = start(round); !started) return started;
   if (Status ready = set_up(); !ready) return ready;
-  for (const auto& lane : lanes_)
-    lane->run(book_, LaneLimits{}, false, nullptr);
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    lanes_[i]->run(book_of(i), LaneLimits{}, false, nullptr);
   for (const auto& lane : lanes_) {
     if (!lane->wait_all_answered(kAnsweredWithin)) ledger_.unsound("commands stay unanswered");
   }

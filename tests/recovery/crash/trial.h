@@ -23,6 +23,8 @@ struct TrialOptions {
   std::filesystem::path folder;  // fresh; data and the server's messages go there
   std::uint64_t seed = 1;
   std::uint64_t commands_max = 8'000;  // acknowledged in a round, at most about
+  // More than one: each connection has a book of its own, in shards by turns.
+  std::uint32_t shards = 1;
 };
 
 // What one round did.
@@ -59,9 +61,12 @@ class Trial {
   Plan make_plan();
   Status spawn();
   Status start(Round& round);
-  Status open_book();
-  Status compare_digest();
+  Status open_books();
+  Status open_book(std::size_t lane);
+  Status compare_digest(BookNumber book);
   Status set_up();
+  Status set_up_book(std::size_t lane);
+  BookNumber book_of(std::size_t lane) const { return books_[lane % books_.size()]; }
   Status load(const Plan& plan, Round& round);
   void disconnect_all();
   void look_at_log(Round& round);
@@ -72,7 +77,8 @@ class Trial {
   Ledger ledger_;
   std::unique_ptr<ServerProcess> server_;
   std::vector<std::unique_ptr<Lane>> lanes_;
-  BookNumber book_;
+  std::vector<std::string> names_;
+  std::vector<BookNumber> books_;  // by name
   bool is_set_up_ = false;
   std::chrono::microseconds start_took_{200'000};  // the last one
   std::map<std::uint32_t, BookState> audited_;     // by the last look at the log
