@@ -15,14 +15,13 @@ void find_buyer(Step& step, std::string_view name, OrderParties& out) {
   const Parties& parties = step.book().parties();
   const auto buyer = parties.find_buyer(name);
   if (!buyer) return step.refuse(about(ReasonCode::unknown_buyer, Subject::buyer, name));
+  out.buyer = *buyer;  // refused or not: what is set for them says what else is wrong
   if (parties.buyer(*buyer).status != PersonStatus::active) {
-    return step.refuse(about(ReasonCode::buyer_inactive, Subject::buyer, name, buyer->value()));
+    step.refuse(about(ReasonCode::buyer_inactive, Subject::buyer, name, buyer->value()));
+  } else if (!parties.holds_role(*buyer, kBuyerRole, out.company, true) &&
+             !parties.holds_role(*buyer, kAdminRole, out.company, true)) {
+    step.refuse(about(ReasonCode::not_in_scope, Subject::buyer, name, buyer->value()));
   }
-  if (!parties.holds_role(*buyer, kBuyerRole, out.company, true) &&
-      !parties.holds_role(*buyer, kAdminRole, out.company, true)) {
-    return step.refuse(about(ReasonCode::not_in_scope, Subject::buyer, name, buyer->value()));
-  }
-  out.buyer = *buyer;
 }
 
 void find_payer(Step& step, std::string_view name, OrderParties& out) {

@@ -107,6 +107,16 @@ TEST_F(PolicyScope, RefusesTheLineWhoseItemMayNotWait) {
   EXPECT_EQ(answer.grounds.at(0).line, 2U);
 }
 
+TEST_F(PolicyScope, OfABuyerWhoMayNotOrderStillTellsWhatElseIsWrong) {
+  shop.given(setting("price.from", "command", "company", "acme"));
+  shop.given(setting("price.from", "list", "buyer", "ann"));
+  shop.given(R"("RegisterBuyer":{"buyer":"ann","company":"acme","status":"inactive",
+               "roles":[{"role":"buyer"}]})");
+  EXPECT_EQ(shop.when(R"("PlaceOrder":{"order":"O-1","company":"acme","buyer":"ann",
+                         "lines":[{"item":"bolt","quantity":1,"unit_price":"9.99"}]})")
+                .reasons,
+            "buyer_inactive price_changed");
+}
 TEST_F(PolicyScope, OfAPayerHoldsForWhoeverOrders) {
   shop.given(setting("credit.absent_limit", "none", "company", "group"));
   EXPECT_TRUE(shop.when(R"("PlaceOrder":{"order":"O-1","company":"acme",
