@@ -74,6 +74,7 @@ sigset_t known_signals() {
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGUSR1);
+  sigaddset(&set, SIGUSR2);
   return set;
 }
 
@@ -98,12 +99,18 @@ class Daemon {
   }
 
  private:
-  // SIGUSR1 asks for a snapshot, the others for the end.
+  // SIGUSR1 asks for a snapshot, SIGUSR2 for new views, the others for the end.
   int wait_for_stop(const sigset_t& signals) {
     int signal = 0;
-    while (sigwait(&signals, &signal) == 0 && signal == SIGUSR1) {
-      log(spdlog::level::info, "SIGUSR1: a snapshot is made when there is time");
-      engine_->make_snapshot();
+    while (sigwait(&signals, &signal) == 0 && (signal == SIGUSR1 || signal == SIGUSR2)) {
+      if (signal == SIGUSR1) {
+        log(spdlog::level::info, "SIGUSR1: a snapshot is made when there is time");
+        engine_->make_snapshot();
+      } else {
+        log(spdlog::level::info, "SIGUSR2: every view is made again beside the one in use");
+        for (const auto& shard : shards_)
+          shard->renew_views();
+      }
     }
     return signal;
   }

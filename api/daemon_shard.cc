@@ -79,6 +79,10 @@ void DaemonShard::stop_past() {
   if (past_ != nullptr) past_->stop();
 }
 
+void DaemonShard::renew_views() {
+  if (views_ != nullptr) views_->renew();
+}
+
 void DaemonShard::stop_views() {
   if (views_ != nullptr) views_->stop();
 }

@@ -35,8 +35,9 @@ class DaemonShard {
   Status open_log();
   void start_views();  // after open_log: the engine asks them
   Status start_engine();
-  void start_past();  // after start_engine
-  void start_days();  // when the server serves
+  void renew_views();  // ViewHost::renew, where views are kept
+  void start_past();   // after start_engine
+  void start_days();   // when the server serves
   void stop_days();
   void stop_past();
   void stop_views();

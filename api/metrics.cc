@@ -228,6 +228,13 @@ struct ViewFamilies {
   MetricFamily rebuilds =
       family("kontor_view_rebuilds_total", "Stores of a view that were of no use and built again.",
              MetricType::Counter);
+  MetricFamily renewing =
+      family("kontor_view_renewing", "1: a view is made again beside the one in use (SIGUSR2).",
+             MetricType::Gauge);
+  MetricFamily differed =
+      family("kontor_view_differences_total",
+             "Renewals that found another content in the view in use than the log's.",
+             MetricType::Counter);
 };
 
 void add_views_of(ViewFamilies& to, const Seen& seen) {
@@ -242,6 +249,8 @@ void add_views_of(ViewFamilies& to, const Seen& seen) {
     add(to.building, view.building ? done : 1, label);
     add(to.bytes, count(view.bytes), label);
     add(to.rebuilds, count(view.rebuilds), label);
+    add(to.renewing, view.renewing ? 1 : 0, label);
+    add(to.differed, count(view.differed), label);
   }
 }
 
@@ -251,8 +260,8 @@ void add_views(std::vector<MetricFamily>& out, const SeenShards& shards) {
     if (seen.shard.views != nullptr) add_views_of(all, seen);
   }
   if (all.commit.metric.empty()) return;
-  for (MetricFamily* const each :
-       {&all.commit, &all.events, &all.seconds, &all.building, &all.bytes, &all.rebuilds})
+  for (MetricFamily* const each : {&all.commit, &all.events, &all.seconds, &all.building,
+                                   &all.bytes, &all.rebuilds, &all.renewing, &all.differed})
     out.push_back(std::move(*each));
 }
 

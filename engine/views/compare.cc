@@ -74,23 +74,41 @@ std::string difference_of(const Cursor& kept, const Cursor& derived) {
 
 }  // namespace
 
+struct ViewComparer::Cursors {
+  Cursor kept;
+  Cursor derived;
+};
+
+ViewComparer::ViewComparer(const View& view, const RowSource& kept, const RowSource& derived)
+    : cursors_(new Cursors{Cursor(view, kept), Cursor(view, derived)}) {
+}
+
+ViewComparer::~ViewComparer() = default;
+
+Result<bool> ViewComparer::advance(std::uint64_t rows) {
+  auto& [kept, derived] = *cursors_;
+  for (const std::uint64_t end = result_.rows + rows; result_.rows < end; ++result_.rows) {
+    if (Status filled = kept.fill(); !filled.ok()) return filled.error();
+    if (Status filled = derived.fill(); !filled.ok()) return filled.error();
+    if (kept.at_end() && derived.at_end()) return true;
+    if (kept.at_end() || derived.at_end() || kept.row() != derived.row()) {
+      result_.difference = difference_of(kept, derived);
+      return true;
+    }
+    kept.step();
+    derived.step();
+  }
+  return false;
+}
+
 Result<ViewComparison> compare_views(const View& view, const RowSource& kept,
                                      const RowSource& derived, const CompareProgress& progress) {
-  ViewComparison out;
-  Cursor a(view, kept);
-  Cursor b(view, derived);
+  ViewComparer comparer(view, kept, derived);
   for (;;) {
-    if (Status filled = a.fill(); !filled.ok()) return filled.error();
-    if (Status filled = b.fill(); !filled.ok()) return filled.error();
-    if (a.at_end() && b.at_end()) return out;
-    if (a.at_end() || b.at_end() || a.row() != b.row()) {
-      out.difference = difference_of(a, b);
-      return out;
-    }
-    a.step();
-    b.step();
-    ++out.rows;
-    if (progress && out.rows % kRowsAtOnce == 0) progress(out.rows);
+    const Result<bool> done = comparer.advance(kRowsAtOnce);
+    if (!done.ok()) return done.error();
+    if (*done) return comparer.result();
+    if (progress) progress(comparer.result().rows);
   }
 }
 

@@ -15,9 +15,11 @@ Error system_error(const std::string& what) {
   return {ErrorKind::kIo, what + ": " + std::generic_category().message(errno)};
 }
 
+}  // namespace
+
 // Both stay there, each under the other's name; at no time is one of them missing. Where the file
 // system cannot do that, the old one goes first: a start then builds it.
-Status exchange(const fs::path& fresh, const fs::path& kept) {
+Status put_view_in_place(const fs::path& fresh, const fs::path& kept) {
   std::error_code code;
   if (fs::exists(kept, code)) {
     if (renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, kept.c_str(), RENAME_EXCHANGE) == 0) {
@@ -31,8 +33,6 @@ Status exchange(const fs::path& fresh, const fs::path& kept) {
   if (std::rename(fresh.c_str(), kept.c_str()) == 0) return {};
   return system_error("cannot move " + fresh.string() + " to " + kept.string());
 }
-
-}  // namespace
 
 ViewDerivation::ViewDerivation(const EventLog& log, std::string view, Places places,
                                Progress progress)
@@ -111,7 +111,7 @@ Status ViewDerivation::replace() {
   if (Status built = build(log_.tail().last); !built.ok()) return built;
   if (Status merged = builder_->store()->compact(); !merged.ok()) return merged;
   builder_.reset();
-  return exchange(places_.fresh, places_.kept);
+  return put_view_in_place(places_.fresh, places_.kept);
 }
 
 Status ViewDerivation::drop() {

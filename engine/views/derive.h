@@ -25,6 +25,11 @@ struct ViewCheck {
   std::uint64_t rows = 0;  // compared
 };
 
+// Puts the store at `fresh` in the place of the one at `kept`, which goes, if there is one. Neither
+// is open. A process that dies meanwhile leaves one of them there, or none where the file system
+// cannot exchange two names.
+Status put_view_in_place(const std::filesystem::path& fresh, const std::filesystem::path& kept);
+
 class ViewDerivation {
  public:
   struct Places {

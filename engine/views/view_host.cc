@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "engine/views/derive.h"
+
 namespace kontor {
 namespace {
 
@@ -91,6 +93,15 @@ bool ViewHost::wait_for(CommitNumber commit, milliseconds timeout) const {
   return changed_.wait_for(lock, timeout, [&] { return stopping_ || all_have(); }) && all_have();
 }
 
+void ViewHost::renew() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& follower : followers_)
+      follower->wants_renewal = true;
+  }
+  wake_.notify_all();
+}
+
 // ---- the thread ---------------------------------------------------------------------------------
 
 void ViewHost::run() {
@@ -112,6 +123,7 @@ bool ViewHost::follow(Follower& follower) {
   if (follower.builder != nullptr && follower.store->damaged()) {
     discard(follower, "stored bytes are damaged");
   }
+  if (follower.renewed && !take_place(follower)) return false;
   if (follower.builder == nullptr) open_store(follower);
   if (follower.builder == nullptr) return false;
   const CommitNumber tail = log_.tail().last;
@@ -130,7 +142,8 @@ bool ViewHost::follow(Follower& follower) {
     return false;
   }
   tell(follower, tail);
-  return follower.builder->checkpoint().commit < tail;
+  const bool behind = follower.builder->checkpoint().commit < tail;
+  return renew(follower) || behind;
 }
 
 void ViewHost::tell(Follower& follower, CommitNumber tail) {
@@ -203,9 +216,8 @@ Status ViewHost::try_open(Follower& follower, std::string& found) {
 
 void ViewHost::open_store(Follower& follower) {
   if (!remove_discarded(follower)) return;
-  // Of a `kontor replay --view` that did not finish.
-  const std::filesystem::path unfinished(path_of(follower).string() + ".new");
-  if (Status removed = ViewStore::remove(unfinished); !removed.ok()) {
+  // Of a renewal, or a `kontor replay --view`, that did not finish.
+  if (Status removed = ViewStore::remove(new_path_of(follower)); !removed.ok()) {
     return give_up(follower, removed.error());
   }
   std::string found;
@@ -227,6 +239,8 @@ void ViewHost::discard(Follower& follower, const std::string& why) {
   follower.discarded = true;
   follower.builder.reset();
   follower.store.reset();
+  follower.renewal.reset();
+  follower.status.renewing = false;
   ++follower.status.rebuilds;
   follower.status.commit = CommitNumber{};
   follower.status.events = 0;
@@ -243,6 +257,105 @@ bool ViewHost::remove_discarded(Follower& follower) {
   }
   follower.discarded = false;
   return true;
+}
+
+// ---- made again beside the one in use -----------------------------------------------------------
+
+bool ViewHost::renew(Follower& follower) {
+  if (follower.renewal == nullptr) begin_renewal(follower);
+  if (follower.renewal == nullptr) return false;
+  const auto step = follower.renewal->advance(*follower.builder);
+  if (!step.ok()) {
+    drop_renewal(follower, step.error());
+    return false;
+  }
+  if (*step == ViewRenewal::Step::kDone) {
+    end_renewal(follower);
+    return true;
+  }
+  tell_renewing(follower);
+  return true;
+}
+
+// One view at a time: two stores of each at once would need twice the disk.
+void ViewHost::begin_renewal(Follower& follower) {
+  {
+    const std::lock_guard lock(mutex_);
+    const bool busy = std::ranges::any_of(
+        followers_, [](const auto& other) { return other->renewal != nullptr || other->renewed; });
+    if (!follower.wants_renewal || follower.status.building || busy) return;
+    follower.wants_renewal = false;
+    follower.status.renewing = true;
+  }
+  say("view " + follower.view + ": made again from the log beside the one in use");
+  follower.built_since = follower.said = Clock::now();
+  auto begun = ViewRenewal::begin(log_, follower.view, new_path_of(follower), options_.batch);
+  if (!begun.ok()) return drop_renewal(follower, begun.error());
+  follower.renewal = std::move(*begun);
+}
+
+void ViewHost::drop_renewal(Follower& follower, const Error& error) {
+  follower.renewal.reset();
+  const Status removed = ViewStore::remove(new_path_of(follower));
+  say("view " + follower.view + ": could not be made again beside the one in use, which goes on: " +
+      error.message + (removed.ok() ? "" : "; " + removed.error().message));
+  const std::lock_guard lock(mutex_);
+  follower.status.renewing = false;
+  follower.status.left_ms = 0;
+}
+
+void ViewHost::tell_renewing(Follower& follower) {
+  const auto now = Clock::now();
+  const std::uint64_t done = follower.renewal->checkpoint().commit.value();
+  const std::uint64_t all = std::max(log_.tail().last.value(), done);
+  const std::uint64_t left =
+      done == 0 ? 0 : ms_between(follower.built_since, now) * (all - done) / done;
+  {
+    const std::lock_guard lock(mutex_);
+    follower.status.left_ms = left;
+  }
+  if (now - follower.said < kSayEvery) return;
+  follower.said = now;
+  const bool comparing = follower.renewal->compared_to().value() != 0;
+  say("view " + follower.view +
+      (comparing ? ": comparing the new one with the one in use"
+                 : ": made again, commit " + std::to_string(done) + " of " + std::to_string(all) +
+                       ", about " + seconds_text(left) + " left"));
+}
+
+void ViewHost::end_renewal(Follower& follower) {
+  const ViewComparison& compared = follower.renewal->compared();
+  const std::string up_to =
+      " up to commit " + std::to_string(follower.renewal->compared_to().value());
+  const bool equal = compared.difference.empty();
+  say("view " + follower.view + ": " +
+      (equal ? "the one in use is what the log says" + up_to + " (" +
+                   std::to_string(compared.rows) + " rows)"
+             : "the one in use is NOT what the log says" + up_to + ": " + compared.difference) +
+      "; the new one takes its place when nobody reads the old one");
+  const std::lock_guard lock(mutex_);
+  follower.renewal.reset();
+  follower.renewed = true;
+  follower.useless = follower.store;
+  follower.builder.reset();
+  follower.store.reset();
+  follower.status.differed += equal ? 0 : 1;
+  follower.status.trouble = "it is being put in place";
+}
+
+// False: not yet, as a question still reads the old one, or never.
+bool ViewHost::take_place(Follower& follower) {
+  if (!follower.useless.expired()) return false;
+  const Status placed = put_view_in_place(new_path_of(follower), path_of(follower));
+  {
+    const std::lock_guard lock(mutex_);
+    follower.renewed = false;
+    follower.status.renewing = false;
+    follower.status.left_ms = 0;
+  }
+  if (!placed.ok()) give_up(follower, placed.error());
+  if (placed.ok()) say("view " + follower.view + ": the new one is in its place");
+  return placed.ok();
 }
 
 // The server goes on without it; the log has everything.

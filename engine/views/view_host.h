@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/views/view_builder.h"
+#include "engine/views/view_renewal.h"
 #include "engine/views/views.h"
 #include "events/log/event_log.h"
 
@@ -35,6 +36,11 @@ class ViewHost final : public Views {
 
   void stop();  // after the batch at hand
 
+  // Makes every view that is open again from the log, one after the other, beside the one in use;
+  // compares the two, says what it found, and puts the new one in place. Any thread; asked again
+  // before it is done: once.
+  void renew();
+
   Result<std::shared_ptr<const ViewSnapshot>> open(std::string_view view) const override;
   std::vector<ViewStatus> status() const override;
 
@@ -50,6 +56,9 @@ class ViewHost final : public Views {
     std::shared_ptr<ViewStore> store;  // null: not open
     std::weak_ptr<ViewStore> useless;  // what was discarded, while questions still read it
     bool discarded = false;            // to be removed before it is made anew
+    bool wants_renewal = false;        // under mutex_
+    std::unique_ptr<ViewRenewal> renewal;
+    bool renewed = false;  // the new one is closed and waits to take the place
     ViewStatus status;
     Clock::time_point seen_at;  // when the tail was `seen`
     CommitNumber seen;
@@ -66,6 +75,13 @@ class ViewHost final : public Views {
   Status try_open(Follower& follower, std::string& found);
   void discard(Follower& follower, const std::string& why);
   bool remove_discarded(Follower& follower);
+  // Whether a new one is being made.
+  bool renew(Follower& follower);
+  void begin_renewal(Follower& follower);
+  void end_renewal(Follower& follower);
+  void drop_renewal(Follower& follower, const Error& error);
+  void tell_renewing(Follower& follower);
+  bool take_place(Follower& follower);
   void tell(Follower& follower, CommitNumber tail);
   void tell_building(Follower& follower);
   void give_up(Follower& follower, const Error& error);
@@ -73,6 +89,9 @@ class ViewHost final : public Views {
     if (options_.say) options_.say(text);
   }
   std::filesystem::path path_of(const Follower& follower) const { return folder_ / follower.view; }
+  std::filesystem::path new_path_of(const Follower& follower) const {
+    return folder_ / (follower.view + ".new");
+  }
 
   const EventLog& log_;
   const std::filesystem::path folder_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/shard_run.h"
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <set>
@@ -240,6 +241,7 @@ class ShardRun {
   bool send_one_by_one(Engine& engine, bool dies) {
     if (dies) next_log_ = log_->crash_and_reopen();
     for (const auto& frame : unanswered_) {
+      if (random_.one_in(50) && !send_too_late(engine, *frame)) return false;
       if (!send(engine, *frame) || !wait_for([&] { return frame->answered; })) return false;
     }
     return true;
@@ -265,8 +267,23 @@ class ShardRun {
     });
   }
 
-  bool send(Engine& engine, Frame& frame) {
+  // A frame whose deadline is over: nothing of it may have an effect, now or ever.
+  bool send_too_late(Engine& engine, const Frame& frame) {
+    late_ = std::make_unique<Frame>();
+    late_->requests = frame.requests;
+    const auto passed = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+    if (!send(engine, *late_, passed) || !wait_for([&] { return late_->answered; })) return false;
+    for (const KeptAnswer& answer : late_->answers) {
+      if (answer.status == StatusCode::kDeadlineExpired) continue;
+      fail("sent after its deadline, it is answered " + std::string(status_word(answer.status)));
+    }
+    return !finding_;
+  }
+
+  bool send(Engine& engine, Frame& frame,
+            std::optional<std::chrono::steady_clock::time_point> deadline = {}) {
     std::unique_ptr<Submission> job = frame.submission(bell_);
+    job->deadline = deadline;
     const StatusCode taken = engine.submit(job);
     if (taken == StatusCode::kDone) return true;
     fail("submit says " + std::string(status_word(taken)));
@@ -353,6 +370,7 @@ class ShardRun {
   std::uint64_t snapshots_tried_ = 0;           // under the bell
   std::optional<std::string> snapshots_wrong_;  // under the bell
   std::deque<std::unique_ptr<Frame>> unanswered_;
+  std::unique_ptr<Frame> late_;  // outlives the process it was sent to
   std::uint64_t sent_ = 0;
   std::optional<Finding> finding_;
 };

@@ -23,6 +23,26 @@ namespace fs = std::filesystem;
 
 constexpr BookNumber kBook{1};
 
+// Entries that forget every second row.
+class Forgetful final : public View {
+ public:
+  std::string_view name() const override { return entries_.name(); }
+  std::uint32_t format() const override { return entries_.format(); }
+  Status fold(BookNumber book, const DecisionView& decision, const RowSource& earlier) override {
+    return entries_.fold(book, decision, earlier);
+  }
+  Status drain(const RowSink& sink) override {
+    int rows = 0;
+    return entries_.drain([&](std::string_view key, std::string_view value) {
+      return ++rows % 2 == 0 ? Status{} : sink(key, value);
+    });
+  }
+  std::size_t pending_bytes() const override { return entries_.pending_bytes(); }
+
+ private:
+  Entries entries_;
+};
+
 class TheViews : public testing::Test {
  protected:
   void SetUp() override { live_.open_shop(); }
@@ -35,6 +55,7 @@ class TheViews : public testing::Test {
     out.say = [this](const std::string& text) {
       const std::lock_guard lock(mutex_);
       said_ += text + "\n";
+      heard_.notify_all();
     };
     return out;
   }
@@ -51,6 +72,19 @@ class TheViews : public testing::Test {
   std::string said() {
     const std::lock_guard lock(mutex_);
     return said_;
+  }
+  // Until the host has said that; false: not in time.
+  bool hears(const std::string& text) {
+    std::unique_lock lock(mutex_);
+    return heard_.wait_for(lock, kWaitMax, [&] { return said_.find(text) != std::string::npos; });
+  }
+  // Entries of which every second row is missing.
+  void keep_forgetful_entries() {
+    auto store = ViewStore::open(folder() / "entries", {});
+    ASSERT_TRUE(store.ok());
+    ViewBuilder builder(live_.log(), std::make_unique<Forgetful>(), *store, {});
+    ASSERT_TRUE(builder.open().ok());
+    ASSERT_TRUE(builder.advance(live_.log().tail().last).ok());
   }
   bool has_said(std::string_view text) { return said().find(text) != std::string::npos; }
   void forget_said() {
@@ -85,6 +119,7 @@ class TheViews : public testing::Test {
   Scratch scratch_;
   LiveEngine live_;
   std::mutex mutex_;
+  std::condition_variable heard_;
   std::string said_;
 };
 
@@ -275,36 +310,10 @@ TEST_F(TheViews, LoseNothingWhereverTheProcessDies) {
 // ---- derived again
 // --------------------------------------------------------------------------------
 
-// Entries that forget every second row.
-class Forgetful final : public View {
- public:
-  std::string_view name() const override { return entries_.name(); }
-  std::uint32_t format() const override { return entries_.format(); }
-  Status fold(BookNumber book, const DecisionView& decision, const RowSource& earlier) override {
-    return entries_.fold(book, decision, earlier);
-  }
-  Status drain(const RowSink& sink) override {
-    int rows = 0;
-    return entries_.drain([&](std::string_view key, std::string_view value) {
-      return ++rows % 2 == 0 ? Status{} : sink(key, value);
-    });
-  }
-  std::size_t pending_bytes() const override { return entries_.pending_bytes(); }
-
- private:
-  Entries entries_;
-};
-
 TEST_F(TheViews, ThatDifferAreFoundAndReplaced) {
   order("O-1");
   order("O-2");
-  {
-    auto store = ViewStore::open(folder() / "entries", {});
-    ASSERT_TRUE(store.ok());
-    ViewBuilder builder(live_.log(), std::make_unique<Forgetful>(), *store, {});
-    ASSERT_TRUE(builder.open().ok());
-    ASSERT_TRUE(builder.advance(live_.log().tail().last).ok());
-  }
+  keep_forgetful_entries();
   ViewDerivation derivation(live_.log(), "entries",
                             {folder() / "entries", folder() / "entries.new"}, nullptr);
   const auto checked = derivation.check();
@@ -338,6 +347,91 @@ TEST_F(TheViews, ThatAreNotThereAreSaidToBeNone) {
   follow();
   std::ofstream(folder() / "documents" / "CURRENT") << "nonsense";
   EXPECT_EQ(check("documents").found, ViewCheck::Found::kOfNoUse);
+}
+
+// ---- made again beside the one in use
+// ----------------------------------------------------------
+
+TEST_F(TheViews, AreMadeAgainBesideTheOnesInUseWhileCommandsGoOn) {
+  order("O-1");
+  const auto host = start();
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  host->renew();
+  for (int i = 2; i < 20; ++i)
+    order("O-" + std::to_string(i));
+  for (const std::string& view : view_names()) {
+    EXPECT_TRUE(hears("view " + view + ": the one in use is what the log says")) << said();
+    ASSERT_TRUE(hears("view " + view + ": the new one is in its place")) << said();
+  }
+  order("O-20");
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax)) << "they follow on";
+  for (const ViewStatus& status : host->status()) {
+    EXPECT_FALSE(status.renewing) << status.view;
+    EXPECT_EQ(status.differed, 0U) << status.view;
+    EXPECT_EQ(status.rebuilds, 0U) << status.view;
+    EXPECT_FALSE(fs::exists(folder() / (status.view + ".new")));
+  }
+  host->stop();
+  expect_sound();
+}
+
+TEST_F(TheViews, ThatDifferAreReplacedByARenewalThatSaysWhere) {
+  order("O-1");
+  keep_forgetful_entries();
+  auto host = start();
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  host->renew();
+  EXPECT_TRUE(hears("view entries: the one in use is NOT what the log says")) << said();
+  EXPECT_TRUE(has_said("is missing")) << said();
+  ASSERT_TRUE(hears("view entries: the new one is in its place")) << said();
+  for (const ViewStatus& status : host->status())
+    EXPECT_EQ(status.differed, status.view == "entries" ? 1U : 0U) << status.view;
+  host->stop();
+  EXPECT_EQ(check("entries").found, ViewCheck::Found::kEqual);
+}
+
+TEST_F(TheViews, KeepTheirPlaceAsLongAsAQuestionReadsThem) {
+  order("O-1");
+  const auto host = start();
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  auto reading = host->open("timeline");
+  ASSERT_TRUE(reading.ok());
+  host->renew();
+  ASSERT_TRUE(hears("view timeline: the one in use is what the log says")) << said();
+  const Result<Sequence> position = (*reading)->position(kBook);
+  ASSERT_TRUE(position.ok()) << "what is being read stays readable";
+  EXPECT_EQ(*position, live_.engine().books().front().last_sequence);
+  EXPECT_FALSE(has_said("view timeline: the new one is in its place")) << said();
+  reading->reset();
+  EXPECT_TRUE(hears("view timeline: the new one is in its place")) << said();
+}
+
+TEST_F(TheViews, GoOnWhereARenewalCannotBeMade) {
+  order("O-1");
+  const auto host = start();
+  ASSERT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+  ASSERT_TRUE(fs::create_directories(folder() / "timeline.new.run" / "in the way"));
+  host->renew();
+  ASSERT_TRUE(hears("view documents: the new one is in its place")) << said();
+  EXPECT_TRUE(hears("view timeline: could not be made again beside the one in use")) << said();
+  EXPECT_FALSE(has_said("view timeline: the new one is in its place")) << said();
+  order("O-2");
+  EXPECT_TRUE(host->wait_for(live_.log().tail().last, kWaitMax));
+}
+
+TEST_F(TheViews, ForgetARenewalThatWasCutOff) {
+  order("O-1");
+  follow();
+  {
+    auto cut_off = ViewRenewal::begin(live_.log(), "timeline", folder() / "timeline.new", {});
+    ASSERT_TRUE(cut_off.ok());
+  }
+  ASSERT_TRUE(fs::exists(folder() / "timeline.new"));
+  forget_said();
+  follow();
+  EXPECT_EQ(said(), "");
+  EXPECT_FALSE(fs::exists(folder() / "timeline.new"));
+  expect_sound();
 }
 
 // ---- fresh
