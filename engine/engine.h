@@ -136,6 +136,7 @@ class Engine {
   virtual std::uint32_t shard_count() const { return 1; }
 
   // Calls the listener after each commit, for each book in it, as long as its owner keeps it.
+  // (Kept by those that override it.) NOLINTNEXTLINE(performance-unnecessary-value-param)
   virtual void follow(std::weak_ptr<const OnDurable> /*listener*/) {}
 
   virtual std::vector<BookInfo> books() const = 0;  // durable ones by number, without book 0

@@ -13,7 +13,7 @@
 
 namespace kontor {
 
-#define KONTOR_ENUMERATE(name, number) name = number,
+#define KONTOR_ENUMERATE(name, number) name = number,  // NOLINT(bugprone-macro-parentheses): names
 enum class CommandKind : std::uint16_t { KONTOR_COMMANDS(KONTOR_ENUMERATE) };
 enum class EventKind : std::uint16_t { KONTOR_EVENTS(KONTOR_ENUMERATE) };
 #undef KONTOR_ENUMERATE
