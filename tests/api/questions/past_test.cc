@@ -44,12 +44,20 @@ TEST(ThePast, OfADocumentIsWhatThePresentWasThere) {
   trade.set_up();
   shop.check_every(50);
   std::vector<Remembered> remembered;
-  for (int step = 1; step <= 180; ++step) {
+  // What the trade has made by then hangs on the compiler's order of evaluation.
+  const auto has_every_kind = [&] {
+    const Book& book = shop.book();
+    return !book.orders().all().empty() && !book.receivables().invoices().empty() &&
+           !book.receivables().payments().empty() && !book.credit_notes().all().empty();
+  };
+  for (int step = 1; step <= 180 || (!has_every_kind() && step <= 2000); ++step) {
     shop.when(trade.next());
     if (step % 45 != 0) continue;
     ToldEngine engine(shop);
     remember(engine, shop, remembered);
   }
+  ToldEngine last(shop);
+  remember(last, shop, remembered);
   ASSERT_GT(remembered.size(), 50U);
   std::map<Question, int> asked;
   ToldEngine engine(shop);
