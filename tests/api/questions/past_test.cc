@@ -1,5 +1,6 @@
 // Questions about the past: each answer as of a position is what the present one was there.
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -44,20 +45,16 @@ TEST(ThePast, OfADocumentIsWhatThePresentWasThere) {
   trade.set_up();
   shop.check_every(50);
   std::vector<Remembered> remembered;
-  // What the trade has made by then hangs on the compiler's order of evaluation.
-  const auto has_every_kind = [&] {
-    const Book& book = shop.book();
-    return !book.orders().all().empty() && !book.receivables().invoices().empty() &&
-           !book.receivables().payments().empty() && !book.credit_notes().all().empty();
-  };
-  for (int step = 1; step <= 180 || (!has_every_kind() && step <= 2000); ++step) {
+  // How soon there is a document of every kind hangs on the compiler's order of evaluation.
+  std::set<Question> kinds;
+  for (int step = 1; step <= 180 || (kinds.size() < 4 && step <= 2000); ++step) {
     shop.when(trade.next());
     if (step % 45 != 0) continue;
     ToldEngine engine(shop);
     remember(engine, shop, remembered);
+    for (const Remembered& now : remembered)
+      kinds.insert(now.to_ask.question);
   }
-  ToldEngine last(shop);
-  remember(last, shop, remembered);
   ASSERT_GT(remembered.size(), 50U);
   std::map<Question, int> asked;
   ToldEngine engine(shop);
