@@ -172,9 +172,11 @@ void Credit::on(const Envelope& by, const RefundPaid& event) {
 
 void Credit::on(const Envelope&, const OrderHeld& event) {
   forget_held(event.payer(), event.order());
+  const bool needs_room =
+      event.room() == RoomNeed::untold ? event.credit_only() : event.room() == RoomNeed::needed;
   remember_held(event.payer(),
                 {OrderRef{event.order()}, CompanyId{event.company()}, BuyerId{event.buyer()},
-                 Minor{event.need()}, event.credit_only(), event.forced()});
+                 Minor{event.need()}, event.credit_only(), event.forced(), needs_room});
 }
 
 void Credit::on(const Envelope&, const HoldReleased& event) {
@@ -187,8 +189,8 @@ void Credit::remember_held(std::uint32_t payer, const HeldOrder& held) {
   account.held_[order] = held;
   with_held_.insert(payer);
   if (held.forced) return;  // only a person looks at it again
-  // One held for other reasons too is worth another look whatever the room.
-  account.needs_.emplace(held.credit_only ? held.need.value() : INT64_MIN, order);
+  // One that may go on without room is worth another look whatever there is.
+  account.needs_.emplace(held.needs_room ? held.need.value() : INT64_MIN, order);
   held_by_company_.emplace(held.company.value(), payer, order);
   held_by_buyer_.emplace(held.buyer.value(), payer, order);
 }
@@ -198,7 +200,7 @@ void Credit::forget_held(std::uint32_t payer, std::uint64_t order) {
   const auto found = account.held_.find(order);
   if (found == account.held_.end()) return;
   const HeldOrder& held = found->second;
-  account.needs_.erase({held.credit_only ? held.need.value() : INT64_MIN, order});
+  account.needs_.erase({held.needs_room ? held.need.value() : INT64_MIN, order});
   held_by_company_.erase({held.company.value(), payer, order});
   held_by_buyer_.erase({held.buyer.value(), payer, order});
   account.held_.erase(found);
@@ -240,17 +242,22 @@ void Credit::want_examination(std::uint32_t payer, Sequence cause, Reach reach) 
     return;
   }
   KONTOR_MARK("a payer to be examined twice");
-  if (reach == Reach::kRoom) return;
   const auto known = std::find_if(to_examine_.begin(), to_examine_.end(),
                                   [&](const Examination& e) { return e.payer == payer; });
+  if (reach == Reach::kRoom) {
+    known->again = known->from != 0;
+    return;
+  }
   known->reach = reach;
   known->from = 0;
+  known->again = false;
 }
 
 void Credit::on(const Envelope&, const FollowUpAdvanced& event) {
   if (event.kind() != FollowUpKind::examine_held_orders) return;
   KONTOR_ASSERT(!to_examine_.empty() && to_examine_.front().payer == event.subject());
   to_examine_.front().from = event.next();
+  to_examine_.front().again = event.again();
   if (!event.finished()) return;
   to_examine_.erase(to_examine_.begin());
   being_examined_.erase(event.subject());
@@ -259,9 +266,14 @@ void Credit::on(const Envelope&, const FollowUpAdvanced& event) {
 std::optional<FollowUp> Credit::next_follow_up() const {
   if (to_examine_.empty()) return std::nullopt;
   const Examination& first = to_examine_.front();
-  return FollowUp{
-      FollowUpKind::examine_held_orders, first.payer, first.from, 0, Sequence{first.cause},
-      first.reach == Reach::kWhole};
+  const bool whole = first.reach == Reach::kWhole;
+  return FollowUp{FollowUpKind::examine_held_orders,
+                  first.payer,
+                  first.from,
+                  0,
+                  Sequence{first.cause},
+                  whole,
+                  first.again};
 }
 
 // ---- state --------------------------------------------------------------------------------------
@@ -296,6 +308,7 @@ void Credit::save(Sink& out) const {
       out.pod(held.need.value());
       out.pod(std::uint8_t{held.credit_only});
       out.pod(std::uint8_t{held.forced});
+      out.pod(std::uint8_t{held.needs_room});
     }
   }
   out.pod(std::uint64_t{to_examine_.size()});
@@ -304,6 +317,7 @@ void Credit::save(Sink& out) const {
     out.pod(examination.from);
     out.pod(examination.cause);
     out.pod(examination.reach);
+    out.pod(std::uint8_t{examination.again});
   }
 }
 
@@ -338,9 +352,10 @@ void Credit::load(Source& in) {
       in.pod(bucket);
     load_sums(in, account.by_due_, &DueAmount::due);
     load_sums(in, account.by_terms_, &TermsAmount::terms);
-    for (std::uint64_t left = in.size_of_run(26); left > 0 && in.ok(); --left) {
+    for (std::uint64_t left = in.size_of_run(27); left > 0 && in.ok(); --left) {
       HeldOrder held;
       std::uint8_t credit_only = 0;
+      std::uint8_t needs_room = 0;
       std::uint8_t forced = 0;
       in.pod(held.order);
       in.pod(held.company);
@@ -348,18 +363,23 @@ void Credit::load(Source& in) {
       in.pod(held.need);
       in.pod(credit_only);
       in.pod(forced);
+      in.pod(needs_room);
       held.credit_only = credit_only != 0;
       held.forced = forced != 0;
+      held.needs_room = needs_room != 0;
       in.expect(held.company.value() < accounts_.size());
       remember_held(payer, held);
     }
   }
-  to_examine_.resize(in.size_of_run(21));
+  to_examine_.resize(in.size_of_run(22));
   for (Examination& examination : to_examine_) {
+    std::uint8_t again = 0;
     in.pod(examination.payer);
     in.pod(examination.from);
     in.pod(examination.cause);
     in.pod(examination.reach);
+    in.pod(again);
+    examination.again = again != 0;
     in.expect(examination.payer < accounts_.size());
     in.expect(examination.reach <= Reach::kWhole);
     in.expect(being_examined_.insert(examination.payer).second);

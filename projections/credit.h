@@ -67,6 +67,7 @@ struct HeldOrder {
   Minor need;                // what it would add to the exposure
   bool credit_only = false;  // room for `need` alone releases it
   bool forced = false;       // only a person does
+  bool needs_room = false;   // less room than `need` does not release it, whatever else changes
 };
 
 class Account {
@@ -145,6 +146,7 @@ class Credit {
     std::uint64_t from = 0;
     std::uint64_t cause = 0;
     Reach reach = Reach::kRoom;
+    bool again = false;
   };
   // (ordinal of a company or buyer, payer, order): held orders by whose and by whom.
   using HeldBy = std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>>;

@@ -18,7 +18,10 @@ struct FollowUp {
   std::uint64_t from = 0;
   std::uint32_t from_line = 0;
   Sequence cause;
-  bool whole = false;  // of held orders: look at every one, whatever room there is
+  // Of held orders: look at every one, whatever room there is; and once more, since something
+  // happened after the look began that may free one it has passed over.
+  bool whole = false;
+  bool again = false;
 };
 
 }  // namespace kontor

@@ -164,6 +164,19 @@ bool in_force(const RuleVersion& rule, Date today) {
   return rule.valid_to == kNoDate || rule.valid_to >= today;
 }
 
+// Its only condition is the payer's limit.
+bool is_limit_alone(const RuleVersion& rule) {
+  return rule.conditions.size() == 1 && rule.conditions[0].figure == Figure::exposure_over_limit;
+}
+
+// Whether it may match with one exposure and not with another.
+bool reads_exposure(const RuleVersion& rule) {
+  return std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const auto& condition) {
+    return condition.figure == Figure::exposure_over_limit ||
+           condition.figure == Figure::exposure_after_order;
+  });
+}
+
 std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
                                 const RuleVersion& rule) {
   Match match;
@@ -179,8 +192,7 @@ std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
     if (compared->cause.name.empty()) compared->cause.name = book.rules().name(rule.rule);
     match.causes.push_back(std::move(compared->cause));
   }
-  match.credit_only =
-      rule.conditions.size() == 1 && rule.conditions[0].figure == Figure::exposure_over_limit;
+  match.credit_only = is_limit_alone(rule);
   if (match.causes.empty()) {  // a rule without conditions always matches
     Cause cause = about(ReasonCode::rule_matched, Subject::rule, book.rules().name(rule.rule),
                         rule.rule.value());
@@ -191,11 +203,15 @@ std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
   return match;
 }
 
+bool would_exclude(const Book& book, const RuleVersion& exclusion, const RuleVersion& rule) {
+  return exclusion.outcome == Outcome::exclude &&
+         exclusion.exclude == book.rules().name(rule.rule) &&
+         breadth(exclusion.scope_kind) < breadth(rule.scope_kind);
+}
+
 bool is_excluded(const Book& book, const Match& match, const std::vector<Match>& all) {
-  const std::string_view name = book.rules().name(match.rule->rule);
   return std::any_of(all.begin(), all.end(), [&](const Match& other) {
-    return other.rule->outcome == Outcome::exclude && other.rule->exclude == name &&
-           breadth(other.rule->scope_kind) < breadth(match.rule->scope_kind);
+    return would_exclude(book, *other.rule, *match.rule);
   });
 }
 
@@ -225,6 +241,28 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
     }
   }
   return left;
+}
+
+bool room_is_needed(const Book& book, const OrderFacts& facts) {
+  const Date today = book.calendar().business_date();
+  std::vector<const RuleVersion*> limits;
+  std::vector<const RuleVersion*> exclusions;  // that match, or may with another exposure
+  for (std::uint32_t i = 0; i < book.rules().count(); ++i) {
+    const RuleVersion& rule = book.rules().current(RuleId{i});
+    const bool limit = rule.outcome == Outcome::hold && is_limit_alone(rule);
+    if (!limit && rule.outcome != Outcome::exclude) continue;
+    if (!in_force(rule, today) || !scope_covers(book, rule, facts)) continue;
+    if (limit) {
+      limits.push_back(&rule);
+    } else if (reads_exposure(rule) || match_rule(book, facts, rule)) {
+      exclusions.push_back(&rule);
+    }
+  }
+  return std::any_of(limits.begin(), limits.end(), [&](const RuleVersion* limit) {
+    return std::none_of(exclusions.begin(), exclusions.end(), [&](const RuleVersion* exclusion) {
+      return would_exclude(book, *exclusion, *limit);
+    });
+  });
 }
 
 bool figure_is_evaluated(Figure figure) {

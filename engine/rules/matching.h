@@ -31,6 +31,10 @@ struct Match {
 std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
                                std::span<const Outcome> outcomes);
 
+// Whether a hold by the payer's limit alone applies to the order whatever the exposure: without
+// room for it, no other change releases it. The exposure itself changes nothing about that.
+bool room_is_needed(const Book& book, const OrderFacts& facts);
+
 // Whether this version acts on the figure with that operator; a rule with another is refused.
 bool figure_is_evaluated(Figure figure);
 // Whether it does so for the scope, moment and outcome.

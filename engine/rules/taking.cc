@@ -32,7 +32,8 @@ void hold(Step& step, const Order& order, const Holds& holds) {
   step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto grounds = holds.causes.write(out);
     return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
-                           holds.credit_only, false, 0, company.value(), buyer.value());
+                           holds.credit_only, false, 0, company.value(), buyer.value(),
+                           holds.needs_room ? RoomNeed::needed : RoomNeed::not_needed);
   });
 }
 
@@ -115,10 +116,12 @@ void end_hold(Step& step, const Order& order) {
   });
 }
 
-bool need_has_changed(const Book& book, const Order& order) {
+// What decides whether room alone may free it.
+bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) {
   const auto& held = book.credit().account(CompanyId{order.payer}).held();
   const auto found = held.find(order.ref);
-  return found != held.end() && found->second.need != countable_value(book, order);
+  return found != held.end() && (found->second.need != countable_value(book, order) ||
+                                 found->second.needs_room != holds.needs_room);
 }
 
 void take_or_hold(Step& step, OrderRef ref) {
@@ -127,7 +130,7 @@ void take_or_hold(Step& step, OrderRef ref) {
   const Holds holds = find_holds(step.book(), order);
   if (!holds.causes.empty()) {
     if (order.held_at != 0) KONTOR_MARK("an order that stays held");
-    if (order.held_at == 0 || need_has_changed(step.book(), order)) hold(step, order, holds);
+    if (order.held_at == 0 || hold_has_changed(step.book(), order, holds)) hold(step, order, holds);
     return;
   }
   if (order.held_at != 0) release_hold(step, order);
@@ -195,22 +198,23 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
 
 Holds find_holds(const Book& book, const Order& order) {
   Holds out;
+  const OrderFacts facts = facts_of(book, order);
   const Minor need = countable_value(book, order);
-  if (!account_has_room(book, CompanyId{order.payer}, need)) {  // nobody can release that
-    const CompanyId payer{order.payer};
+  if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
     out.credit_only = false;
     out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
-                                    book.parties().name(payer), payer.value()),
-                              need, Minor{limits::kSumMax}, CurrencyCode{order.currency}));
-    return out;
+                                    book.parties().name(facts.payer), facts.payer.value()),
+                              need, Minor{limits::kSumMax}, facts.currency));
+  } else if (!release_in_force(book, order)) {
+    static constexpr std::array kHolding = {Outcome::hold};
+    for (const Match& match : match_rules(book, facts, kHolding)) {
+      out.credit_only = out.credit_only && match.credit_only;
+      for (const Cause& cause : match.causes)
+        out.causes.add(cause);
+    }
   }
-  if (release_in_force(book, order)) return out;
-  static constexpr std::array kHolding = {Outcome::hold};
-  for (const Match& match : match_rules(book, facts_of(book, order), kHolding)) {
-    out.credit_only = out.credit_only && match.credit_only;
-    for (const Cause& cause : match.causes)
-      out.causes.add(cause);
-  }
+  const bool may_need = !out.causes.empty() && !release_in_force(book, order);
+  out.needs_room = may_need && room_is_needed(book, facts);
   return out;
 }
 

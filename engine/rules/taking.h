@@ -31,12 +31,13 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount);
 struct Holds {
   Causes causes;
   bool credit_only = true;
+  bool needs_room = false;  // see RoomNeed; changes with rules, people and days, not with exposure
 };
 Holds find_holds(const Book& book, const Order& order);
 
 // Takes the order as far as it may go now - placed, approved, released or examined again: takes
 // credit when credit.at says so and nothing holds it, else holds it (or leaves it held, saying so
-// anew when its need has changed); reserves stock when stock.at says so.
+// anew when its need has changed, or whether it needs room); reserves stock when stock.at says so.
 void go_on(Step& step, OrderRef order);
 
 // Cuts what a line needs by `quantity`: first what nobody holds or waits for, then what waits, then

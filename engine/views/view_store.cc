@@ -8,6 +8,7 @@
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include "events/log/table_scan.h"
 #include "projections/views/keys.h"
 
 namespace kontor {
@@ -69,8 +70,8 @@ rocksdb::Options store_options(bool read_only) {
   out.info_log = std::make_shared<NoDiary>();
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16U << 10;
-  table.format_version = 5;
-  table.checksum = rocksdb::kXXH3;
+  table.format_version = kTableFormat;
+  table.checksum = static_cast<rocksdb::ChecksumType>(kTableChecksum);
   constexpr int kFilterBits = 10;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -273,6 +274,11 @@ Result<std::shared_ptr<ViewStore>> ViewStore::open(const fs::path& path, ViewSto
     if (code) return file_error(path, code);
   }
   const rocksdb::Options settings = store_options(options.read_only);
+  const std::string other = table_with_other_checksums(*settings.env, path.string());
+  if (!other.empty()) {
+    return error_of(rocksdb::Status::Corruption("the end of " + other + " is not what was written"),
+                    path, "cannot open");
+  }
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   constexpr int kTries = 3;  // beside a running server a file may go while it is being opened

@@ -107,8 +107,8 @@ rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
 
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 32U << 10;  // a commit under load is larger than that and has its own block
-  table.format_version = 5;
-  table.checksum = rocksdb::kXXH3;
+  table.format_version = kTableFormat;
+  table.checksum = static_cast<rocksdb::ChecksumType>(kTableChecksum);
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return out;
 }
@@ -397,6 +397,11 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   if (!folder.ok()) return folder.error();
   const rocksdb::Options settings = store_options(options, folder.value().is_new());
   const std::string store_path = folder.value().log_path().string();
+  const std::string other = table_with_other_checksums(*settings.env, store_path);
+  if (!other.empty()) {
+    return corrupt_log(folder.value().path(),
+                       "is damaged: the end of " + other + " is not what was written");
+  }
   const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
   if (!folder.value().is_new()) {
     if (Status wal = check_write_ahead_logs(folder.value(), *settings.env); !wal.ok())

@@ -92,6 +92,51 @@ TEST_F(HeldOrders, AreExaminedOnlyWhileThereIsRoom) {
   EXPECT_EQ(shop.decisions(), before + 2);  // the command and one step
 }
 
+// A rule that holds while little is owed: what one takes frees the one passed over before it.
+TEST_F(HeldOrders, AreExaminedOnceMoreWhenOneThatIsReleasedMayFreeAnother) {
+  shop.limit("acme", "5000.00");
+  ASSERT_TRUE(shop.is_taken("O-1"));
+  ASSERT_EQ(shop.exposure("acme"), 100001);
+  shop.given(R"("SetRule":{"rule":"small-first","outcome":"hold","conditions":[
+      {"figure":"exposure_after_order","operator":"le","amount":"1200.00"}]})");
+  shop.place("O-2", "penny", "10000");  // 1,100.01 after it
+  shop.given(R"("SetRule":{"rule":"two-lines","outcome":"hold","conditions":[
+      {"figure":"order_total_with_tax","amount":"500.00"}]})");
+  shop.place("O-3", "penny", "60000");
+  ASSERT_TRUE(shop.is_held("O-2"));
+  ASSERT_TRUE(shop.is_held("O-3"));
+  const Answer answer = shop.when(R"("SetRule":{"rule":"two-lines","outcome":"hold",
+      "withdrawn":true,"conditions":[{"figure":"order_total_with_tax","amount":"500.00"}]})");
+  EXPECT_EQ(answer.status, StatusCode::kDone) << answer.reasons;
+  EXPECT_TRUE(shop.is_taken("O-3"));
+  EXPECT_TRUE(shop.is_taken("O-2"));
+  EXPECT_EQ(shop.exposure("acme"), 170001);
+}
+
+// The limit holds it no longer, a rule that more exposure ends does.
+TEST_F(HeldOrders, AreHeldAnewWhenTheyNoLongerNeedRoom) {
+  shop.given(R"("SetRule":{"rule":"small-first","outcome":"hold","conditions":[
+      {"figure":"exposure_after_order","operator":"le","amount":"1500.00"}]})");
+  const Answer answer = shop.when(R"("SetRule":{"rule":"credit-limit","outcome":"hold",
+      "withdrawn":true,"conditions":[{"figure":"exposure_over_limit"}]})");
+  EXPECT_EQ(answer.follow_ups, "OrderHeld");
+  EXPECT_TRUE(shop.is_held("O-1"));
+  shop.place("O-2", "penny", "160000");
+  EXPECT_TRUE(shop.is_taken("O-2"));
+  EXPECT_TRUE(shop.is_taken("O-1"));
+}
+
+// The limit is set aside for who owes enough: less room, not more, frees what it holds.
+TEST_F(HeldOrders, AreExaminedWhenExposureMayExcludeWhatHoldsThem) {
+  shop.given(R"("SetRule":{"rule":"big-customers","outcome":"exclude","exclude":"credit-limit",
+      "scope_kind":"company","scope":"acme","conditions":[
+      {"figure":"exposure_after_order","amount":"1500.00"}]})");
+  ASSERT_TRUE(shop.is_held("O-1"));
+  shop.place("O-2", "penny", "60000");
+  EXPECT_TRUE(shop.is_taken("O-2"));
+  EXPECT_TRUE(shop.is_taken("O-1"));  // 1,600.01 after it
+}
+
 TEST(AllocateOrder, GivesNoPartsByHandPastOlderBackorders) {
   Shop shop;
   shop.place("O-1", "bolt", "10", R"("region":"south")");

@@ -27,13 +27,20 @@ std::vector<fs::path> files_with(const fs::path& folder, std::string_view extens
   return out;
 }
 
-void flip_byte(const fs::path& file, std::uint64_t at) {
+// What was there.
+int exchange_byte(const fs::path& file, std::uint64_t at, int value) {
   std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
   stream.seekg(static_cast<std::streamoff>(at));
-  const int value = stream.get();
-  ASSERT_NE(value, EOF) << file << " at " << at;
+  const int before = stream.get();
+  EXPECT_NE(before, EOF) << file << " at " << at;
   stream.seekp(static_cast<std::streamoff>(at));
-  stream.put(static_cast<char>(value ^ 0x10));
+  stream.put(static_cast<char>(value));
+  return before;
+}
+
+void flip_byte(const fs::path& file, std::uint64_t at) {
+  const int before = exchange_byte(file, at, 0);
+  exchange_byte(file, at, before ^ 0x10);
 }
 
 class RocksdbLog : public testing::Test {
@@ -171,6 +178,22 @@ TEST_F(RocksdbLog, FindsEveryFlippedByteOfATableFile) {
   }
   EXPECT_EQ(found, kRounds);
   EXPECT_TRUE(opened(FolderMode::kReadOnly)->verify_store().ok());
+}
+
+// The end of a table says how its blocks are checked, and nothing checks the end: believed, it
+// would have them read as they are.
+TEST_F(RocksdbLog, IsNotOpenedWithATableWhoseEndNamesAnotherChecksum) {
+  closed_with(5);
+  const fs::path table = log_file(".sst");
+  const std::uintmax_t checksum_at = fs::file_size(table) - 53;
+  const std::uintmax_t format_at = fs::file_size(table) - 12;
+  for (const auto& [at, written, other] : {std::tuple(checksum_at, 4, 0), {format_at, 5, 2}}) {
+    EXPECT_EQ(exchange_byte(table, at, other), written);
+    expect_refused(ErrorKind::kCorrupt, table.filename().string());
+    expect_refused(ErrorKind::kCorrupt, table.filename().string(), FolderMode::kReadOnly);
+    EXPECT_EQ(exchange_byte(table, at, written), other);
+  }
+  EXPECT_NE(opened(), nullptr);
 }
 
 TEST_F(RocksdbLog, IsNotOpenedWithATableFileGone) {

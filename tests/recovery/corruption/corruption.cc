@@ -1,12 +1,17 @@
 // kontor_corruption: damages one file of a small data folder at a time, in every way and at random
 // places, and holds what start and verify say against what was there: found with where and what to
-// do, or harmless because nothing is lost. Exit status 0: no finding, 1: findings, 2: usage.
+// do, or harmless because nothing is lost. The rounds are done in a process of their own: one that
+// dies of what it reads is a finding, and the next goes on. Exit status 0: no finding, 1: findings,
+// 2: usage.
+#include <array>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
-#include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -14,6 +19,9 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/recovery/corruption/damage.h"
 #include "tests/recovery/corruption/inspection.h"
@@ -27,6 +35,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kProgramEvery = 40;  // rounds; also those with a start of their own
 constexpr std::uint64_t kStartEvery = 4;
+constexpr std::uint64_t kProgressEvery = 1'000;
 constexpr std::size_t kExamplesMax = 20;
 
 // In memory where there is one: a start syncs, and a damage is as good there.
@@ -75,63 +84,64 @@ bool may_be_harmless(const Round& round) {
   return round.file_kind != FileKind::kTable;
 }
 
+// What was covered, in memory that outlives a process that dies in a round.
+struct Tally {
+  std::array<std::array<Counts, kDamageKinds>, kFileKinds> counts;
+  std::uint64_t round = 0;     // begun last
+  std::array<char, 512> what;  // its damage, as a line
+  std::uint64_t rounds = 0;
+  std::uint64_t starts = 0;
+  std::uint64_t programs = 0;
+  std::uint64_t findings = 0;
+};
+
 class Campaign {
  public:
-  explicit Campaign(const Options& options)
-      : options_(options), work_(fs::path(options.folder) / "kontor-corruption-XXXXXX") {}
-  ~Campaign() {
-    std::error_code ignored;
-    if (made_) fs::remove_all(work_, ignored);
-  }
-  Campaign(const Campaign&) = delete;
-  Campaign& operator=(const Campaign&) = delete;
+  Campaign(const Options& options, const fs::path& work, Tally& tally, Clock::time_point begin)
+      : options_(options), work_(work), tally_(tally), begin_(begin) {}
 
-  int run() {
-    if (!prepare()) return 2;
-    const std::uint64_t first = options_.only_round == 0 ? 1 : options_.only_round;
-    const std::uint64_t last = options_.only_round == 0 ? options_.rounds : first;
-    for (std::uint64_t number = first; number <= last && wants_more(); ++number)
-      run_round(number);
-    print_end();
-    return findings_ == 0 ? 0 : 1;
+  // Makes the samples anew and goes on after the last round begun. False: no sample can be made.
+  bool run(std::uint64_t last) {
+    if (!prepare()) return false;
+    while (tally_.round < last && wants_more()) {
+      run_round(++tally_.round);
+      if (tally_.round % kProgressEvery == 0) print_progress(last);
+    }
+    return true;
   }
+
+  bool wants_more() const {
+    return tally_.findings < kExamplesMax &&
+           (options_.seconds_max <= 0 || seconds() < options_.seconds_max);
+  }
+  void print_end() const;
 
  private:
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
-  bool wants_more() const {
-    return findings_ < kExamplesMax &&
-           (options_.seconds_max <= 0 || seconds() < options_.seconds_max);
-  }
-
   bool prepare();
+  void print_progress(std::uint64_t last) const {
+    std::cerr << "round " << tally_.round << " of " << last << ", findings " << tally_.findings
+              << ", seconds " << static_cast<std::uint64_t>(seconds()) << '\n';
+  }
   std::optional<Round> plan(std::uint64_t number, const fs::path& copy, bool private_copy);
   void copy_sample(const Sample& sample, const fs::path& to, bool private_copy);
   void run_round(std::uint64_t number);
   void judge(const Round& round, const Inspected& seen);
   void start_too(const Round& round, const Inspected& seen);
   void finding(const Round& round, const std::string& what);
-  void print_end() const;
+  // What is being done, for whoever finds this process dead.
+  void say_in_tally(const Round& round);
 
   const Options& options_;
-  fs::path work_;
-  bool made_ = false;
+  const fs::path work_;
+  Tally& tally_;
   std::vector<Sample> samples_;
-  std::map<std::pair<FileKind, DamageKind>, Counts> counts_;
-  std::uint64_t rounds_ = 0;
-  std::uint64_t starts_ = 0;
-  std::uint64_t programs_ = 0;
-  std::uint64_t findings_ = 0;
-  const Clock::time_point begin_ = Clock::now();
+  const Clock::time_point begin_;
 };
 
 bool Campaign::prepare() {
-  std::string name = work_.string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    std::cerr << "kontor_corruption: no folder can be made in " << options_.folder << '\n';
-    return false;
-  }
-  work_ = name;
-  made_ = true;
+  for (const auto& left : fs::directory_iterator(work_))
+    fs::remove_all(left);
   for (int kind = 0; kind < kSampleKinds; ++kind) {
     Result<Sample> sample = make_sample(static_cast<SampleKind>(kind), work_);
     if (!sample) {
@@ -191,12 +201,13 @@ void Campaign::run_round(std::uint64_t number) {
   const fs::path copy = work_ / "damaged";
   const std::optional<Round> round = plan(number, copy, false);
   if (!round) return;
-  ++rounds_;
+  ++tally_.rounds;
+  say_in_tally(*round);
   const Inspected seen = inspect(copy, *round->sample);
   if (options_.only_round != 0) std::cout << seen.message << '\n';
   judge(*round, seen);
   if (!options_.kontor.empty() && number % kProgramEvery == 0) {
-    ++programs_;
+    ++tally_.programs;
     if (std::string wrong = ask_program(options_.kontor, copy, seen.seen); !wrong.empty())
       finding(*round, wrong);
   }
@@ -204,7 +215,8 @@ void Campaign::run_round(std::uint64_t number) {
 }
 
 void Campaign::judge(const Round& round, const Inspected& seen) {
-  Counts& counts = counts_[{round.file_kind, round.damage_kind}];
+  Counts& counts = tally_.counts.at(static_cast<std::size_t>(round.file_kind))
+                       .at(static_cast<std::size_t>(round.damage_kind));
   ++counts.rounds;
   switch (seen.seen) {
     case Seen::kFound:
@@ -228,7 +240,7 @@ void Campaign::judge(const Round& round, const Inspected& seen) {
 void Campaign::start_too(const Round& round, const Inspected& seen) {
   const fs::path copy = work_ / "started";
   if (!plan(round.number, copy, true)) return;
-  ++starts_;
+  ++tally_.starts;
   const Inspected started = start_and_stop(copy, *round.sample);
   if (started.seen == Seen::kWrong) return finding(round, "a start: " + started.message);
   const Inspected after = inspect(copy, *round.sample);
@@ -243,28 +255,90 @@ void Campaign::start_too(const Round& round, const Inspected& seen) {
   }
 }
 
+std::string in_words(const Options& options, const Round& round) {
+  return "FOUND (seed " + std::to_string(options.seed) + ", round " + std::to_string(round.number) +
+         ", sample " + round.sample->name + "): " + std::string(word(round.damage_kind)) + " " +
+         round.file.string() + " (" + round.done + "): ";
+}
+
 void Campaign::finding(const Round& round, const std::string& what) {
-  ++findings_;
-  std::cerr << "FOUND (seed " << options_.seed << ", round " << round.number << ", sample "
-            << round.sample->name << "): " << word(round.damage_kind) << " " << round.file.string()
-            << " (" << round.done << "): " << what << '\n';
+  ++tally_.findings;
+  std::cerr << in_words(options_, round) << what << '\n';
+}
+
+void Campaign::say_in_tally(const Round& round) {
+  const std::string words = in_words(options_, round).substr(0, tally_.what.size() - 1);
+  std::memcpy(tally_.what.data(), words.c_str(), words.size() + 1);
 }
 
 void Campaign::print_end() const {
   std::cout << std::left << std::setw(17) << "file" << std::setw(11) << "damage" << std::right
             << std::setw(8) << "rounds" << std::setw(8) << "found" << std::setw(8) << "named"
             << std::setw(10) << "harmless" << std::setw(9) << "cut end" << '\n';
-  for (const auto& [kinds, counts] : counts_) {
-    std::cout << std::left << std::setw(17) << word(kinds.first) << std::setw(11)
-              << word(kinds.second) << std::right << std::setw(8) << counts.rounds << std::setw(8)
-              << counts.found << std::setw(8) << counts.named << std::setw(10) << counts.harmless
-              << std::setw(9) << counts.shorter << '\n';
+  for (std::size_t file = 0; file < kFileKinds; ++file) {
+    for (std::size_t damage = 0; damage < kDamageKinds; ++damage) {
+      const Counts& counts = tally_.counts.at(file).at(damage);
+      if (counts.rounds == 0) continue;
+      std::cout << std::left << std::setw(17) << word(static_cast<FileKind>(file)) << std::setw(11)
+                << word(static_cast<DamageKind>(damage)) << std::right << std::setw(8)
+                << counts.rounds << std::setw(8) << counts.found << std::setw(8) << counts.named
+                << std::setw(10) << counts.harmless << std::setw(9) << counts.shorter << '\n';
+    }
   }
-  std::cout << "rounds " << rounds_ << ", starts " << starts_ << ", by the program " << programs_
-            << ", findings " << findings_ << ", seed " << options_.seed << ", seconds "
-            << static_cast<std::uint64_t>(seconds()) << std::endl;
-  if (findings_ == 0) return;
+  std::cout << "rounds " << tally_.rounds << ", starts " << tally_.starts << ", by the program "
+            << tally_.programs << ", findings " << tally_.findings << ", seed " << options_.seed
+            << ", seconds " << static_cast<std::uint64_t>(seconds()) << std::endl;
+  if (tally_.findings == 0) return;
   std::cout << "again: ops/corrupt --seed " << options_.seed << " --only-round N" << std::endl;
+}
+
+// The last process died in a round.
+void tell_death(Tally& tally, int status) {
+  ++tally.findings;
+  std::cerr << tally.what.data();
+  if (WIFSIGNALED(status)) {
+    std::cerr << "the process died: " << ::strsignal(WTERMSIG(status)) << '\n';
+  } else {
+    std::cerr << "the process ended with status " << WEXITSTATUS(status) << '\n';
+  }
+}
+
+// One process after another, until all rounds are done.
+int run_all(const Options& options) {
+  std::string folder = (fs::path(options.folder) / "kontor-corruption-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) {
+    std::cerr << "kontor_corruption: no folder can be made in " << options.folder << '\n';
+    return 2;
+  }
+  void* const memory =
+      ::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) {
+    std::cerr << "kontor_corruption: no shared memory can be had\n";
+    return 2;
+  }
+  Tally& tally = *new (memory) Tally;
+  const std::uint64_t last = options.only_round == 0 ? options.rounds : options.only_round;
+  tally.round = options.only_round == 0 ? 0 : last - 1;
+  Campaign campaign(options, folder, tally, Clock::now());
+  bool begun = true;
+  while (begun && tally.round < last && campaign.wants_more()) {
+    const std::uint64_t rounds_before = tally.round;
+    const ::pid_t child = ::fork();
+    if (child == 0) ::_exit(campaign.run(last) ? 0 : 1);
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child) {
+      std::cerr << "kontor_corruption: no process can be made\n";
+      begun = false;
+    } else if (status != 0) {
+      begun = tally.round != rounds_before;  // else it died, or said so, before the first round
+      if (begun) tell_death(tally, status);
+    }
+  }
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+  if (!begun) return 2;
+  campaign.print_end();
+  return tally.findings == 0 ? 0 : 1;
 }
 
 void add_options(CLI::App& program, Options& options) {
@@ -303,5 +377,5 @@ int main(int argc, char** argv) {
     std::cerr << "kontor_corruption: " << options.kontor << " is not there; give --kontor\n";
     return 2;
   }
-  return kontor::test::Campaign(options).run();
+  return kontor::test::run_all(options);
 }

@@ -18,27 +18,26 @@ bool release_in_force(const State& state, const Order& order) {
 // Why the order would be held now.
 struct Holds {
   bool any = false;
-  bool credit_only = true;  // room alone would release it
+  bool needs_room = false;  // no order goes on past that, whatever else changes
 };
 Holds holds_of(const State& state, const Order& order) {
   const Facts facts = facts_of(state, order);
-  if (!has_room(state, order.payer, facts.need)) return {true, false};
-  if (release_in_force(state, order)) return {};
-  Holds holds;
-  for (const Rule* const rule : matching_rules(state, facts, {Outcome::kHold})) {
-    const auto& conditions = rule->said.conditions;
-    holds.any = true;
-    holds.credit_only = holds.credit_only && conditions.size() == 1 &&
-                        conditions[0].figure == Figure::kExposureOverLimit;
+  const bool released = release_in_force(state, order);
+  if (!has_room(state, order.payer, facts.need)) {
+    return {true, !released && limit_applies(state, facts)};
   }
+  if (released) return {};
+  Holds holds;
+  holds.any = !matching_rules(state, facts, {Outcome::kHold}).empty();
+  holds.needs_room = holds.any && limit_applies(state, facts);
   return holds;
 }
 
-void hold(State& state, int place, bool credit_only) {
+void hold(State& state, int place, bool needs_room) {
   Order& order = state.orders[place];
   order.held = true;
   order.held_need = order.open_value();
-  order.held_for_credit_only = credit_only;
+  order.needs_room = needs_room;
   touch(state, place);
 }
 
@@ -48,7 +47,8 @@ void take_or_hold(State& state, int place) {
   const Holds holds = holds_of(state, order);
   const Int need = order.open_value();
   if (holds.any) {
-    if (!order.held || order.held_need != need) hold(state, place, holds.credit_only);
+    const bool same = order.held_need == need && order.needs_room == holds.needs_room;
+    if (!order.held || !same) hold(state, place, holds.needs_room);
     return;
   }
   if (order.held) {
@@ -79,8 +79,7 @@ bool one_could_pass(const State& state, int payer) {
   const Int exposure = exposure_of(state, payer).sum();
   return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
     if (!order.held || order.forced || order.payer != payer) return false;
-    return !order.held_for_credit_only || !company.limit ||
-           order.held_need <= *company.limit - exposure;
+    return !order.needs_room || !company.limit || order.held_need <= *company.limit - exposure;
   });
 }
 
@@ -157,9 +156,15 @@ void want_examination_of_all(State& state) {
 }
 
 void examine(State& state, int payer) {
-  for (int order = 0; order < state.orders.size(); ++order) {
-    const Order& held = state.orders[order];
-    if (held.held && !held.forced && held.payer == payer) go_on(state, order);
+  // What one takes that is released may free another: until nobody is.
+  for (bool released = true; released;) {
+    released = false;
+    for (int order = 0; order < state.orders.size(); ++order) {
+      const Order& held = state.orders[order];
+      if (!held.held || held.forced || held.payer != payer) continue;
+      go_on(state, order);
+      released = released || !state.orders[order].held;
+    }
   }
 }
 

@@ -105,6 +105,7 @@ struct Facts {
 };
 Facts facts_of(const State& state, const Order& order);
 // The rules in force that match and have one of the outcomes; what is excluded is left out.
+bool limit_applies(const State& state, const Facts& facts);
 std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
                                         const std::set<Outcome>& outcomes);
 // Asking people.

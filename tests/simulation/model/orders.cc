@@ -335,7 +335,7 @@ void decide(Deciding& d, const HoldOrder& command) {
   order.held = true;
   order.forced = true;
   order.held_need = facts_of(d.state, order).need;
-  order.held_for_credit_only = false;
+  order.needs_room = false;
   touch(d.state, place);
 }
 

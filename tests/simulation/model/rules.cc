@@ -274,6 +274,32 @@ std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
   return left;
 }
 
+// A hold by the limit and nothing else, which no exclusion sets aside or could with other exposure.
+bool limit_applies(const State& state, const Facts& facts) {
+  const auto is_exposure = [](const Condition& condition) {
+    return condition.figure == Figure::kExposureOverLimit ||
+           condition.figure == Figure::kExposureAfter;
+  };
+  for (const Rule& limit : state.rules.all) {
+    const SetRule& said = limit.said;
+    const bool alone = said.outcome == Outcome::kHold && said.conditions.size() == 1 &&
+                       said.conditions[0].figure == Figure::kExposureOverLimit;
+    if (!alone || !in_force(said, state.business_date) || !covers(state, said, facts)) continue;
+    bool lasts = true;
+    for (const Rule& other : state.rules.all) {
+      const SetRule& exclusion = other.said;
+      if (exclusion.outcome != Outcome::kExclude || exclusion.exclude != limit.name) continue;
+      if (breadth(exclusion.scope_kind) >= breadth(said.scope_kind)) continue;
+      if (!in_force(exclusion, state.business_date) || !covers(state, exclusion, facts)) continue;
+      const auto& conditions = exclusion.conditions;
+      lasts = lasts && std::none_of(conditions.begin(), conditions.end(), is_exposure) &&
+              !all_match(state, facts, exclusion);
+    }
+    if (lasts) return true;
+  }
+  return false;
+}
+
 bool somebody_may_answer(const State& state, const Group& group, const Facts& facts) {
   const int count = count_who_may_answer(state, group, facts.company, facts.buyer);
   return count >= (group.needed == kEverybody ? 1 : group.needed);

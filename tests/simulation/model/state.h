@@ -187,8 +187,8 @@ struct Order {
   std::optional<Asked> asked;  // what waits for people
   bool taken = false;          // counts at its payer
   bool held = false;
-  Int held_need = 0;  // what it would have counted when it was held
-  bool held_for_credit_only = false;
+  Int held_need = 0;        // what it would have counted when it was held
+  bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
   bool forced = false;
   bool released = false;  // by a person
   std::optional<Day> release_expires;
