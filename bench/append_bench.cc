@@ -53,7 +53,7 @@ void append(benchmark::State& state) {
   KONTOR_ASSERT(log.ok());
   std::uint64_t number = 0;
   AlignedBuffer scratch;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     PageChain before = chain;
     const std::array<CommitPage, 1> pages{CommitPage{&page, &before}};

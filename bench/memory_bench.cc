@@ -31,7 +31,7 @@ void decide_all(World& world, const std::vector<Kept>& commands) {
 // What the state has grown by: the order itself with its three lines, its name, what credit and
 // stock keep for it, and the outcomes of its commands (which are kept for the last 2^20 only).
 void measure(benchmark::State& state, Work work) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     World world;
     const std::vector<Kept> commands = world.make(work, kOrders);
     const double before = bytes_in_use();
@@ -61,7 +61,7 @@ void memory_settled_orders(benchmark::State& state) {
 BENCHMARK(memory_settled_orders)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 void memory_companies(benchmark::State& state) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const double before = bytes_in_use();
     const World small;
     const double between = bytes_in_use();

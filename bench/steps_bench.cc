@@ -25,7 +25,7 @@ void decide(benchmark::State& state, Work work) {
   World world;
   PageBuilder page;
   std::size_t count = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     const std::vector<Kept> commands = world.make(work, kUnits);
     count = commands.size();
@@ -70,7 +70,7 @@ void fold(benchmark::State& state, Work work) {
                                        });
   KONTOR_ASSERT(read.ok());
   std::size_t decisions = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     auto books = std::make_unique<Books>();
     books->add();
@@ -109,7 +109,7 @@ void seal(benchmark::State& state) {
   for (const Kept& command : world.make(Work::kPayments, kPageDecisions))
     world.decide(page, command);
   AlignedBuffer scratch;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     PageChain chain = before;
     const std::array<CommitPage, 1> pages{CommitPage{&page, &chain}};
     benchmark::DoNotOptimize(
@@ -125,7 +125,7 @@ void replay_log(benchmark::State& state) {
   World world;
   fill(world, Work::kLifecycles, 10 * kUnits);
   std::uint64_t events = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Books books;
     const Result<Replayed> replayed =
         replay(world.log(), books, {}, [](std::uint64_t, std::uint64_t) {});
@@ -141,7 +141,7 @@ void read_json(benchmark::State& state) {
       R"({"id":"kim-1","actor":"kim","PlaceOrder":{"company":"acme","order":"O-1","buyer":"kim",)"
       R"("lines":[{"item":"bolt","quantity":"2"},{"item":"nut","quantity":"12.5"},)"
       R"({"item":"washer","quantity":"100"}]}})";
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Result<CommandText> read = read_command_json(kOrder, JsonOptions{});
     KONTOR_ASSERT(read.ok());
     benchmark::DoNotOptimize(read->body.data());

@@ -40,7 +40,8 @@ class FreshStore {
 class Followed {
  public:
   Followed() {
-    const char* const data = std::getenv("KONTOR_BENCH_DATA");
+    const char* const data =
+        std::getenv("KONTOR_BENCH_DATA");  // NOLINT(concurrency-mt-unsafe): no thread yet
     if (data == nullptr) {
       make();
       return;
@@ -86,7 +87,7 @@ void rebuild_view(benchmark::State& state, const char* name) {
   const EventLog& log = followed();
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const FreshStore folder;
     auto store = ViewStore::open(folder.path(), {});
     KONTOR_ASSERT(store.ok());

@@ -54,7 +54,7 @@ void Sequencer::make_room(PendingSubmission& pending, std::unique_ptr<Batch>& ba
   flush(pending, batch);
 }
 
-void Sequencer::flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
+void Sequencer::flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch) const {
   for (PendingResult& result : pending.results) {
     pending.needs_log = pending.needs_log || result.decided_here;
     result.decided_here = false;

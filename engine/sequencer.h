@@ -74,7 +74,7 @@ class Sequencer {
   // Flushes a full batch. What the submission at hand has decided in it is then read back for its
   // answer.
   void make_room(PendingSubmission& pending, std::unique_ptr<Batch>& batch);
-  void flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch);
+  void flush(PendingSubmission& pending, std::unique_ptr<Batch>& batch) const;
   Timestamp next_time(const Book& book);
 
   Books& books_;

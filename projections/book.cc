@@ -5,6 +5,54 @@
 #include "projections/fold.h"
 
 namespace kontor {
+namespace {
+
+std::optional<std::string> name_of_ordinal(const Book& book, std::string_view kind,
+                                           std::uint64_t ref) {
+  const auto name_in = [&](const auto& list, std::uint32_t count, auto id) {
+    if (ref >= count) return std::optional<std::string>();
+    id = decltype(id){static_cast<std::uint32_t>(ref)};
+    return std::optional<std::string>(list.name(id));
+  };
+  const Parties& parties = book.parties();
+  const Catalogue& catalogue = book.catalogue();
+  if (kind == "company") return name_in(parties, parties.company_count(), CompanyId{});
+  if (kind == "buyer") return name_in(parties, parties.buyer_count(), BuyerId{});
+  if (kind == "item") return name_in(catalogue, catalogue.item_count(), ItemId{});
+  if (kind == "tax_category") {
+    return name_in(catalogue, catalogue.tax_category_count(), TaxCategoryId{});
+  }
+  if (kind == "price_list")
+    return name_in(book.prices(), book.prices().list_count(), PriceListId{});
+  if (kind == "terms") return name_in(book.terms(), book.terms().count(), TermsId{});
+  if (kind == "rule") return name_in(book.rules(), book.rules().count(), RuleId{});
+  if (kind == "warehouse") {
+    return name_in(book.stock(), book.stock().warehouse_count(), WarehouseId{});
+  }
+  return std::nullopt;
+}
+
+// Of those in memory.
+std::optional<std::string> name_of_document(const Book& book, std::string_view kind,
+                                            std::uint64_t ref) {
+  const auto name_in = [](const auto& list, const auto* document) {
+    return document == nullptr ? std::optional<std::string>()
+                               : std::optional<std::string>(list.name(*document));
+  };
+  const Orders& orders = book.orders();
+  const Receivables& billed = book.receivables();
+  const CreditNotes& notes = book.credit_notes();
+  if (kind == "order") return name_in(orders, orders.find(OrderRef{ref}));
+  if (kind == "goods_return") {
+    return name_in(orders.returns(), orders.returns().find(ReturnRef{ref}));
+  }
+  if (kind == "invoice") return name_in(billed, billed.find_invoice(InvoiceRef{ref}));
+  if (kind == "payment") return name_in(billed, billed.find_payment(PaymentRef{ref}));
+  if (kind == "credit_note") return name_in(notes, notes.find(CreditNoteRef{ref}));
+  return std::nullopt;
+}
+
+}  // namespace
 
 void Book::begin(const DecisionHeader& header, std::string_view id) {
   KONTOR_ASSERT(header.first_sequence == last_sequence_.value() + 1);
@@ -69,52 +117,11 @@ std::uint64_t Book::find_order(std::string_view name) const {
 }
 
 std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) const {
-  const auto ordinal = static_cast<std::uint32_t>(ref);
-  const auto known = [&](std::uint32_t count) { return ref < count; };
-  if (kind == "company" && known(parties().company_count())) {
-    return std::string(parties().name(CompanyId{ordinal}));
-  }
-  if (kind == "buyer" && known(parties().buyer_count())) {
-    return std::string(parties().name(BuyerId{ordinal}));
-  }
-  if (kind == "item" && known(catalogue().item_count())) {
-    return std::string(catalogue().name(ItemId{ordinal}));
-  }
-  if (kind == "tax_category" && known(catalogue().tax_category_count())) {
-    return std::string(catalogue().name(TaxCategoryId{ordinal}));
-  }
-  if (kind == "price_list" && known(prices().list_count())) {
-    return std::string(prices().name(PriceListId{ordinal}));
-  }
-  if (kind == "terms" && known(terms().count())) return std::string(terms().name(TermsId{ordinal}));
-  if (kind == "rule" && known(rules().count())) return std::string(rules().name(RuleId{ordinal}));
-  if (kind == "warehouse" && known(stock().warehouse_count())) {
-    return std::string(stock().name(WarehouseId{ordinal}));
-  }
-  if (kind == "order") {
-    const Order* const order = orders().find(OrderRef{ref});
-    if (order != nullptr) return std::string(orders().name(*order));
-    if (read_back_ == nullptr || orders().settled().empty()) return std::nullopt;
-    std::string settled = read_back_->order_name(number_, OrderRef{ref});
-    if (!settled.empty()) return settled;
-  }
-  if (kind == "goods_return") {
-    const Return* const one = orders().returns().find(ReturnRef{ref});
-    if (one != nullptr) return std::string(orders().returns().name(*one));
-  }
-  if (kind == "invoice") {
-    const Invoice* const invoice = receivables().find_invoice(InvoiceRef{ref});
-    if (invoice != nullptr) return std::string(receivables().name(*invoice));
-  }
-  if (kind == "payment") {
-    const Payment* const payment = receivables().find_payment(PaymentRef{ref});
-    if (payment != nullptr) return std::string(receivables().name(*payment));
-  }
-  if (kind == "credit_note") {
-    const CreditNote* const note = credit_notes().find(CreditNoteRef{ref});
-    if (note != nullptr) return std::string(credit_notes().name(*note));
-  }
-  return std::nullopt;
+  std::optional<std::string> found = name_of_ordinal(*this, kind, ref);
+  if (!found) found = name_of_document(*this, kind, ref);
+  if (found || kind != "order" || read_back_ == nullptr || orders().settled().empty()) return found;
+  std::string settled = read_back_->order_name(number_, OrderRef{ref});
+  return settled.empty() ? std::nullopt : std::optional(std::move(settled));
 }
 
 Digest Book::digest() const {

@@ -34,7 +34,7 @@ using Texts = flatbuffers::Offset<flatbuffers::Vector<Text>>;
 }  // namespace
 
 struct Bodies::Builder {
-  flatbuffers::FlatBufferBuilder fbb{64 * 1024};
+  flatbuffers::FlatBufferBuilder fbb{64U << 10};
   std::vector<Text> names;
   std::vector<PlaceLine> place_lines;
   std::vector<ReceivedLine> received_lines;

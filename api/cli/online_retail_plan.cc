@@ -221,9 +221,10 @@ Status RetailPlan::send_credit(const Send& send, const RetailCredit& credit) {
   const std::string_view name = credit.name;
   const std::string_view number = year_.invoices[credit.invoice].number;
   returned_.clear();
-  for (const RetailCredit::Line& part : credit.lines)
+  for (const RetailCredit::Line& part : credit.lines) {
     returned_.push_back(
         {.line = part.line + 1, .quantity = Quantity{part.quantity * kQuantityUnit}});
+  }
   const auto body = bodies_.give_back(
       {.order = number, .goods_return = name, .warehouse = kWarehouse, .lines = returned_});
   if (Status s = send(make("return", name, number_of<ReturnGoods>, body)); !s) return s;

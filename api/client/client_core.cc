@@ -138,7 +138,7 @@ void ClientCore::pump() {
     request->seal(flags, now);
     gather_.push_back(boost::asio::buffer(request->header_bytes));
     const std::span<const std::byte> body = request->body_bytes();
-    gather_.push_back(boost::asio::buffer(body.data(), body.size()));
+    gather_.emplace_back(body.data(), body.size());
     in_flight_.push_back(request);
   }
   link_.write(gather_);
@@ -278,7 +278,7 @@ void ClientCore::again(std::size_t index, StatusCode status, std::string_view wh
   });
 }
 
-void ClientCore::finish(RequestPtr request, std::span<const Answer> answers) {
+void ClientCore::finish(const RequestPtr& request, std::span<const Answer> answers) {
   KONTOR_ASSERT(answers.size() == request->count());
   request->finished = true;
   if (request->on_all) {
@@ -294,7 +294,7 @@ void ClientCore::finish(RequestPtr request, std::span<const Answer> answers) {
 void ClientCore::give_up(RequestPtr request, StatusCode status, const std::string& why) {
   if (request->is_submit()) {
     const std::size_t count = request->count();
-    return finish(std::move(request), same_for_all(count, status, why));
+    return finish(request, same_for_all(count, status, why));
   }
   request->on_reply(status, nullptr, why);
   one_less();

@@ -48,7 +48,7 @@ struct Request {
   bool is_submit() const { return type == MessageType::kSubmit; }
   std::size_t count() const { return is_submit() ? commands->commands.size() : 1; }
   std::size_t bytes() const { return is_submit() ? commands->builder.GetSize() : body.size(); }
-  std::span<const std::byte> body_bytes() {
+  std::span<const std::byte> body_bytes() const {
     return is_submit() ? commands->finish() : body.bytes();
   }
 

@@ -1,4 +1,6 @@
 // pages: a book's log as it stands, for those who check it without trusting us.
+#include <utility>
+
 #include "api/questions/history.h"
 
 namespace kontor::questions {
@@ -59,7 +61,7 @@ class PagesQuestion final : public HistoryQuestion {
 }  // namespace
 
 std::unique_ptr<HistoryQuestion> make_pages_question(Query query) {
-  return std::make_unique<PagesQuestion>(query);
+  return std::make_unique<PagesQuestion>(std::move(query));
 }
 
 }  // namespace kontor::questions

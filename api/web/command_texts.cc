@@ -44,11 +44,7 @@ class ArrayCutter {
     std::size_t begin = 1;
     for (at_ = 1; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
-      if (in_string_) {
-        step_in_string(c);
-        continue;
-      }
-      in_string_ = c == '"';
+      if (is_in_string(c)) continue;
       if (c == '{' || c == '[') ++depth_;
       const bool closes = c == '}' || c == ']';
       if (depth_ == 0 && (c == ',' || closes)) {
@@ -64,12 +60,18 @@ class ArrayCutter {
   }
 
  private:
-  void step_in_string(char c) {
+  // Whether the character is of a string, its quotes included.
+  bool is_in_string(char c) {
+    if (!in_string_) {
+      in_string_ = c == '"';
+      return in_string_;
+    }
     if (c == '\\') {
       ++at_;  // what follows ends no string
     } else if (c == '"') {
       in_string_ = false;
     }
+    return true;
   }
 
   bool add(std::string_view element, bool last) {

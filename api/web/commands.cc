@@ -110,7 +110,7 @@ class Poster {
   Poster(Engine& engine, const CommandsTo& to) : engine_(engine), to_(to) {}
 
   void add(const CommandPiece& piece);
-  void send(std::chrono::milliseconds time, HttpDone done);
+  void send(std::chrono::milliseconds time, const HttpDone& done);
 
   Request request;
 
@@ -162,7 +162,7 @@ void Poster::add(const CommandPiece& piece) {
   request.commands.push_back(std::move(posted));
 }
 
-void Poster::send(std::chrono::milliseconds time, HttpDone done) {
+void Poster::send(std::chrono::milliseconds time, const HttpDone& done) {
   const RequestPtr posted = std::make_shared<const Request>(std::move(request));
   if (!frame_) {
     return done([posted] { return render(*posted, {}); });

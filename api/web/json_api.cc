@@ -26,11 +26,11 @@ void reply_with(const HttpDone& done, HttpReply reply) {
 }
 
 HttpReply not_found(std::string detail) {
-  return problem(ProblemText{.status = StatusCode::kNotFound, .detail = detail});
+  return problem(ProblemText{.status = StatusCode::kNotFound, .detail = std::move(detail)});
 }
 
 HttpReply malformed(std::string detail) {
-  return problem(ProblemText{.status = StatusCode::kMalformed, .detail = detail});
+  return problem(ProblemText{.status = StatusCode::kMalformed, .detail = std::move(detail)});
 }
 
 HttpReply wrong_method(const std::string& allow) {

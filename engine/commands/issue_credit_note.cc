@@ -299,6 +299,7 @@ const Invoice* expect_invoice(Step& step, const IssueCreditNote& command) {
 }
 
 struct Sums {
+  std::vector<CreditedLine> lines;  // once they are known to be right
   std::vector<TaxAmount> taxes;
   Minor net;
   Minor tax;
@@ -339,8 +340,7 @@ std::vector<CreditedLine> lines_of(const Reading& reading, const std::vector<Par
 }
 
 CreditSource emit_note(Step& step, const IssueCreditNote& command, const Invoice& invoice,
-                       const std::vector<CreditedLine>& lines, const Sums& sums,
-                       std::vector<CreditMove> moves) {
+                       const Sums& sums, std::vector<CreditMove> moves) {
   const Date date = step.context().effective_date;
   const std::uint16_t year = step.book().calendar().fiscal_year(date);
   const std::uint32_t number = step.book().credit_notes().next_number(year);
@@ -351,7 +351,7 @@ CreditSource emit_note(Step& step, const IssueCreditNote& command, const Invoice
   const std::uint64_t order_ref = invoice.order;
   step.emit<CreditNoteIssued>(0, [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, view(command.credit_note()));
-    const auto line_list = structs(out, lines);
+    const auto line_list = structs(out, sums.lines);
     const auto taxes = structs(out, sums.taxes);
     const auto move_list = structs(out, moves);
     return CreateCreditNoteIssued(out, name, invoice_ref, order_ref, note.payer.value(),
@@ -385,7 +385,7 @@ void decide(Step& step, const IssueCreditNote& command) {
   reading.read_amounts();
   reading.find_place();
   if (step.refused()) return;
-  const Sums sums = sum_up(reading.crediting());
+  Sums sums = sum_up(reading.crediting());
   check_total(step, *invoice, view(command.credit_note()), sums.total());
   if (step.refused()) return;
 
@@ -393,11 +393,11 @@ void decide(Step& step, const IssueCreditNote& command) {
   const OrderRef order{invoice->order};
   const InvoiceRef billed{invoice->ref};
   const auto moves = moves_of(reading, step.book().orders().get(order));
-  const auto lines = lines_of(reading, reading.parts());
+  sums.lines = lines_of(reading, reading.parts());
   release_parts(step, order, reading.released());
   const std::vector<ReturnedLine> returned = reading.returned();
   if (!returned.empty()) emit_return(step, order, "", reading.place(), returned);
-  const CreditSource note = emit_note(step, command, *invoice, lines, sums, moves);
+  const CreditSource note = emit_note(step, command, *invoice, sums, moves);
   apply_to_own_invoice(step, note, billed);
   end_if_done(step, order, CancelCause::cancelled);
 }

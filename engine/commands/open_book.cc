@@ -51,25 +51,32 @@ void register_book(Step& step, const OpenBook& command) {
   });
 }
 
-// One condition, on a figure that carries its own threshold.
-void set_rule(Step& step, std::uint32_t ordinal, std::string_view name, std::string_view label,
-              Figure figure, Outcome outcome) {
-  step.emit<RuleSet>(ordinal_reference(ordinal), [&](flatbuffers::FlatBufferBuilder& out) {
-    const auto rule = text(out, name);
-    const auto words = text(out, label);
-    const auto conditions = out.CreateVector(std::vector{CreateCondition(out, figure)});
+// A rule every book begins with: one condition, on a figure that carries its own threshold.
+struct FirstRule {
+  std::uint32_t ordinal;
+  std::string_view name;
+  std::string_view label;
+  Figure figure;
+  Outcome outcome;
+};
+
+void set_rule(Step& step, const FirstRule& first) {
+  step.emit<RuleSet>(ordinal_reference(first.ordinal), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto rule = text(out, first.name);
+    const auto words = text(out, first.label);
+    const auto conditions = out.CreateVector(std::vector{CreateCondition(out, first.figure)});
     flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<Tier>>> tiers;
-    if (outcome == Outcome::ask) {
+    if (first.outcome == Outcome::ask) {
       const auto roles = out.CreateVectorOfStrings(std::vector<std::string>{"approver"});
       const auto groups = out.CreateVector(std::vector{CreateApproverGroup(out, 0, roles)});
       tiers = out.CreateVector(std::vector{CreateTier(out, 1, groups)});
     }
     RuleSetBuilder event(out);
-    event.add_ordinal(ordinal);
+    event.add_ordinal(first.ordinal);
     event.add_rule(rule);
     event.add_label(words);
     event.add_conditions(conditions);
-    event.add_outcome(outcome);
+    event.add_outcome(first.outcome);
     event.add_tiers(tiers);
     event.add_version(1);
     return event.Finish();
@@ -103,10 +110,10 @@ void open_book(Step& step, const OpenBook& command) {
                             command.first_day_of_week(), command.fiscal_year_first_month(),
                             command.outcomes_kept(), settled_kept);
   });
-  set_rule(step, 0, "order-limit", "Above the buyer's order limit, an approver is asked",
-           Figure::over_order_limit, Outcome::ask);
-  set_rule(step, 1, "credit-limit", "Above the payer's credit limit, the order is held",
-           Figure::exposure_over_limit, Outcome::hold);
+  set_rule(step, {0, "order-limit", "Above the buyer's order limit, an approver is asked",
+                  Figure::over_order_limit, Outcome::ask});
+  set_rule(step, {1, "credit-limit", "Above the payer's credit limit, the order is held",
+                  Figure::exposure_over_limit, Outcome::hold});
 }
 
 }  // namespace

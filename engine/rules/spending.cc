@@ -196,10 +196,9 @@ void expect_room_to_return(Step& step, const CreditSource& source,
 namespace {
 
 // The events of payments and of credit notes have the same fields.
-template <class Event, class Create>
+template <class Event, auto create>
 void emit_parts(Step& step, const CreditSource& source, std::string_view document,
-                const std::vector<Application>& parts, std::vector<CreditMove> moves,
-                Create create) {
+                const std::vector<Application>& parts, const std::vector<CreditMove>& moves) {
   step.emit<Event>(source.ref, [&](flatbuffers::FlatBufferBuilder& out) {
     const auto applications = structs(out, parts);
     const auto move_list = structs(out, moves);
@@ -216,9 +215,9 @@ void emit_applied(Step& step, const CreditSource& source, std::string_view docum
   std::vector<CreditMove> moves = spending.moves();
   moves.push_back(unapplied_move(source, -sum_of(parts)));
   if (source.kind == Subject::payment) {
-    emit_parts<PaymentApplied>(step, source, document, parts, moves, &CreatePaymentApplied);
+    emit_parts<PaymentApplied, &CreatePaymentApplied>(step, source, document, parts, moves);
   } else {
-    emit_parts<CreditNoteApplied>(step, source, document, parts, moves, &CreateCreditNoteApplied);
+    emit_parts<CreditNoteApplied, &CreateCreditNoteApplied>(step, source, document, parts, moves);
   }
 }
 
@@ -231,10 +230,10 @@ void emit_unapplied(Step& step, const CreditSource& source, std::string_view doc
   }
   moves.push_back(unapplied_move(source, sum_of(parts)));
   if (source.kind == Subject::payment) {
-    emit_parts<PaymentUnapplied>(step, source, document, parts, moves, &CreatePaymentUnapplied);
+    emit_parts<PaymentUnapplied, &CreatePaymentUnapplied>(step, source, document, parts, moves);
   } else {
-    emit_parts<CreditNoteUnapplied>(step, source, document, parts, moves,
-                                    &CreateCreditNoteUnapplied);
+    emit_parts<CreditNoteUnapplied, &CreateCreditNoteUnapplied>(step, source, document, parts,
+                                                                moves);
   }
 }
 

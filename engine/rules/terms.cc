@@ -95,6 +95,20 @@ std::vector<Instalment> split_into_instalments(const Terms* terms, Minor total, 
   return out;
 }
 
+namespace {
+
+bool line_in_range(const TermsLine& line) {
+  const auto within = [](std::int64_t value, std::int64_t most) {
+    return value >= 0 && value <= most;
+  };
+  const bool has_day = line.day_rule() != DayRule::none;
+  return within(line.months(), kMonthsMax) && within(line.days(), kDaysMax) &&
+         within(line.days_last(), kDaysMax) && within(line.percent(), kHundredPercent) &&
+         (!has_day || (line.day_of_month() >= 1 && line.day_of_month() <= 31));
+}
+
+}  // namespace
+
 bool terms_add_up(std::span<const TermsLine> lines, const char*& what) {
   what = "1 to 64 instalments";
   if (lines.empty() || lines.size() > kLinesMax) return false;
@@ -104,14 +118,7 @@ bool terms_add_up(std::span<const TermsLine> lines, const char*& what) {
   std::size_t fixed = 0;
   for (const TermsLine& line : lines) {
     what = "months 0 to 120, days 0 to 3660, percent 0 to 100, a day of the month from 1 to 31";
-    if (line.months() < 0 || line.months() > kMonthsMax || line.days() < 0 ||
-        line.days() > kDaysMax || line.days_last() < 0 || line.days_last() > kDaysMax ||
-        line.percent() < 0 || line.percent() > kHundredPercent) {
-      return false;
-    }
-    if (line.day_rule() != DayRule::none && (line.day_of_month() < 1 || line.day_of_month() > 31)) {
-      return false;
-    }
+    if (!line_in_range(line)) return false;
     percent += is_percent(line) ? line.percent() : 0;
     balances += line.kind() == InstalmentKind::balance ? 1U : 0U;
     equals += line.kind() == InstalmentKind::equal ? 1U : 0U;

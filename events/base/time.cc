@@ -67,7 +67,7 @@ bool take_offset(std::string_view& text, std::int64_t& seconds) {
     return false;
   }
   if (hours > 23 || minutes > 59) return false;
-  seconds = (hours * 60 + minutes) * 60;
+  seconds = (std::int64_t{hours} * 60 + minutes) * 60;
   if (west) seconds = -seconds;
   return true;
 }

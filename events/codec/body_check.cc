@@ -1,5 +1,6 @@
 #include "events/codec/body_check.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -59,18 +60,13 @@ class BodyCheck {
       return false;
     }
     if (table_bytes < kOffsetBytes || !inside(at, table_bytes)) return false;
-    for (const FieldPlan& field : plan.fields) {
+    return std::all_of(plan.fields.begin(), plan.fields.end(), [&](const FieldPlan& field) {
       const std::size_t offset =
           field.offset < vtable_bytes ? load<std::uint16_t>(vtable + field.offset) : 0;
-      if (offset == 0) {
-        if (field.required) return false;
-        continue;
-      }
-      if (offset < kOffsetBytes || offset + field.inline_bytes > table_bytes) return false;
-      if ((at + offset) % field.align != 0) return false;
-      if (!part(field, at + offset, depth)) return false;
-    }
-    return true;
+      if (offset == 0) return !field.required;
+      return offset >= kOffsetBytes && offset + field.inline_bytes <= table_bytes &&
+             (at + offset) % field.align == 0 && part(field, at + offset, depth);
+    });
   }
 
   bool part(const FieldPlan& field, std::size_t at, int depth) {
