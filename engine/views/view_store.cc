@@ -274,10 +274,11 @@ Result<std::shared_ptr<ViewStore>> ViewStore::open(const fs::path& path, ViewSto
     if (code) return file_error(path, code);
   }
   const rocksdb::Options settings = store_options(options.read_only);
-  const std::string other = table_with_other_checksums(*settings.env, path.string());
-  if (!other.empty()) {
-    return error_of(rocksdb::Status::Corruption("the end of " + other + " is not what was written"),
-                    path, "cannot open");
+  const std::string unsafe = table_unsafe_to_open(*settings.env, path.string());
+  if (!unsafe.empty()) {
+    return error_of(
+        rocksdb::Status::Corruption("the end of " + unsafe + " is not what was written"), path,
+        "cannot open");
   }
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;

@@ -397,10 +397,10 @@ Result<std::unique_ptr<RocksdbEventLog>> RocksdbEventLog::open(const std::filesy
   if (!folder.ok()) return folder.error();
   const rocksdb::Options settings = store_options(options, folder.value().is_new());
   const std::string store_path = folder.value().log_path().string();
-  const std::string other = table_with_other_checksums(*settings.env, store_path);
-  if (!other.empty()) {
+  const std::string unsafe = table_unsafe_to_open(*settings.env, store_path);
+  if (!unsafe.empty()) {
     return corrupt_log(folder.value().path(),
-                       "is damaged: the end of " + other + " is not what was written");
+                       "is damaged: the end of " + unsafe + " is not what was written");
   }
   const CommitNumber in_tables = highest_commit_in_tables(*settings.env, store_path);
   if (!folder.value().is_new()) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -37,30 +38,59 @@ std::uint64_t highest_in(const rocksdb::Options& options, const std::string& fil
 }
 
 // The end of a table: one byte for the kind of checksum, 40 for where its parts lie, 4 for the
-// version of the format, and 8 that tell it from other files; little-endian.
-// (RocksDB, table/format.h: Footer.)
+// version of the format, and 8 that tell it from other files; little-endian. The first of the parts
+// is the index of the others, and the last block before that is the properties.
+// (RocksDB, table/format.h: Footer; block_based_table_builder.cc: Finish.)
 static_assert(kTableChecksum == rocksdb::kXXH3);
 constexpr std::size_t kFooterBytes = 53;
+constexpr std::size_t kPartsAt = 1;
 constexpr std::size_t kVersionAt = 41;
 constexpr std::size_t kMagicAt = 45;
 constexpr std::uint64_t kBlockBasedMagic = 0x88e241b785f4cff7;
+// The last word of a block; behind it are a byte for the compression and 4 of checksum.
+constexpr std::size_t kBlockEndBytes = 9;
+constexpr std::size_t kHashIndexByte = 3;
+constexpr unsigned char kHashIndexBit = 0x80;
+
+template <std::size_t kBytes>
+bool read_at(const rocksdb::RandomAccessFile& file, std::uint64_t at,
+             std::array<unsigned char, kBytes>& out) {
+  std::array<char, kBytes> space{};
+  rocksdb::Slice read;
+  if (!file.Read(at, kBytes, &read, space.data()).ok() || read.size() != kBytes) return false;
+  std::memcpy(out.data(), read.data(), kBytes);
+  return true;
+}
+
+// A number of 7 bits a byte, the lowest first, each but the last with its highest bit set.
+std::uint64_t varint(std::span<const unsigned char> bytes) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < bytes.size() && i < 9; ++i) {
+    out |= std::uint64_t{bytes[i] & 0x7FU} << (7 * i);
+    if ((bytes[i] & 0x80U) == 0) break;
+  }
+  return out;
+}
 
 // One without that end is no table, and nobody takes it for one.
-bool names_other_checksums(rocksdb::Env& env, const std::string& file) {
-  std::unique_ptr<rocksdb::RandomAccessFile> reader;
+bool is_unsafe(rocksdb::Env& env, const std::string& path) {
+  std::unique_ptr<rocksdb::RandomAccessFile> file;
   std::uint64_t size = 0;
-  if (!env.GetFileSize(file, &size).ok() || size < kFooterBytes) return false;
-  if (!env.NewRandomAccessFile(file, &reader, rocksdb::EnvOptions()).ok()) return false;
-  std::array<char, kFooterBytes> space{};
-  rocksdb::Slice footer;
-  const auto read = reader->Read(size - kFooterBytes, kFooterBytes, &footer, space.data());
-  if (!read.ok() || footer.size() != kFooterBytes) return false;
+  if (!env.GetFileSize(path, &size).ok() || size < kFooterBytes) return false;
+  if (!env.NewRandomAccessFile(path, &file, rocksdb::EnvOptions()).ok()) return false;
+  std::array<unsigned char, kFooterBytes> footer{};
+  if (!read_at(*file, size - kFooterBytes, footer)) return false;
   std::uint64_t magic = 0;
   std::uint32_t version = 0;
-  std::memcpy(&magic, footer.data() + kMagicAt, sizeof magic);
-  std::memcpy(&version, footer.data() + kVersionAt, sizeof version);
+  std::memcpy(&magic, &footer[kMagicAt], sizeof magic);
+  std::memcpy(&version, &footer[kVersionAt], sizeof version);
   if (magic != kBlockBasedMagic) return false;
-  return footer[0] != static_cast<char>(kTableChecksum) || version != kTableFormat;
+  if (footer[0] != kTableChecksum || version != kTableFormat) return true;
+  const std::uint64_t parts = varint(std::span(footer).subspan(kPartsAt, kVersionAt - kPartsAt));
+  if (parts < kBlockEndBytes || parts > size) return false;
+  std::array<unsigned char, 4> properties_end{};
+  return read_at(*file, parts - kBlockEndBytes, properties_end) &&
+         (properties_end[kHashIndexByte] & kHashIndexBit) != 0;
 }
 
 std::vector<std::string> tables_in(rocksdb::Env& env, const std::string& store) {
@@ -77,11 +107,10 @@ std::vector<std::string> tables_in(rocksdb::Env& env, const std::string& store) 
 
 }  // namespace
 
-std::string table_with_other_checksums(rocksdb::Env& env, const std::string& store) {
+std::string table_unsafe_to_open(rocksdb::Env& env, const std::string& store) {
   const std::vector<std::string> tables = tables_in(env, store);
-  const auto found = std::find_if(tables.begin(), tables.end(), [&](const std::string& table) {
-    return names_other_checksums(env, table);
-  });
+  const auto found = std::find_if(tables.begin(), tables.end(),
+                                  [&](const std::string& table) { return is_unsafe(env, table); });
   return found == tables.end() ? std::string() : *found;
 }
 

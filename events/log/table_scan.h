@@ -16,11 +16,12 @@ namespace kontor {
 inline constexpr std::uint8_t kTableChecksum = 4;
 inline constexpr std::uint32_t kTableFormat = 5;
 
-// The path of a table file in the folder `store` whose end names another kind of checksum, or of
-// blocks, than every table of ours has; empty: none. RocksDB 7.8 keeps those two words under no
-// checksum of their own and believes them: with the first damaged it reads every block unchecked,
-// and may fail on what is in them.
-std::string table_with_other_checksums(rocksdb::Env& env, const std::string& store);
+// The path of a table file in the folder `store` that RocksDB 7.8 would take at its word before it
+// checks it, and is damaged there; empty: none. The end of a table names the kind of its checksums
+// and of its blocks, under no checksum of its own: with another, every block is read unchecked. And
+// its properties are taken apart before their checksum is looked at: where they claim a hash index,
+// which none has, RocksDB ends the process.
+std::string table_unsafe_to_open(rocksdb::Env& env, const std::string& store);
 
 // The highest commit that any table file in the folder `store` holds, or that a marker in one
 // promises; 0: none. Asked before the store is opened, because a store whose manifest was cut back

@@ -27,12 +27,17 @@ std::vector<fs::path> files_with(const fs::path& folder, std::string_view extens
   return out;
 }
 
+int byte_at(const fs::path& file, std::uint64_t at) {
+  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(at));
+  return stream.get();
+}
+
 // What was there.
 int exchange_byte(const fs::path& file, std::uint64_t at, int value) {
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(at));
-  const int before = stream.get();
+  const int before = byte_at(file, at);
   EXPECT_NE(before, EOF) << file << " at " << at;
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
   stream.seekp(static_cast<std::streamoff>(at));
   stream.put(static_cast<char>(value));
   return before;
@@ -193,6 +198,22 @@ TEST_F(RocksdbLog, IsNotOpenedWithATableWhoseEndNamesAnotherChecksum) {
     expect_refused(ErrorKind::kCorrupt, table.filename().string(), FolderMode::kReadOnly);
     EXPECT_EQ(exchange_byte(table, at, written), other);
   }
+  EXPECT_NE(opened(), nullptr);
+}
+
+// RocksDB takes the properties apart before it checks them, and a hash index in them ends it.
+TEST_F(RocksdbLog, IsNotOpenedWithATableWhosePropertiesClaimAHashIndex) {
+  closed_with(5);
+  const fs::path table = log_file(".sst");
+  const std::uintmax_t parts_at = fs::file_size(table) - 52;
+  const int low = byte_at(table, parts_at);
+  const int high = byte_at(table, parts_at + 1);
+  ASSERT_TRUE(low >= 0x80 && high < 0x80) << "another length of the number that this test reads";
+  const std::uint64_t claim_at = static_cast<std::uint64_t>(low - 0x80 + 128 * high) - 6;
+  EXPECT_EQ(exchange_byte(table, claim_at, 0x80), 0);
+  expect_refused(ErrorKind::kCorrupt, table.filename().string());
+  expect_refused(ErrorKind::kCorrupt, table.filename().string(), FolderMode::kReadOnly);
+  EXPECT_EQ(exchange_byte(table, claim_at, 0), 0x80);
   EXPECT_NE(opened(), nullptr);
 }
 
