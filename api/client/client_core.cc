@@ -136,7 +136,7 @@ void ClientCore::pump() {
       resume_ = false;
     }
     request->seal(flags, now);
-    gather_.push_back(boost::asio::buffer(request->header_bytes));
+    gather_.emplace_back(boost::asio::buffer(request->header_bytes));
     const std::span<const std::byte> body = request->body_bytes();
     gather_.emplace_back(body.data(), body.size());
     in_flight_.push_back(request);
@@ -248,7 +248,7 @@ void ClientCore::on_error(std::size_t index, const Frame& frame) {
   if (request->is_submit() && (unknown || (not_started && request->lost))) {
     return ask_about(std::move(request), {});
   }
-  give_up(std::move(request), error.status, error.message);
+  give_up(request, error.status, error.message);
 }
 
 void ClientCore::on_reply(std::size_t index, const Frame& frame) {
@@ -291,7 +291,7 @@ void ClientCore::finish(const RequestPtr& request, std::span<const Answer> answe
   one_less();
 }
 
-void ClientCore::give_up(RequestPtr request, StatusCode status, const std::string& why) {
+void ClientCore::give_up(const RequestPtr& request, StatusCode status, const std::string& why) {
   if (request->is_submit()) {
     const std::size_t count = request->count();
     return finish(request, same_for_all(count, status, why));
@@ -375,12 +375,12 @@ void ClientCore::give_up_unsent(RequestPtr request) {
     if (request->is_submit()) {
       message += "; what became of it is unknown: resolve it, or send the same id again";
     }
-    return give_up(std::move(request), StatusCode::kConnectionLost, message);
+    return give_up(request, StatusCode::kConnectionLost, message);
   }
   const StatusCode status = request->last;
   const std::string why = request->why.empty() ? "not sent within the deadline: " + last_error_
                                                : "not taken within the deadline: " + request->why;
-  give_up(std::move(request), status, why);
+  give_up(request, status, why);
 }
 
 void ClientCore::end_all() {
@@ -404,12 +404,12 @@ void ClientCore::end_all() {
   std::erase_if(sent, of_ours);
   std::erase_if(unsent, of_ours);
   for (RequestPtr& request : sent) {
-    give_up(std::move(request), StatusCode::kConnectionLost,
+    give_up(request, StatusCode::kConnectionLost,
             "the client was closed before the answer came; send the same id again");
   }
   for (RequestPtr& request : unsent) {
     const StatusCode status = request->lost ? StatusCode::kConnectionLost : StatusCode::kStopping;
-    give_up(std::move(request), status, "the client was closed");
+    give_up(request, status, "the client was closed");
   }
 }
 

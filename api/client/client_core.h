@@ -81,7 +81,7 @@ class ClientCore final : public Client, private LinkOwner {
   void on_reply(std::size_t index, const Frame& frame);
   void again(std::size_t index, StatusCode status, std::string_view why, std::uint32_t pause_ms);
   void finish(const RequestPtr& request, std::span<const Answer> answers);
-  void give_up(RequestPtr request, StatusCode status, const std::string& why);
+  void give_up(const RequestPtr& request, StatusCode status, const std::string& why);
   void give_up_unsent(RequestPtr request);
   RequestPtr take_in_flight(std::size_t index);
   void one_less();

@@ -199,7 +199,7 @@ std::unique_ptr<HistoryQuestion> make_history_question(Query query, const Views*
     case wire::Question::events:
       return questions::make_events_question(std::move(query), views);
     case wire::Question::pages:
-      return questions::make_pages_question(std::move(query));
+      return questions::make_pages_question(query);
     case wire::Question::why:
       return questions::make_why_question(std::move(query), views);
     case wire::Question::exposure:

@@ -32,7 +32,7 @@ class HistoryQuestion {
   virtual Sequence position() const { return Sequence{}; }
 };
 
-std::unique_ptr<HistoryQuestion> make_pages_question(Query query);
+std::unique_ptr<HistoryQuestion> make_pages_question(const Query& query);
 // views: null: the server keeps none, and what they would have is read from the log.
 std::unique_ptr<HistoryQuestion> make_events_question(Query query, const Views* views);
 // One order, invoice, payment or credit note as it was, and an order as it is, in memory or not;

@@ -60,8 +60,8 @@ class PagesQuestion final : public HistoryQuestion {
 
 }  // namespace
 
-std::unique_ptr<HistoryQuestion> make_pages_question(Query query) {
-  return std::make_unique<PagesQuestion>(std::move(query));
+std::unique_ptr<HistoryQuestion> make_pages_question(const Query& query) {
+  return std::make_unique<PagesQuestion>(query);
 }
 
 }  // namespace kontor::questions

@@ -45,8 +45,8 @@ class ArrayCutter {
     for (at_ = 1; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
       if (is_in_string(c)) continue;
-      if (c == '{' || c == '[') ++depth_;
-      const bool closes = c == '}' || c == ']';
+      if (is_one_of(c, "{[")) ++depth_;
+      const bool closes = is_one_of(c, "}]");
       if (depth_ == 0 && (c == ',' || closes)) {
         if (c == '}') return wrong("a } without a {");
         if (!add(text_.substr(begin, at_ - begin), closes)) return wrong("an element is missing");
@@ -60,6 +60,10 @@ class ArrayCutter {
   }
 
  private:
+  static bool is_one_of(char c, std::string_view set) {
+    return set.find(c) != std::string_view::npos;
+  }
+
   // Whether the character is of a string, its quotes included.
   bool is_in_string(char c) {
     if (!in_string_) {

@@ -193,7 +193,7 @@ void Poster::send(std::chrono::milliseconds time, const HttpDone& done) {
 }  // namespace
 
 void post_commands(Engine& engine, const CommandsTo& to, const HttpRequest& request,
-                   std::chrono::milliseconds time, HttpDone done) {
+                   std::chrono::milliseconds time, const HttpDone& done) {
   const Result<CommandPieces> pieces = cut_commands(request.content_type, request.body);
   if (!pieces) {
     return done([error = pieces.error()] {
@@ -220,7 +220,7 @@ void post_commands(Engine& engine, const CommandsTo& to, const HttpRequest& requ
       return problem(ProblemText{.status = status, .detail = why});
     });
   }
-  poster.send(time, std::move(done));
+  poster.send(time, done);
 }
 
 }  // namespace kontor

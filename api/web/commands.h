@@ -20,6 +20,6 @@ struct CommandsTo {
 
 // `time`: what is not begun by then is not. `done` is called once.
 void post_commands(Engine& engine, const CommandsTo& to, const HttpRequest& request,
-                   std::chrono::milliseconds time, HttpDone done);
+                   std::chrono::milliseconds time, const HttpDone& done);
 
 }  // namespace kontor

@@ -25,12 +25,12 @@ void reply_with(const HttpDone& done, HttpReply reply) {
   done([reply = std::move(reply)] { return reply; });
 }
 
-HttpReply not_found(std::string detail) {
-  return problem(ProblemText{.status = StatusCode::kNotFound, .detail = std::move(detail)});
+HttpReply not_found(std::string_view detail) {
+  return problem(ProblemText{.status = StatusCode::kNotFound, .detail = detail});
 }
 
-HttpReply malformed(std::string detail) {
-  return problem(ProblemText{.status = StatusCode::kMalformed, .detail = std::move(detail)});
+HttpReply malformed(std::string_view detail) {
+  return problem(ProblemText{.status = StatusCode::kMalformed, .detail = detail});
 }
 
 HttpReply wrong_method(const std::string& allow) {
@@ -192,23 +192,22 @@ void JsonApi::on_book(const HttpRequest& request, const Target& target, HttpDone
   if (!target.parameters.empty()) {
     return reply_with(done, malformed("there are no parameters here"));
   }
-  post_commands(engine_, {found->number, found->name, found->currency}, request, time_,
-                std::move(done));
+  post_commands(engine_, {found->number, found->name, found->currency}, request, time_, done);
 }
 
-void JsonApi::on_books(const HttpRequest& request, const Target& target, HttpDone done) {
+void JsonApi::on_books(const HttpRequest& request, const Target& target, const HttpDone& done) {
   if (!target.parameters.empty()) {
     return reply_with(done, malformed("there are no parameters here"));
   }
   if (reads(request)) return reply_with(done, books());
   if (request.method != "POST") return reply_with(done, wrong_method("GET, HEAD, POST"));
-  post_commands(engine_, {}, request, time_, std::move(done));
+  post_commands(engine_, {}, request, time_, done);
 }
 
 void JsonApi::answer(const HttpRequest& request, const Target& target, HttpDone done) {
   const auto& path = target.path;
   if (path.size() >= 2 && path[1] == "books") {
-    return path.size() == 2 ? on_books(request, target, std::move(done))
+    return path.size() == 2 ? on_books(request, target, done)
                             : on_book(request, target, std::move(done));
   }
   if (path.size() == 2 && path[1] == "openapi.json") {

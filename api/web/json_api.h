@@ -30,7 +30,7 @@ class JsonApi {
   void answer(const HttpRequest& request, const Target& target, HttpDone done);
 
  private:
-  void on_books(const HttpRequest& request, const Target& target, HttpDone done);
+  void on_books(const HttpRequest& request, const Target& target, const HttpDone& done);
   void on_book(const HttpRequest& request, const Target& target, HttpDone done);
   void ask(BookNumber book, const Target& target, HttpDone done);
   HttpReply books() const;

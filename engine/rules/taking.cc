@@ -116,7 +116,7 @@ void end_hold(Step& step, const Order& order) {
   });
 }
 
-// What decides whether room alone may free it.
+// Whether the next look at it begins from something else.
 bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) {
   const auto& held = book.credit().account(CompanyId{order.payer}).held();
   const auto found = held.find(order.ref);

@@ -11,90 +11,11 @@
 #include "events/log/verify_log.h"
 #include "tests/events/log/failing_disk.h"
 #include "tests/events/log/log_script.h"
+#include "tests/events/log/rocksdb_folder.h"
 #include "tests/support/test_data.h"
 
-namespace kontor {
+namespace kontor::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::vector<fs::path> files_with(const fs::path& folder, std::string_view extension) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == extension) out.push_back(entry.path());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-int byte_at(const fs::path& file, std::uint64_t at) {
-  std::ifstream stream(file, std::ios::binary);
-  stream.seekg(static_cast<std::streamoff>(at));
-  return stream.get();
-}
-
-// What was there.
-int exchange_byte(const fs::path& file, std::uint64_t at, int value) {
-  const int before = byte_at(file, at);
-  EXPECT_NE(before, EOF) << file << " at " << at;
-  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
-  stream.seekp(static_cast<std::streamoff>(at));
-  stream.put(static_cast<char>(value));
-  return before;
-}
-
-void flip_byte(const fs::path& file, std::uint64_t at) {
-  const int before = exchange_byte(file, at, 0);
-  exchange_byte(file, at, before ^ 0x10);
-}
-
-class RocksdbLog : public testing::Test {
- protected:
-  Result<std::unique_ptr<RocksdbEventLog>> open(FolderMode mode = FolderMode::kCreate) {
-    RocksdbLogOptions options;
-    options.mode = mode;
-    return RocksdbEventLog::open(path_, options);
-  }
-  std::unique_ptr<RocksdbEventLog> opened(FolderMode mode = FolderMode::kCreate) {
-    auto log = open(mode);
-    if (log.ok()) return std::move(log).value();
-    ADD_FAILURE() << log.error().message;
-    return nullptr;
-  }
-  void expect_refused(ErrorKind kind, std::string_view says,
-                      FolderMode mode = FolderMode::kCreate) {
-    const auto log = open(mode);
-    ASSERT_FALSE(log.ok());
-    EXPECT_EQ(log.error().kind, kind) << log.error().message;
-    EXPECT_NE(log.error().message.find(says), std::string::npos) << log.error().message;
-    EXPECT_NE(log.error().message.find(path_.string()), std::string::npos)
-        << "names the folder: " << log.error().message;
-  }
-  // Fills the folder with a log and leaves it as kill -9 would.
-  void killed_with(int items) {
-    const fs::path live = dir_.path() / "live";
-    RocksdbLogOptions options;
-    auto log = RocksdbEventLog::open(live, options);
-    ASSERT_TRUE(log.ok());
-    test::fill(*log.value(), writer_, items);
-    fs::remove_all(path_);
-    fs::copy(live, path_, fs::copy_options::recursive);
-  }
-  void closed_with(int items) {
-    const auto log = opened();
-    test::fill(*log, writer_, items);
-    ASSERT_TRUE(log->close().ok());
-  }
-  fs::path log_file(std::string_view extension) {
-    const std::vector<fs::path> files = files_with(path_ / "log", extension);
-    EXPECT_FALSE(files.empty());
-    return files.front();
-  }
-
-  test::ScratchDir dir_;
-  fs::path path_ = dir_.path() / "data";
-  test::CommitWriter writer_;
-};
 
 TEST_F(RocksdbLog, HasEverythingAcknowledgedAfterAKill) {
   killed_with(50);
@@ -142,7 +63,7 @@ TEST_F(RocksdbLog, IsNotOpenedWithTheWriteAheadLogGone) {
 // RocksDB would apply its commits a second time.
 TEST_F(RocksdbLog, IsNotOpenedWithAWriteAheadLogThatLiesThereTwice) {
   for (const int commits : {1, 40, 2000}) {
-    writer_ = test::CommitWriter();
+    writer_ = CommitWriter();
     killed_with(commits);
     const fs::path wal = log_file(".log");
     fs::copy(wal, path_ / "log" / "000999.log");
@@ -152,116 +73,6 @@ TEST_F(RocksdbLog, IsNotOpenedWithAWriteAheadLogThatLiesThereTwice) {
     fs::remove(path_ / "log" / "000999.log");
     EXPECT_NE(opened(FolderMode::kReadOnly), nullptr);
     fs::remove_all(dir_.path() / "live");
-  }
-}
-
-TEST_F(RocksdbLog, FindsEveryFlippedByteOfATableFile) {
-  closed_with(60);
-  std::size_t found = 0;
-  std::mt19937 random(4711);
-  constexpr std::size_t kRounds = 60;
-  // The default family's table: the larger one.
-  std::vector<fs::path> tables = files_with(path_ / "log", ".sst");
-  ASSERT_FALSE(tables.empty());
-  const fs::path table = *std::max_element(tables.begin(), tables.end(), [](auto& a, auto& b) {
-    return fs::file_size(a) < fs::file_size(b);
-  });
-  for (std::size_t i = 0; i < kRounds; ++i) {
-    const std::uintmax_t at = random() % fs::file_size(table);
-    flip_byte(table, at);
-    const auto log = open(FolderMode::kReadOnly);
-    if (!log.ok()) {
-      ++found;
-      EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
-    } else {
-      const Status status = log.value()->verify_store();
-      ASSERT_FALSE(status.ok()) << "byte " << at;
-      EXPECT_EQ(status.error().kind, ErrorKind::kCorrupt) << status.error().message;
-      ++found;
-    }
-    flip_byte(table, at);
-  }
-  EXPECT_EQ(found, kRounds);
-  EXPECT_TRUE(opened(FolderMode::kReadOnly)->verify_store().ok());
-}
-
-// The end of a table says how its blocks are checked, and nothing checks the end: believed, it
-// would have them read as they are.
-TEST_F(RocksdbLog, IsNotOpenedWithATableWhoseEndNamesAnotherChecksum) {
-  closed_with(5);
-  const fs::path table = log_file(".sst");
-  const std::uintmax_t checksum_at = fs::file_size(table) - 53;
-  const std::uintmax_t format_at = fs::file_size(table) - 12;
-  for (const auto& [at, written, other] : {std::tuple(checksum_at, 4, 0), {format_at, 5, 2}}) {
-    EXPECT_EQ(exchange_byte(table, at, other), written);
-    expect_refused(ErrorKind::kCorrupt, table.filename().string());
-    expect_refused(ErrorKind::kCorrupt, table.filename().string(), FolderMode::kReadOnly);
-    EXPECT_EQ(exchange_byte(table, at, written), other);
-  }
-  EXPECT_NE(opened(), nullptr);
-}
-
-// RocksDB takes the properties apart before it checks them, and a hash index in them ends it.
-TEST_F(RocksdbLog, IsNotOpenedWithATableWhosePropertiesClaimAHashIndex) {
-  closed_with(5);
-  const fs::path table = log_file(".sst");
-  const std::uintmax_t parts_at = fs::file_size(table) - 52;
-  const int low = byte_at(table, parts_at);
-  const int high = byte_at(table, parts_at + 1);
-  ASSERT_TRUE(low >= 0x80 && high < 0x80) << "another length of the number that this test reads";
-  const std::uint64_t claim_at = static_cast<std::uint64_t>(low - 0x80 + 128 * high) - 6;
-  EXPECT_EQ(exchange_byte(table, claim_at, 0x80), 0);
-  expect_refused(ErrorKind::kCorrupt, table.filename().string());
-  expect_refused(ErrorKind::kCorrupt, table.filename().string(), FolderMode::kReadOnly);
-  EXPECT_EQ(exchange_byte(table, claim_at, 0), 0x80);
-  EXPECT_NE(opened(), nullptr);
-}
-
-TEST_F(RocksdbLog, IsNotOpenedWithATableFileGone) {
-  closed_with(5);
-  for (const fs::path& table : files_with(path_ / "log", ".sst"))
-    fs::remove(table);
-  const auto log = open();
-  ASSERT_FALSE(log.ok());
-  EXPECT_EQ(log.error().kind, ErrorKind::kCorrupt) << log.error().message;
-}
-
-// Of an old MANIFEST the store misses nothing, and would remove the tables it does not know: the
-// evidence.
-TEST_F(RocksdbLog, IsNotOpenedWithAnOldManifestHoweverOften) {
-  const fs::path old = dir_.path() / "old";
-  {
-    const auto log = opened();
-    test::fill(*log, writer_, 5);
-    fs::copy(path_ / "log", old);
-    ASSERT_TRUE(log->close().ok());
-  }
-  for (const auto& entry : fs::directory_iterator(old)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with("MANIFEST")) continue;
-    fs::copy_file(entry.path(), path_ / "log" / name, fs::copy_options::overwrite_existing);
-  }
-  for (const FolderMode mode :
-       {FolderMode::kReadOnly, FolderMode::kWrite, FolderMode::kCreate, FolderMode::kReadOnly}) {
-    expect_refused(ErrorKind::kCorrupt, "has commit 6 in a table file that it does not know", mode);
-  }
-}
-
-TEST_F(RocksdbLog, IsOpenedWithATableThatACrashLeftBehind) {
-  const fs::path old = dir_.path() / "old";
-  {
-    const auto log = opened();
-    test::fill(*log, writer_, 5);
-    fs::copy(path_, old, fs::copy_options::recursive);
-    ASSERT_TRUE(log->close().ok());
-  }
-  for (const fs::path& table : files_with(path_ / "log", ".sst"))
-    fs::copy_file(table, old / "log" / table.filename());
-  path_ = old;
-  for (const FolderMode mode : {FolderMode::kReadOnly, FolderMode::kWrite}) {
-    const auto log = opened(mode);
-    ASSERT_NE(log, nullptr);
-    EXPECT_EQ(log->tail().last, CommitNumber{6});
   }
 }
 
@@ -322,7 +133,7 @@ TEST_F(RocksdbLog, IsTakenByOneProcessAtATime) {
 
 TEST_F(RocksdbLog, CanBeReadWhileItsServerRuns) {
   const auto log = opened();
-  test::fill(*log, writer_, 10);
+  fill(*log, writer_, 10);
   const auto reader = opened(FolderMode::kReadOnly);
   ASSERT_NE(reader, nullptr);
   EXPECT_EQ(reader->tail().last, CommitNumber{11});
@@ -385,7 +196,7 @@ TEST_F(RocksdbLog, IsNotMadeWhereThereIsAFile) {
 
 TEST_F(RocksdbLog, TellsWhatItsStoreHasWritten) {
   const auto log = opened();
-  test::fill(*log, writer_, 50);
+  fill(*log, writer_, 50);
   std::uint64_t bytes = 0;
   ASSERT_TRUE(log->read(CommitNumber{1}, log->tail().last,
                         [&](CommitNumber, auto commit) {
@@ -446,13 +257,13 @@ TEST_F(RocksdbLog, FinishesACreationThatWasCutOff) {
 }
 
 TEST_F(RocksdbLog, TakesNothingMoreAfterAFailedSync) {
-  test::FailingDisk disk;
+  FailingDisk disk;
   RocksdbLogOptions options;
   options.env = &disk;
   {
     auto log = RocksdbEventLog::open(path_, options);
     ASSERT_TRUE(log.ok()) << log.error().message;
-    test::fill(*log.value(), writer_, 5);
+    fill(*log.value(), writer_, 5);
     disk.fail_syncs(true);
     const AlignedBuffer doubtful = writer_.item("in doubt");
     const Status failed = log.value()->append(Epoch{1}, CommitNumber{6}, doubtful.bytes());
@@ -480,13 +291,13 @@ TEST_F(RocksdbLog, TakesNothingMoreAfterAFailedSync) {
 }
 
 TEST_F(RocksdbLog, HasEverythingAcknowledgedAfterAPowerCut) {
-  test::FailingDisk disk;
+  FailingDisk disk;
   RocksdbLogOptions options;
   options.env = &disk;
   const fs::path live = dir_.path() / "live";
   auto log = RocksdbEventLog::open(live, options);
   ASSERT_TRUE(log.ok()) << log.error().message;
-  test::fill(*log.value(), writer_, 0);
+  fill(*log.value(), writer_, 0);
   for (int i = 0; i < 15; ++i) {
     const AlignedBuffer commit = writer_.item("item-" + std::to_string(i));
     const CommitNumber after{writer_.last().value() - 1};
@@ -506,7 +317,7 @@ TEST_F(RocksdbLog, SurvivesManySmallMemtables) {
   {
     auto log = RocksdbEventLog::open(path_, options);
     ASSERT_TRUE(log.ok());
-    test::fill(*log.value(), writer_, 600);
+    fill(*log.value(), writer_, 600);
     EXPECT_FALSE(verify_log(*log.value(), nullptr).finding);
   }
   auto log = RocksdbEventLog::open(path_, options);
@@ -517,4 +328,4 @@ TEST_F(RocksdbLog, SurvivesManySmallMemtables) {
 }
 
 }  // namespace
-}  // namespace kontor
+}  // namespace kontor::test
