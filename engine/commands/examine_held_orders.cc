@@ -1,7 +1,7 @@
 // Follow-up of whatever could change a hold: the payer's held orders are examined again, oldest
 // first; smaller ones may overtake. What one released takes may free one passed over before it (a
-// rule that holds below an exposure), and so may a payment between two steps: then once more, which
-// ends, since each further look had a release or a command before it.
+// rule that holds below an exposure), and so may what is decided between two steps: then once more,
+// which ends, since each further look had a release or a command before it.
 #include "book_generated.h"
 #include "examine_held_orders_generated.h"
 

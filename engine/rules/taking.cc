@@ -200,12 +200,13 @@ Holds find_holds(const Book& book, const Order& order) {
   Holds out;
   const OrderFacts facts = facts_of(book, order);
   const Minor need = countable_value(book, order);
+  const bool released = release_in_force(book, order);
   if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
     out.credit_only = false;
     out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
                                     book.parties().name(facts.payer), facts.payer.value()),
                               need, Minor{limits::kSumMax}, facts.currency));
-  } else if (!release_in_force(book, order)) {
+  } else if (!released) {
     static constexpr std::array kHolding = {Outcome::hold};
     for (const Match& match : match_rules(book, facts, kHolding)) {
       out.credit_only = out.credit_only && match.credit_only;
@@ -213,8 +214,7 @@ Holds find_holds(const Book& book, const Order& order) {
         out.causes.add(cause);
     }
   }
-  const bool may_need = !out.causes.empty() && !release_in_force(book, order);
-  out.needs_room = may_need && room_is_needed(book, facts);
+  out.needs_room = !out.causes.empty() && !released && room_is_needed(book, facts);
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "events/base/limits.h"
 #include "tests/support/engine/story.h"
 
 namespace kontor::test {
@@ -111,6 +112,37 @@ TEST_F(HeldOrders, AreExaminedOnceMoreWhenOneThatIsReleasedMayFreeAnother) {
   EXPECT_TRUE(shop.is_taken("O-3"));
   EXPECT_TRUE(shop.is_taken("O-2"));
   EXPECT_EQ(shop.exposure("acme"), 170001);
+}
+
+// The one released is looked at in the second of three steps, those it frees in the first.
+TEST_F(HeldOrders, AreExaminedOnceMoreAfterManySteps) {
+  const std::string huge = R"("SetRule":{"rule":"huge","outcome":"hold","conditions":[
+      {"figure":"order_total_with_tax","amount":"3000.00"}]})";
+  const std::string big = R"("SetRule":{"rule":"big","outcome":"hold",%"conditions":[
+      {"figure":"order_total_with_tax","amount":"500.00"}]})";
+  const auto big_rule = [&](std::string_view more) {
+    std::string text = big;
+    return text.replace(text.find('%'), 1, more);
+  };
+  shop.limit("acme", "9000000.00");
+  ASSERT_TRUE(shop.is_taken("O-1"));
+  shop.given(R"("SetRule":{"rule":"small-first","outcome":"hold","conditions":[
+      {"figure":"exposure_after_order","operator":"le","amount":"1200.00"}]})");
+  shop.given(huge);
+  shop.given(big_rule(""));
+  const int batch = static_cast<int>(limits::kFollowUpBatch);
+  for (int i = 0; i < batch; ++i)
+    shop.place("small-" + std::to_string(i), "penny", "100");
+  shop.place("big", "penny", "60000");
+  for (int i = 0; i < batch; ++i)
+    shop.place("huge-" + std::to_string(i), "penny", "400000");
+  ASSERT_TRUE(shop.is_held("small-0"));
+  ASSERT_TRUE(shop.is_held("big"));
+  shop.given(big_rule(R"("withdrawn":true,)"));
+  EXPECT_TRUE(shop.is_taken("big"));
+  EXPECT_TRUE(shop.is_held("huge-0"));
+  for (int i = 0; i < batch; ++i)
+    EXPECT_TRUE(shop.is_taken("small-" + std::to_string(i))) << i;
 }
 
 // The limit holds it no longer, a rule that more exposure ends does.

@@ -204,7 +204,7 @@ void Campaign::run_round(std::uint64_t number) {
   ++tally_.rounds;
   say_in_tally(*round);
   const Inspected seen = inspect(copy, *round->sample);
-  if (options_.only_round != 0) std::cout << seen.message << '\n';
+  if (options_.only_round != 0) std::cout << seen.message << std::endl;
   judge(*round, seen);
   if (!options_.kontor.empty() && number % kProgramEvery == 0) {
     ++tally_.programs;
