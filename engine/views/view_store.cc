@@ -71,7 +71,7 @@ rocksdb::Options store_options(bool read_only) {
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16U << 10;
   table.format_version = kTableFormat;
-  table.checksum = static_cast<rocksdb::ChecksumType>(kTableChecksum);
+  table.checksum = rocksdb::kXXH3;
   constexpr int kFilterBits = 10;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

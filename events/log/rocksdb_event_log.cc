@@ -108,7 +108,7 @@ rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 32U << 10;  // a commit under load is larger than that and has its own block
   table.format_version = kTableFormat;
-  table.checksum = static_cast<rocksdb::ChecksumType>(kTableChecksum);
+  table.checksum = rocksdb::kXXH3;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return out;
 }

@@ -11,7 +11,6 @@
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/sst_file_reader.h>
-#include <rocksdb/table.h>
 
 namespace kontor {
 namespace {
@@ -41,7 +40,6 @@ std::uint64_t highest_in(const rocksdb::Options& options, const std::string& fil
 // version of the format, and 8 that tell it from other files; little-endian. The first of the parts
 // is the index of the others, and the last block before that is the properties.
 // (RocksDB, table/format.h: Footer; block_based_table_builder.cc: Finish.)
-static_assert(kTableChecksum == rocksdb::kXXH3);
 constexpr std::size_t kFooterBytes = 53;
 constexpr std::size_t kPartsAt = 1;
 constexpr std::size_t kVersionAt = 41;
@@ -85,7 +83,7 @@ bool is_unsafe(rocksdb::Env& env, const std::string& path) {
   std::memcpy(&magic, &footer[kMagicAt], sizeof magic);
   std::memcpy(&version, &footer[kVersionAt], sizeof version);
   if (magic != kBlockBasedMagic) return false;
-  if (footer[0] != kTableChecksum || version != kTableFormat) return true;
+  if (version != kTableFormat) return true;
   const std::uint64_t parts = varint(std::span(footer).subspan(kPartsAt, kVersionAt - kPartsAt));
   if (parts < kBlockEndBytes || parts > size) return false;
   std::array<unsigned char, 4> properties_end{};

@@ -12,15 +12,14 @@ class Env;
 
 namespace kontor {
 
-// What every table of ours is written with: the value of rocksdb::kXXH3, and the format_version.
-inline constexpr std::uint8_t kTableChecksum = 4;
+// The format_version of every table of ours.
 inline constexpr std::uint32_t kTableFormat = 5;
 
 // The path of a table file in the folder `store` that RocksDB 7.8 would take at its word before it
-// checks it, and is damaged there; empty: none. The end of a table names the kind of its checksums
-// and of its blocks, under no checksum of its own: with another, every block is read unchecked. And
-// its properties are taken apart before their checksum is looked at: where they claim a hash index,
-// which none has, RocksDB ends the process.
+// checks it, and is damaged there; empty: none. The end of a table names the format of its blocks
+// under no checksum: with another they are read as what they are not. And its properties are taken
+// apart before their checksum is looked at: where they claim a hash index, which none has, RocksDB
+// ends the process.
 std::string table_unsafe_to_open(rocksdb::Env& env, const std::string& store);
 
 // The highest commit that any table file in the folder `store` holds, or that a marker in one

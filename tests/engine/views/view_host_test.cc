@@ -216,14 +216,14 @@ TEST_F(TheViews, AreBuiltAgainWhenAReadFindsDamage) {
   expect_sound();
 }
 
-// No checksum covers the byte that names the checksums: believed, it turns them off.
-TEST_F(TheViews, AreBuiltAgainWhenATableNamesAnotherChecksum) {
+// No checksum covers the word that names the format.
+TEST_F(TheViews, AreBuiltAgainWhenATableNamesAnotherFormat) {
   follow();
   for (const auto& entry : fs::directory_iterator(folder() / "entries")) {
     if (entry.path().extension() != ".sst") continue;
     std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(-53, std::ios::end);
-    file.put(0);
+    file.seekp(-12, std::ios::end);
+    file.put(2);
   }
   forget_said();
   follow();
