@@ -45,7 +45,7 @@ concept Folds = requires(P& projection, const Envelope& by, const E& event) {
 
 // Of what `save` writes and what the folds make of a log. Raised with every change of either, so
 // that no version goes on from a state that it would not have come to itself.
-inline constexpr std::uint32_t kStateFormat = 5;
+inline constexpr std::uint32_t kStateFormat = 6;
 
 class Book {
   using Parts =

@@ -36,12 +36,16 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.terms = event.terms();
   if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
   if (event.country() != nullptr) order.country = words_.find_or_add(view(event.country()));
+  if (event.cost_centre() != nullptr) {
+    order.cost_centre = words_.find_or_add(view(event.cost_centre()));
+  }
   order.net = Minor{event.net()};
   order.total = Minor{event.total()};
   order.currency = event.currency();
   order.placed_on = by.effective_date.value();
   order.requested_on = event.requested_date();
   order.no_split = event.no_split() ? 1 : 0;
+  order.settlement = event.settlement();
   order.version = 1;
   order.line_count = static_cast<std::uint32_t>(run(event.lines()).size());
   order.first_line = take_lines(order.line_count);
@@ -137,6 +141,9 @@ void Orders::on(const Envelope& by, const OrderAmended& event) {
   amendments_.add(view(event.amendment()));
   if (event.region() != nullptr) order.region = words_.find_or_add(view(event.region()));
   if (event.country() != nullptr) order.country = words_.find_or_add(view(event.country()));
+  if (event.cost_centre() != nullptr) {
+    order.cost_centre = words_.find_or_add(view(event.cost_centre()));
+  }
   if (Date{event.requested_date()} != kNoDate) order.requested_on = event.requested_date();
   for (const AmendedLine& amended : run(event.lines())) {
     const bool is_new = amended.line() > order.line_count;
@@ -272,6 +279,10 @@ std::string_view Orders::region(const Order& order) const {
 
 std::string_view Orders::country(const Order& order) const {
   return order.country == kNoOrdinal ? std::string_view{} : words_.name(order.country);
+}
+
+std::string_view Orders::cost_centre(const Order& order) const {
+  return order.cost_centre == kNoOrdinal ? std::string_view{} : words_.name(order.cost_centre);
 }
 
 }  // namespace kontor

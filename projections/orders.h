@@ -110,8 +110,9 @@ struct Order {
   std::uint32_t version = 0;
   std::int32_t placed_on = 0;  // effective date
   std::int32_t requested_on = 0;
-  std::int32_t release_expires = 0;    // of the last release; kNoDate: never
-  std::uint32_t country = kNoOrdinal;  // word; of the ship-to, none: the company's
+  std::int32_t release_expires = 0;        // of the last release; kNoDate: never
+  std::uint32_t country = kNoOrdinal;      // word; of the ship-to, none: the company's
+  std::uint32_t cost_centre = kNoOrdinal;  // word
   std::uint16_t currency = 0;
   Approval approval = Approval::kNone;
   CreditState credit = CreditState::kNotTaken;
@@ -120,6 +121,8 @@ struct Order {
   std::uint8_t forced_hold = 0;
   std::uint8_t no_split : 4 = 0;
   std::uint8_t reopened : 4 = 0;  // was settled, and named again
+  Settlement settlement = Settlement::account;
+  std::uint8_t spare[3] = {};
 };
 
 class Orders {
@@ -162,6 +165,7 @@ class Orders {
   }
   std::string_view region(const Order& order) const;
   std::string_view country(const Order& order) const;  // empty: the company's
+  std::string_view cost_centre(const Order& order) const;
   Places<Order> all() const { return Places<Order>(orders_, names_.size()); }
   std::span<const Order> places() const { return orders_; }  // with free ones, whose ref is 0
   const SettledDocuments& settled() const { return settled_; }

@@ -64,7 +64,8 @@ void Orders::load(Source& in) {
     sound = sound && (order.ref == 0) == names_.name(at).empty() &&
             is_run(order.first_line, order.line_count, lines_.size()) &&
             is_place_or_none(order.region, words_.size()) &&
-            is_place_or_none(order.country, words_.size());
+            is_place_or_none(order.country, words_.size()) &&
+            is_place_or_none(order.cost_centre, words_.size());
   }
   in.expect(sound && lines_are_sound() && touches_are_sound());
 }

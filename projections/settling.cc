@@ -100,6 +100,10 @@ void Orders::on(const Envelope& by, const DocumentReopened& event) {
   order.currency = state.currency();
   if (state.region() != nullptr) order.region = words_.find_or_add(view(state.region()));
   if (state.country() != nullptr) order.country = words_.find_or_add(view(state.country()));
+  if (state.cost_centre() != nullptr) {
+    order.cost_centre = words_.find_or_add(view(state.cost_centre()));
+  }
+  order.settlement = state.settlement();
   order.placed_on = state.placed_on();
   order.requested_on = state.requested_date();
   order.no_split = state.no_split() ? 1 : 0;

@@ -1,5 +1,6 @@
 // Rules in force, also as a sentence.
 #include "api/questions/present.h"
+#include "engine/rules/figures.h"
 #include "events/base/currency.h"
 
 namespace kontor::questions {
@@ -24,37 +25,8 @@ std::string spoken(std::string_view word) {
 }
 
 Unit unit_of(Figure figure) {
-  switch (figure) {
-    case Figure::over_order_limit:
-    case Figure::over_period_limit:
-    case Figure::over_budget:
-    case Figure::exposure_over_limit:
-    case Figure::limit_expired:
-    case Figure::review_date_passed:
-    case Figure::terms_longer_than_standard:
-      return Unit::none;
-    case Figure::limit_used_percent:
-    case Figure::overdue_share:
-    case Figure::total_against_class_average:
-      return Unit::percent;
-    case Figure::days_to_requested_date:
-    case Figure::oldest_overdue_days:
-      return Unit::days;
-    case Figure::distinct_items:
-    case Figure::weight:
-    case Figure::paid_invoices:
-      return Unit::count;
-    case Figure::order_total_with_tax:
-    case Figure::order_total_without_tax:
-    case Figure::line_price:
-    case Figure::freight:
-    case Figure::exposure_after_order:
-    case Figure::bucket_exposure:
-    case Figure::overdue_amount:
-      return Unit::money;
-    default:
-      return Unit::name;
-  }
+  const FigureRow* const row = find_figure(figure);
+  return row == nullptr ? Unit::none : row->unit;
 }
 
 CurrencyCode currency_of(const Book& book, const RuleCondition& condition) {
@@ -97,10 +69,11 @@ std::string_view compared(Operator op) {
 }
 
 std::string phrase(const Book& book, const RuleCondition& condition) {
-  const std::string figure = spoken(EnumNameFigure(condition.figure));
-  const Unit unit = unit_of(condition.figure);
-  if (unit == Unit::none) return "it is " + figure;
-  std::string out = "its " + figure + " " + std::string(compared(condition.op)) + " " +
+  const FigureRow* const row = find_figure(condition.figure);
+  if (row == nullptr) return spoken(EnumNameFigure(condition.figure));  // of a newer release
+  const Unit unit = row->unit;
+  if (unit == Unit::none) return std::string(row->words);
+  std::string out = std::string(row->words) + " " + std::string(compared(condition.op)) + " " +
                     threshold(book, condition);
   if (unit != Unit::money) return out;
   const auto currency = find_currency(currency_of(book, condition));

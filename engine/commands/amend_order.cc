@@ -170,7 +170,7 @@ void decide(Step& step, const AmendOrder& command) {
     return step.refuse(
         about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
   }
-  const OrderFacts facts = facts_after(step.book(), *order, amendment);
+  const OrderFacts facts = facts_after(step.book(), *order, command, amendment);
   const bool again = asks_again(step.book(), *order, order->agreed, facts.total);
   const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
   check_room(step, facts, std::max(facts.need, Minor{0}));

@@ -66,6 +66,27 @@ void check_stock(Step& step, const PricedOrder& priced, const PlaceOrder& comman
   check_stock_for(step, needs, view(command.region()), context);
 }
 
+OrderFacts facts_of(const Step& step, const PlaceOrder& command, const OrderParties& who,
+                    const PricedOrder& priced) {
+  OrderFacts facts;
+  facts.company = who.company;
+  facts.payer = who.payer;
+  facts.buyer = who.buyer;
+  facts.terms = who.terms;
+  facts.currency = who.currency;
+  facts.settlement = command.settlement();
+  facts.placed_on = step.context().effective_date;
+  facts.requested_on = Date{command.requested_date()};
+  facts.distinct_items = priced.distinct_items;
+  facts.net = priced.net;
+  facts.total = priced.total;
+  facts.need = priced.total;
+  facts.country = view(command.country());
+  facts.cost_centre = view(command.cost_centre());
+  facts.lines = priced.lines;
+  return facts;
+}
+
 OrderRef emit_order(Step& step, const PlaceOrder& command, const OrderParties& who,
                     const PricedOrder& priced) {
   const Sequence birth = step.emit<OrderPlaced>(0, [&](Builder& out) {
@@ -114,9 +135,7 @@ void decide(Step& step, const PlaceOrder& command) {
   const PricedOrder priced = price_lines(step, who, view(command.country()), wanted);
   if (step.refused()) return;
 
-  OrderFacts facts{who.company,           who.payer,   who.buyer,
-                   who.currency,          priced.net,  priced.total,
-                   priced.distinct_items, priced.total};
+  const OrderFacts facts = facts_of(step, command, who, priced);
   const Wishes wishes = assess_rules(step, facts, Asking::kAsk);
   check_room(step, facts, priced.total);
   check_stock(step, priced, command, who);

@@ -25,6 +25,7 @@ flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& o
   const auto name = text(out, orders.name(order));
   const auto region = text(out, orders.region(order));
   const auto country = text(out, orders.country(order));
+  const auto cost_centre = text(out, orders.cost_centre(order));
   const auto lines = structs(out, lines_of(orders, order));
   ReopenedOrderBuilder state(out);
   state.add_order(name);
@@ -51,6 +52,8 @@ flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& o
   state.add_cancelled(order.cancelled != 0);
   state.add_fulfilled(order.fulfilled != 0);
   state.add_lines(lines);
+  state.add_cost_centre(cost_centre);
+  state.add_settlement(order.settlement);
   return state.Finish();
 }
 

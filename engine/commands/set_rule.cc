@@ -29,7 +29,7 @@ void check_conditions(Step& step, const SetRule& command) {
   if (command.conditions() == nullptr) return;
   if (command.conditions()->size() > kConditionsMax) step.refuse(invalid("at most 32 conditions"));
   for (const Condition* const condition : *command.conditions()) {
-    if (!figure_is_evaluated(condition->figure())) {
+    if (find_figure(condition->figure()) == nullptr) {
       step.refuse(unsupported(std::string("figure ") + EnumNameFigure(condition->figure())));
     }
     if (condition->operator_() > Operator::eq) step.refuse(unsupported("operator in"));

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "amend_order_generated.h"
+
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "projections/fold.h"
 
 namespace kontor {
 namespace {
@@ -173,8 +176,14 @@ Amendment plan_amendment(Step& step, const Order& order, std::string_view countr
   return draft.finish();
 }
 
-OrderFacts facts_after(const Book& book, const Order& order, const Amendment& amendment) {
+OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& command,
+                       const Amendment& amendment) {
   OrderFacts facts = facts_of(book, order);
+  const Date requested{command.requested_date()};
+  if (requested != kNoDate) facts.requested_on = requested;
+  if (command.country() != nullptr) facts.country = view(command.country());
+  if (command.cost_centre() != nullptr) facts.cost_centre = view(command.cost_centre());
+  facts.lines = amendment.priced.lines;
   facts.net = amendment.priced.net;
   facts.total = amendment.priced.total;
   std::vector<std::uint32_t> items;

@@ -15,6 +15,8 @@
 
 namespace kontor {
 
+struct AmendOrder;
+
 // A line as the caller wants it.
 struct LineWish {
   std::uint32_t line = 0;  // 0: a new one
@@ -36,7 +38,8 @@ struct Amendment {
 Amendment plan_amendment(Step& step, const Order& order, std::string_view country,
                          const std::vector<LineWish>& wishes);
 
-// The figures of the order as it will be.
-OrderFacts facts_after(const Book& book, const Order& order, const Amendment& amendment);
+// The figures of the order as it will be. // Valid as long as the amendment and the command are.
+OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& command,
+                       const Amendment& amendment);
 
 }  // namespace kontor

@@ -2,116 +2,34 @@
 
 #include <algorithm>
 
-#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
-#include "events/base/currency.h"
 #include "events/base/mark.h"
 
 namespace kontor {
 namespace {
 
-// A figure's value and what it is compared with. comparable false: a money amount in a currency
-// without a rate, which counts as matched except for approve and exclude.
-struct Compared {
-  Cause cause;
-  bool comparable = true;
-};
-
-bool holds(Operator op, std::int64_t found, std::int64_t threshold) {
-  switch (op) {
-    case Operator::gt:
-      return found > threshold;
-    case Operator::ge:
-      return found >= threshold;
-    case Operator::lt:
-      return found < threshold;
-    case Operator::le:
-      return found <= threshold;
-    case Operator::eq:
-    case Operator::in:
-      return found == threshold;
-  }
-  return false;
-}
-
-Minor exposure_after(const Book& book, const OrderFacts& facts) {
-  return book.credit().account(facts.payer).exposure() + facts.need;
-}
-
-Compared compare_money(const Book& book, const OrderFacts& facts, const RuleCondition& condition,
-                       Minor found) {
-  const CurrencyCode wanted =
-      condition.currency.value() != 0 ? condition.currency : book.calendar().currency();
-  Compared out;
-  out.cause = with_money(about(ReasonCode::rule_matched, Subject::order, ""), found,
-                         Minor{condition.amount}, facts.currency);
-  out.comparable = wanted == facts.currency;
-  return out;
-}
-
-// The buyer's order limit is a condition of its own: no threshold in the rule.
-std::optional<Compared> compare_order_limit(const Book& book, const OrderFacts& facts) {
-  if (!is_set(facts.buyer)) return std::nullopt;
-  const Buyer& buyer = book.parties().buyer(facts.buyer);
-  const PolicyContext orderer{facts.company, facts.buyer};
-  const bool zero = policy_is(book, PolicyKey::spending_absent_limit, orderer, "zero");
-  if (!buyer.order_limit && !zero) return std::nullopt;
-  const Minor limit = buyer.order_limit.value_or(Minor{0});
-  const bool comparable = buyer.currency == facts.currency;
-  if (comparable && facts.total <= limit) return std::nullopt;
-  Compared out;
-  out.cause = with_money(about(ReasonCode::over_order_limit, Subject::buyer,
-                               book.parties().name(facts.buyer), facts.buyer.value()),
-                         facts.total, limit, facts.currency);
-  out.cause.evidence.push_back(buyer.last_change);
-  out.comparable = comparable;
-  return out;
-}
-
-std::optional<Compared> compare_credit_limit(const Book& book, const OrderFacts& facts) {
-  const LimitInForce in_force = limit_in_force(book, facts.payer);
-  if (!in_force.limit) return std::nullopt;
-  const Minor after = exposure_after(book, facts);
-  if (after <= *in_force.limit) return std::nullopt;
-  Compared out;
-  out.cause = with_money(
-      about(in_force.why, Subject::company, book.parties().name(facts.payer), facts.payer.value()),
-      after, *in_force.limit, facts.currency);
-  const Sequence set_at = book.credit().account(facts.payer).limit_set_at;
-  if (set_at.value() != 0) out.cause.evidence.push_back(set_at);
-  return out;
-}
-
-// Nothing: the condition does not match.
-std::optional<Compared> compare(const Book& book, const OrderFacts& facts,
-                                const RuleCondition& condition) {
-  Compared out;
-  switch (condition.figure) {
-    case Figure::over_order_limit:
-      return compare_order_limit(book, facts);
-    case Figure::exposure_over_limit:
-      return compare_credit_limit(book, facts);
-    case Figure::order_total_with_tax:
-      out = compare_money(book, facts, condition, facts.total);
-      break;
-    case Figure::order_total_without_tax:
-      out = compare_money(book, facts, condition, facts.net);
-      break;
-    case Figure::exposure_after_order:
-      out = compare_money(book, facts, condition, exposure_after(book, facts));
-      break;
-    case Figure::distinct_items:
-      out.cause = about(ReasonCode::rule_matched, Subject::order, "");
-      out.cause.unit = Unit::count;
-      out.cause.found = facts.distinct_items;
-      out.cause.allowed = condition.count;
-      break;
-    default:
-      return std::nullopt;  // SetRule refuses figures that are not evaluated
-  }
-  if (!out.comparable) return out;
-  if (!holds(condition.op, out.cause.found, out.cause.allowed)) return std::nullopt;
-  return out;
+// The condition's cause where it matches; nothing: it does not. eases: what cannot be compared does
+// not count as matched.
+std::optional<Cause> match_condition(const Book& book, const OrderFacts& facts,
+                                     const RuleCondition& condition, bool eases) {
+  const FigureRow* const row = find_figure(condition.figure);
+  if (row == nullptr) return std::nullopt;  // SetRule refuses figures that are not evaluated
+  FigureReading reading = row->read(book, facts, condition);
+  if (reading.is == FigureReading::Is::kNoRate)
+    KONTOR_MARK("an amount in a currency without a rate");
+  const bool compared = reading.is == FigureReading::Is::kNumber &&
+                        compares(condition.op, reading.found, reading.allowed);
+  const bool matched = compared || reading.is == FigureReading::Is::kMatched ||
+                       (reading.is == FigureReading::Is::kNoRate && !eases);
+  if (!matched) return std::nullopt;
+  Cause cause = about(reading.code, reading.subject_kind, reading.name, reading.subject);
+  cause.line = reading.line;
+  cause.found = reading.found;
+  cause.allowed = reading.allowed;
+  cause.unit = reading.unit;
+  cause.currency = reading.currency;
+  cause.evidence = std::move(reading.evidence);
+  return cause;
 }
 
 bool scope_covers(const Book& book, const RuleVersion& rule, const OrderFacts& facts) {
@@ -172,8 +90,8 @@ bool is_limit_alone(const RuleVersion& rule) {
 // Whether it may match with one exposure and not with another.
 bool reads_exposure(const RuleVersion& rule) {
   return std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const auto& condition) {
-    return condition.figure == Figure::exposure_over_limit ||
-           condition.figure == Figure::exposure_after_order;
+    const FigureRow* const row = find_figure(condition.figure);
+    return row != nullptr && row->reads_exposure;
   });
 }
 
@@ -181,16 +99,14 @@ std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
                                 const RuleVersion& rule) {
   Match match;
   match.rule = &rule;
+  const bool eases = rule.outcome == Outcome::approve || rule.outcome == Outcome::exclude;
   for (const RuleCondition& condition : rule.conditions) {
-    auto compared = compare(book, facts, condition);
-    if (!compared) return std::nullopt;
-    const bool kind = rule.outcome == Outcome::approve || rule.outcome == Outcome::exclude;
-    if (!compared->comparable) KONTOR_MARK("an amount in a currency without a rate");
-    if (!compared->comparable && kind) return std::nullopt;
-    compared->cause.rule = rule.set_at;
-    compared->cause.outcome = rule.outcome;
-    if (compared->cause.name.empty()) compared->cause.name = book.rules().name(rule.rule);
-    match.causes.push_back(std::move(compared->cause));
+    std::optional<Cause> cause = match_condition(book, facts, condition, eases);
+    if (!cause) return std::nullopt;
+    cause->rule = rule.set_at;
+    cause->outcome = rule.outcome;
+    if (cause->name.empty()) cause->name = book.rules().name(rule.rule);
+    match.causes.push_back(std::move(*cause));
   }
   match.credit_only = is_limit_alone(rule);
   if (match.causes.empty()) {  // a rule without conditions always matches
@@ -265,20 +181,6 @@ bool room_is_needed(const Book& book, const OrderFacts& facts) {
   });
 }
 
-bool figure_is_evaluated(Figure figure) {
-  switch (figure) {
-    case Figure::over_order_limit:
-    case Figure::exposure_over_limit:
-    case Figure::order_total_with_tax:
-    case Figure::order_total_without_tax:
-    case Figure::exposure_after_order:
-    case Figure::distinct_items:
-      return true;
-    default:
-      return false;
-  }
-}
-
 bool scope_is_evaluated(ScopeKind scope) {
   return scope != ScopeKind::item && scope != ScopeKind::item_category &&
          scope != ScopeKind::assortment;
@@ -290,21 +192,6 @@ bool moment_is_evaluated(Moment moment) {
 
 bool outcome_is_evaluated(Outcome outcome) {
   return outcome != Outcome::deposit;
-}
-
-LimitInForce limit_in_force(const Book& book, CompanyId payer) {
-  const Account& account = book.credit().account(payer);
-  const bool expired =
-      account.expires != kNoDate && account.expires < book.calendar().business_date();
-  if (account.limit && expired) {
-    KONTOR_MARK("a credit limit that has expired");
-    return {Minor{0}, ReasonCode::limit_expired};
-  }
-  if (account.limit) return {account.limit, ReasonCode::over_credit_limit};
-  if (policy_is(book, PolicyKey::credit_absent_limit, {payer}, "none")) {
-    return {Minor{0}, ReasonCode::no_credit_limit};
-  }
-  return {std::nullopt, ReasonCode::over_credit_limit};
 }
 
 }  // namespace kontor

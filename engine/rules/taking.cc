@@ -167,7 +167,14 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.company = CompanyId{order.company};
   facts.payer = CompanyId{order.payer};
   facts.buyer = BuyerId{order.buyer};
+  facts.terms = TermsId{order.terms};
   facts.currency = CurrencyCode{order.currency};
+  facts.settlement = order.settlement;
+  facts.placed_on = Date{order.placed_on};
+  facts.requested_on = Date{order.requested_on};
+  facts.country = book.orders().country(order);
+  facts.cost_centre = book.orders().cost_centre(order);
+  facts.order = OrderRef{order.ref};
   facts.net = order.net;
   facts.total = order.total;
   std::vector<std::uint32_t> items;

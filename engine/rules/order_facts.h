@@ -1,0 +1,64 @@
+// What is known of an order while rules look at it: one about to be placed or changed, or one that
+// is examined again.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "order_generated.h"
+
+#include "projections/book.h"
+
+namespace kontor {
+
+struct OrderFacts {
+  CompanyId company = no_id<CompanyId>();
+  CompanyId payer = no_id<CompanyId>();
+  BuyerId buyer = no_id<BuyerId>();
+  TermsId terms = no_id<TermsId>();
+  CurrencyCode currency;
+  Settlement settlement = Settlement::account;
+  Date placed_on = kNoDate;     // effective date
+  Date requested_on = kNoDate;  // kNoDate: as soon as can be
+  std::uint32_t distinct_items = 0;
+  Minor net;
+  Minor total;
+  Minor need;                // what it would add to the payer's exposure; 0 where it counts already
+  std::string_view country;  // of the ship-to; empty: the company's
+  std::string_view cost_centre;  // empty: none
+  OrderRef order;                // 0: not placed yet
+  // Of one about to be placed or changed, every line that is not cancelled whole. Empty: those of
+  // `order`.
+  std::span<const OrderLine> lines;
+};
+
+// A line as rules see it.
+struct FactLine {
+  std::uint32_t number = 0;  // from 1; 0 where `lines` are not all of the order
+  ItemId item;
+  Quantity quantity;
+  std::int64_t unit_price = 0;
+};
+
+// Calls visit(FactLine) for each line of which something is not cancelled.
+template <class Visit>
+void for_each_line(const Book& book, const OrderFacts& facts, Visit visit) {
+  std::uint32_t number = 0;
+  if (!facts.lines.empty()) {
+    for (const OrderLine& line : facts.lines) {
+      const bool all = facts.order.value() == 0;
+      visit(FactLine{all ? ++number : 0, ItemId{line.item()}, Quantity{line.quantity()},
+                     line.unit_price()});
+    }
+    return;
+  }
+  if (facts.order.value() == 0) return;
+  for (const OrderLineState& line : book.orders().lines(book.orders().get(facts.order))) {
+    ++number;
+    const Quantity left = line.ordered - line.cancelled - line.voided;
+    if (left > Quantity{0}) visit(FactLine{number, ItemId{line.item}, left, line.unit_price});
+  }
+}
+
+}  // namespace kontor
