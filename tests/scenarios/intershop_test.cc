@@ -1,0 +1,61 @@
+// Intershop: the buyer's limits, the cost centre's owner, and who may approve what he ordered.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/scenario.h"
+
+namespace kontor::test {
+namespace {
+
+struct Intershop : testing::Test {
+  void SetUp() override {
+    shop.company("acme");
+    shop.person("B", "acme", "buyer", R"(,"order_limit":"500.00")");
+    shop.person("P", "acme", "approver");
+    shop.person("Q", "acme", "approver");
+  }
+  Scenario shop;
+};
+
+// I1, the part of the order limit: neither exceeded means no approval, and any one of two decides.
+TEST_F(Intershop, AnyOneApproverDecidesAboveTheOrderLimit) {
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "B", "500.00").has("OrderApproved"));
+  EXPECT_TRUE(shop.ordered("O-2", "acme", "B", "500.01").has("ApprovalRequested"));
+  EXPECT_EQ(shop.asked_for("O-2"), "over_order_limit 500.01 > 500.00");
+  EXPECT_EQ(shop.waits_for("O-2"), "P or Q");
+  EXPECT_TRUE(shop.approve("O-2", "P").has("OrderApproved"));
+  EXPECT_EQ(shop.approve("O-2", "Q").reasons, "request_closed");
+}
+
+TEST_F(Intershop, ARejectionOfAnyOneEndsTheOrder) {
+  shop.ordered("O-1", "acme", "B", "600.00");
+  EXPECT_TRUE(shop.when(R"("actor":"Q","RejectOrder":{"order":"O-1","comment":"too dear"})")
+                  .has("OrderRejected"));
+  EXPECT_EQ(shop.state("O-1"), "rejected");
+  EXPECT_EQ(shop.approve("O-1", "P").reasons, "request_closed");
+}
+
+// INT-5.
+TEST_F(Intershop, SelfApprovalIsASwitch) {
+  shop.person("B", "acme", "buyer approver", R"(,"order_limit":"500.00")");
+  shop.person("P", "acme", "approver", R"(,"status":"inactive")");
+
+  shop.policy("approval.self", "allowed");
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "B", "600.00").has("OrderApproved"));
+
+  shop.policy("approval.self", "forbidden");
+  EXPECT_TRUE(shop.ordered("O-2", "acme", "B", "600.00").has("ApprovalRequested"));
+  EXPECT_EQ(shop.waits_for("O-2"), "Q");
+  EXPECT_EQ(shop.approve("O-2", "B").reasons, "self_approval");
+  EXPECT_TRUE(shop.approve("O-2", "Q").has("OrderApproved"));
+}
+
+// The switch is looked at when a person decides, not when he was asked.
+TEST_F(Intershop, SelfApprovalIsJudgedWhenThePersonDecides) {
+  shop.person("B", "acme", "buyer approver", R"(,"order_limit":"500.00")");
+  shop.ordered("O-1", "acme", "B", "600.00");
+  shop.policy("approval.self", "allowed", "company", "acme");
+  EXPECT_TRUE(shop.approve("O-1", "B").has("OrderApproved"));
+}
+
+}  // namespace
+}  // namespace kontor::test

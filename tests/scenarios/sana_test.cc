@@ -1,0 +1,75 @@
+// Sana Commerce: an order that is not authorised moves no goods; warnings and errors of the shop.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/scenario.h"
+
+namespace kontor::test {
+namespace {
+
+struct Sana : testing::Test {
+  void SetUp() override {
+    shop.company("acme");
+    shop.person("sub", "acme", "buyer", R"(,"order_limit":"250.00")");
+    shop.person("main", "acme", "approver");
+  }
+  Scenario shop;
+};
+
+// SAN-1.
+TEST_F(Sana, AnOrderAtTheLimitIsNotPending) {
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "sub", "250.00").has("OrderApproved"));
+  EXPECT_TRUE(shop.allocate("O-1").done());
+  EXPECT_TRUE(shop.ship("O-1").done());
+}
+
+TEST_F(Sana, APendingOrderMovesNoGoodsUntilItIsApproved) {
+  shop.ordered("O-2", "acme", "sub", "250.01");
+  EXPECT_EQ(shop.state("O-2"), "awaiting_approval");
+  EXPECT_EQ(shop.allocate("O-2").reasons, "not_approved");
+  EXPECT_EQ(shop.ship("O-2").reasons, "not_approved");
+  EXPECT_EQ(shop.invoice("O-2").reasons, "not_approved");
+  shop.approve("O-2", "main");
+  EXPECT_TRUE(shop.allocate("O-2").done());
+  EXPECT_TRUE(shop.ship("O-2").done());
+}
+
+TEST_F(Sana, ADeclinedOrderMovesNoGoodsForGood) {
+  shop.ordered("O-3", "acme", "sub", "250.01");
+  shop.reject("O-3", "main");
+  EXPECT_EQ(shop.allocate("O-3").reasons, "not_approved");
+  EXPECT_EQ(shop.approve("O-3", "main").reasons, "request_closed");
+  EXPECT_EQ(shop.ship("O-3").reasons, "not_approved");
+}
+
+// N2: several levels.
+TEST_F(Sana, TheSubAccountsRulesSayHowManyLevelsThereAre) {
+  shop.person("head", "acme", "director");
+  shop.rule("second-level", R"("outcome":"ask","scope_kind":"buyer","scope":"sub",
+            "conditions":[{"figure":"order_total_with_tax","amount":"1000.00"}],
+            "tiers":[{"number":2,"groups":[{"roles":["director"]}]}])");
+  shop.ordered("O-4", "acme", "sub", "1000.00");
+  EXPECT_TRUE(shop.approve("O-4", "main").has("OrderApproved"));
+  shop.ordered("O-5", "acme", "sub", "1000.01");
+  EXPECT_EQ(shop.waits_for("O-5"), "main");
+  EXPECT_EQ(shop.approve("O-5", "main").events, "ApprovalGranted");
+  EXPECT_EQ(shop.waits_for("O-5"), "head");
+  EXPECT_TRUE(shop.approve("O-5", "head").has("OrderApproved"));
+}
+
+// N3: both rules match; the error wins, and says so.
+TEST_F(Sana, WarningsTravelAlongAndAnErrorWins) {
+  shop.limit("acme", "1000.00");
+  shop.withdraw("credit-limit");
+  shop.rule("shop-warns", R"("outcome":"warn","conditions":[{"figure":"exposure_over_limit"}])");
+  const Said warned = shop.place("O-6", "acme", "1000.01");
+  EXPECT_TRUE(warned.done());
+  EXPECT_EQ(warned.warnings, "over_credit_limit");
+  EXPECT_EQ(shop.state("O-6"), "open");
+  shop.cancel("O-6");
+  shop.rule("erp-refuses", R"("outcome":"refuse","conditions":[{"figure":"exposure_over_limit"}])");
+  EXPECT_EQ(shop.place("O-7", "acme", "1000.01").reasons, "refused_by_rule");
+  EXPECT_EQ(shop.place("O-8", "acme", "1000.00").warnings, "");
+}
+
+}  // namespace
+}  // namespace kontor::test

@@ -1,0 +1,44 @@
+// WooCommerce with B2BKing and WholesaleX: sub-accounts under approval, and credit as two numbers.
+#include <gtest/gtest.h>
+
+#include "tests/scenarios/scenario.h"
+
+namespace kontor::test {
+namespace {
+
+// W2.
+TEST(WooCommerce, AFlaggedSubAccountNeedsTheMainAccount) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("flagged", "acme", "buyer");
+  shop.person("free", "acme", "buyer");
+  shop.person("main", "acme", "admin");
+  shop.rule("flag", R"("outcome":"ask","scope_kind":"buyer","scope":"flagged",
+            "tiers":[{"groups":[{"roles":["admin"]}]}])");
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "free", "50.00").has("OrderApproved"));
+  shop.ordered("O-2", "acme", "flagged", "50.00");
+  EXPECT_EQ(shop.state("O-2"), "awaiting_approval");
+  EXPECT_EQ(shop.waits_for("O-2"), "main");
+  EXPECT_EQ(shop.approve("O-2", "free").reasons, "not_an_approver");
+  EXPECT_TRUE(shop.approve("O-2", "main").has("OrderApproved"));
+  shop.ordered("O-3", "acme", "flagged", "50.00");
+  EXPECT_TRUE(shop.reject("O-3", "main").has("OrderRejected"));
+}
+
+// WOO-3, the two numbers.
+TEST(WooCommerce, CreditIsALimitAndWhatIsConsumedOfIt) {
+  Scenario shop;
+  shop.company("acme");
+  shop.limit("acme", "2000.00");
+  shop.rule("credit-limit",
+            R"("outcome":"refuse","conditions":[{"figure":"exposure_over_limit"}])");
+  shop.place("O-1", "acme", "750.00");
+  EXPECT_EQ(shop.account("acme", "exposure"), "750.00");
+  EXPECT_EQ(shop.account("acme", "available"), "1250.00");
+  EXPECT_EQ(shop.place("O-2", "acme", "1300.00").reasons, "refused_by_rule");
+  shop.pay("R-1", "acme", "750.00");
+  EXPECT_EQ(shop.account("acme", "available"), "2000.00");
+}
+
+}  // namespace
+}  // namespace kontor::test
