@@ -183,6 +183,7 @@ PendingResult Sequencer::resolve(Submission& job, const CommandInput& input, Bat
   }
   const KnownOutcome* const known = book->outcomes().find(outcome_key(job.principal, input.id));
   if (known != nullptr) {
+    KONTOR_MARK("what became of a command that was decided");
     result.repeated = true;
     result.sequence = Sequence{known->first_sequence};
     result.book = book->number();
@@ -193,9 +194,11 @@ PendingResult Sequencer::resolve(Submission& job, const CommandInput& input, Bat
     return result;
   }
   if (!book->outcomes().remembers_since(input.since)) {
+    KONTOR_MARK("what became of a command that may be forgotten");
     result.status = StatusCode::kTooOld;
     return result;
   }
+  KONTOR_MARK("what became of a command that never will be decided");
   return decide(*book, input, job.principal, batch);
 }
 

@@ -59,6 +59,12 @@ StatusCode status_of(model::Verdict verdict) {
       return StatusCode::kRefused;
     case model::Verdict::kIdReused:
       return StatusCode::kIdReused;
+    case model::Verdict::kFenced:
+      return StatusCode::kFenced;
+    case model::Verdict::kTooOld:
+      return StatusCode::kTooOld;
+    case model::Verdict::kNotFound:
+      return StatusCode::kNotFound;
   }
   return StatusCode::kDone;
 }
@@ -67,7 +73,7 @@ StatusCode status_of(model::Verdict verdict) {
 
 std::optional<std::string> difference(const model::Request& request, const EngineAnswer& engine,
                                       const model::Decided& model, Coverage& coverage) {
-  ++coverage.commands;
+  ++(request.resolve ? coverage.resolves : coverage.commands);
   if (engine.repeated) ++coverage.repeats;
   if (engine.status == StatusCode::kIdReused) ++coverage.reused_ids;
   Told told_reasons;
@@ -86,7 +92,12 @@ std::optional<std::string> difference(const model::Request& request, const Engin
   if (engine.repeated != model.repeated)
     return std::string("a repeat that is none, or the reverse");
   if (engine.status == StatusCode::kIdReused) return std::nullopt;
-  if (engine.decision == nullptr) return std::string("an answer without its decision");
+  const bool is_unknown = wanted == StatusCode::kTooOld || wanted == StatusCode::kNotFound;
+  if (is_unknown != (engine.decision == nullptr)) {
+    return std::string("an answer without its decision, or one with a decision of another");
+  }
+  if (wanted == StatusCode::kTooOld) ++coverage.too_old;
+  if (is_unknown) return std::nullopt;
   for (const std::string& reason : told_reasons.reasons) {
     if (!model.reasons.contains(reason)) return "refused for " + reason + ", not so by the model";
   }
@@ -98,6 +109,10 @@ std::optional<std::string> difference(const model::Request& request, const Engin
   }
   if (engine.repeated) return std::nullopt;
   const bool done = engine.status == StatusCode::kDone;
+  if (engine.status == StatusCode::kFenced) {
+    ++coverage.fenced;
+    return std::nullopt;
+  }
   ++(done ? coverage.done : coverage.refused);
   for (const std::string& reason : told_reasons.reasons)
     ++coverage.refusals[reason];
@@ -118,6 +133,10 @@ std::string told(const EngineAnswer& answer) {
 }
 
 std::string told(const model::Request& request) {
+  if (request.resolve) {
+    return "what became of " + request.id + ", sent after decision " +
+           std::to_string(request.resolve->since);
+  }
   const AlignedBuffer body = encode(request.command);
   CommandText text;
   text.id = request.id;
@@ -132,6 +151,8 @@ std::string told(const model::Request& request) {
 CommandInput input_of(const model::Request& request, std::span<const std::byte> body) {
   CommandInput input;
   input.id = request.id;
+  input.resolve = request.resolve.has_value();
+  if (input.resolve) return input;
   input.actor = request.actor;
   if (request.effective_date) input.effective_date = Date{*request.effective_date};
   if (request.expected_version) input.expected_version = *request.expected_version;

@@ -16,6 +16,7 @@
 #include "tests/simulation/compare.h"
 #include "tests/simulation/encode.h"
 #include "tests/simulation/generator.h"
+#include "tests/simulation/ledger.h"
 
 namespace kontor::test {
 namespace {
@@ -52,7 +53,7 @@ class BookRun {
       : plan_(plan),
         coverage_(coverage),
         random_(plan.seed * 2 + 1),
-        generator_(plan.seed),
+        generator_(plan.seed, 0),
         clock_(random_),
         gatherer_(log_, directory_, nullptr),
         sequencer_(books_, clock_, options_, counts_,
@@ -69,6 +70,8 @@ class BookRun {
       batch();
     if (!finding_) check_everything();
     if (!finding_) check_log(true);
+    const auto missing = finding_ ? std::nullopt : ledger_.missing_in(log_);
+    if (missing) fail(*missing, nullptr);
     return finding_;
   }
 
@@ -84,12 +87,18 @@ class BookRun {
     const std::uint64_t count = 1 + random_.below(kBatchMost);
     for (std::uint64_t i = 0; i < count; ++i) {
       job->requests.push_back(generator_.next(model_.state()));
+      ledger_.limit_to_known(job->requests.back());
       job->decided.push_back(model_.decide(job->requests.back()));
-      job->bodies.push_back(encode(job->requests.back().command));
+      const model::Request& request = job->requests.back();
+      job->bodies.push_back(request.resolve ? AlignedBuffer() : encode(request.command));
     }
     for (std::size_t i = 0; i < job->requests.size(); ++i) {
       const auto& body = job->bodies[i];
       job->commands.push_back(input_of(job->requests[i], body.bytes()));
+      if (job->requests[i].resolve) {
+        job->commands.back().since = ledger_.position_of(*job->requests[i].resolve);
+        continue;
+      }
       const Status sane = check_command(job->commands.back().kind, body.bytes());
       if (!sane.ok())
         fail("the edge would not take it: " + sane.error().message, &job->requests[i]);
@@ -112,7 +121,9 @@ class BookRun {
         std::fprintf(stderr, "%llu %s\n  %s\n", static_cast<unsigned long long>(sent_),
                      told(kept->requests[i]).c_str(), told(answer).c_str());
       }
-      const auto wrong = difference(kept->requests[i], answer, kept->decided[i], coverage_);
+      const model::Decided& decided = kept->decided[i];
+      auto wrong = difference(kept->requests[i], answer, decided, coverage_);
+      if (!wrong) wrong = ledger_.note(kept->requests[i].id, decided.number, answer);
       if (wrong) fail(*wrong, &kept->requests[i]);
     }
     commit(*batch_);
@@ -126,11 +137,15 @@ class BookRun {
       answer.decision = batch_->page(result.page).buffer().data() + result.offset;
     } else if (result.sequence.value() != 0) {
       answer.decision = decision_at(result.book, result.sequence);
-      const bool refused = DecisionView(answer.decision).refused();
-      answer.status = refused ? StatusCode::kRefused : StatusCode::kDone;
-      // What is encoded by the same function has the same bytes when it says the same.
-      if (result.compare) answer.status = StatusCode::kIdReused;
-      if (result.compare) answer.decision = nullptr;
+      const DecisionView decision(answer.decision);
+      answer.status = decision.refused() ? StatusCode::kRefused : StatusCode::kDone;
+      if (decision.header().command_kind == number_of<FenceCommand>) {
+        answer.status = StatusCode::kFenced;
+      } else if (result.compare) {
+        // What is encoded by the same function has the same bytes when it says the same.
+        answer.status = StatusCode::kIdReused;
+        answer.decision = nullptr;
+      }
     }
     return answer;
   }
@@ -207,6 +222,7 @@ class BookRun {
   Random random_;
   Generator generator_;
   model::Model model_;
+  Ledger ledger_;
   Books books_;
   TestClock clock_;
   EngineOptions options_;

@@ -51,6 +51,7 @@ auto write(Builder& out, const m::OpenBook& c) {
   body.add_first_business_date(c.first_day);
   body.add_fiscal_year_first_month(static_cast<std::uint8_t>(c.first_month));
   body.add_settled_kept(static_cast<std::uint64_t>(c.settled_kept));
+  body.add_outcomes_kept(static_cast<std::uint64_t>(c.outcomes_kept));
   return body.Finish();
 }
 

@@ -14,6 +14,10 @@ void Coverage::add(const Coverage& other) {
   crashes += other.crashes;
   snapshots += other.snapshots;
   snapshot_starts += other.snapshot_starts;
+  resolves += other.resolves;
+  fenced += other.fenced;
+  too_old += other.too_old;
+  found_out += other.found_out;
   resent += other.resent;
   for (const auto& [reason, count] : other.refusals)
     refusals[reason] += count;

@@ -27,6 +27,10 @@ struct Coverage {
   std::uint64_t crashes = 0;
   std::uint64_t snapshots = 0;                    // made and compared
   std::uint64_t snapshot_starts = 0;              // processes that began with one
+  std::uint64_t resolves = 0;                     // asked what became of an id
+  std::uint64_t fenced = 0;                       // by one of them
+  std::uint64_t too_old = 0;                      // to tell
+  std::uint64_t found_out = 0;                    // instead of being sent again after a crash
   std::uint64_t resent = 0;                       // commands whose answer a crash had cut off
   std::map<std::string, std::uint64_t> refusals;  // by reason
   std::map<std::string, std::uint64_t> kinds;     // commands done, by name

@@ -8,12 +8,16 @@ namespace {
 
 class FrameJob final : public Submission {
  public:
-  FrameJob(Frame& frame, Bell& bell) : frame_(frame), bell_(bell) {
+  FrameJob(Frame& frame, Bell& bell, const Ledger& ledger) : frame_(frame), bell_(bell) {
     book = BookNumber{1};
     for (const model::Request& request : frame.requests)
-      bodies_.push_back(encode(request.command));
-    for (std::size_t i = 0; i < frame.requests.size(); ++i)
+      bodies_.push_back(request.resolve ? AlignedBuffer() : encode(request.command));
+    for (std::size_t i = 0; i < frame.requests.size(); ++i) {
       commands.push_back(input_of(frame.requests[i], bodies_[i].bytes()));
+      if (frame.requests[i].resolve) {
+        commands.back().since = ledger.position_of(*frame.requests[i].resolve);
+      }
+    }
   }
 
   void answer(std::span<const CommandResult> results) override {
@@ -39,8 +43,17 @@ class FrameJob final : public Submission {
 
 }  // namespace
 
-std::unique_ptr<Submission> Frame::submission(Bell& bell) {
-  return std::make_unique<FrameJob>(*this, bell);
+void Frame::give_up_asking() {
+  for (std::size_t i = requests.size(); i-- > 0;) {
+    const model::Verdict verdict = decided[i].verdict;
+    if (verdict != model::Verdict::kTooOld && verdict != model::Verdict::kNotFound) continue;
+    requests.erase(requests.begin() + static_cast<std::ptrdiff_t>(i));
+    decided.erase(decided.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+std::unique_ptr<Submission> Frame::submission(Bell& bell, const Ledger& ledger) {
+  return std::make_unique<FrameJob>(*this, bell, ledger);
 }
 
 }  // namespace kontor::test

@@ -5,9 +5,11 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "engine/engine.h"
+#include "tests/simulation/ledger.h"
 #include "tests/simulation/model/model.h"
 
 namespace kontor::test {
@@ -50,9 +52,15 @@ struct Frame {
   std::vector<KeptAnswer> answers;  // under the bell
   bool answered = false;            // under the bell
   bool sent_before = false;
+  std::optional<model::Model> before;  // the model as it was before it decided this
 
-  // The frame for an engine; it rings the bell when it is answered. The frame outlives it.
-  std::unique_ptr<Submission> submission(Bell& bell);
+  // Leaves out the questions that were to be answered without a decision: asked once more, they may
+  // find one that was sent behind them.
+  void give_up_asking();
+
+  // The frame for an engine; it rings the bell when it is answered. The frame outlives it, the
+  // ledger says where the positions are that its questions name.
+  std::unique_ptr<Submission> submission(Bell& bell, const Ledger& ledger);
 };
 
 }  // namespace kontor::test

@@ -9,8 +9,6 @@ namespace {
 
 namespace m = model;
 
-constexpr std::size_t kRemembered = 400;  // requests that may be sent again
-
 m::Names numbered(const std::string& kind, std::uint64_t count) {
   m::Names out;
   for (std::uint64_t i = 1; i <= count; ++i)
@@ -89,7 +87,8 @@ const std::vector<Generator::Kind>& Generator::kinds() {
   return kKinds;
 }
 
-Generator::Generator(std::uint64_t seed) : orders_leave_soon_(seed % 2 == 0), random_(seed) {
+Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
+    : orders_leave_soon_(seed % 2 == 0), forgotten_apart_(forgotten_apart), random_(seed) {
   companies_ = numbered("company-", 2 + random_.below(4));
   buyers_ = numbered("buyer-", 2 + random_.below(5));
   items_ = numbered("item-", 1 + random_.below(5));
@@ -104,6 +103,7 @@ Generator::Generator(std::uint64_t seed) : orders_leave_soon_(seed % 2 == 0), ra
 }
 
 constexpr m::Int kSettledKeptMin = 16;
+constexpr std::uint64_t kOutcomesKeptMin = 16;
 
 void Generator::set_the_world_up() {
   m::OpenBook book;
@@ -112,6 +112,10 @@ void Generator::set_the_world_up() {
   book.first_day = m::day_of(2026, 3, 2) + static_cast<m::Day>(random_.below(300));
   book.first_month = static_cast<int>(random_.between(1, 12));
   if (orders_leave_soon_) book.settled_kept = kSettledKeptMin;
+  if (random_.one_in(3)) {
+    const std::uint64_t least = std::max<std::uint64_t>(kOutcomesKeptMin, forgotten_apart_ + 24);
+    book.outcomes_kept = static_cast<m::Int>(least + random_.below(100));
+  }
   to_set_up_.emplace_back(book);
   set_items_up();
   set_companies_up();
@@ -198,14 +202,18 @@ void Generator::set_policies_up() {
 
 m::Request Generator::next(const State& state) {
   m::Request request;
-  const std::size_t sent = sent_.size();
   if (!to_set_up_.empty()) {
     request = wrapped(state, std::move(to_set_up_.front()));
     request.expected_version.reset();
     request.effective_date.reset();
     to_set_up_.pop_front();
-  } else if (sent > 0 && random_.one_in(40)) {
-    request = sent_[random_.below(sent)];  // word by word
+  } else if (const m::Request* const sent = random_.one_in(40) ? earlier(state) : nullptr) {
+    request = *sent;  // word by word
+  } else if (random_.one_in(40)) {
+    return resolving(state);
+  } else if (!again_.empty() && random_.one_in(3)) {
+    request = wrapped(state, std::move(again_.front().command));
+    again_.pop_front();
   } else if (!late_.empty() && random_.one_in(30)) {
     request = late_.front();
     late_.pop_front();
@@ -215,17 +223,13 @@ m::Request Generator::next(const State& state) {
       late_.push_back(request);
       request = fresh(state);
     }
-    const bool other_content = sent > 0 && random_.one_in(150);
-    if (other_content && !std::holds_alternative<m::OpenBook>(request.command)) {
-      const m::Request& earlier = sent_[random_.below(sent)];
-      if (!std::holds_alternative<m::OpenBook>(earlier.command)) request.id = earlier.id;
+    const m::Request* const before = random_.one_in(150) ? earlier(state) : nullptr;
+    if (before != nullptr && !std::holds_alternative<m::OpenBook>(request.command) &&
+        !std::holds_alternative<m::OpenBook>(before->command)) {
+      request.id = before->id;
     }
   }
-  if (sent < kRemembered) {
-    sent_.push_back(request);
-  } else {
-    sent_[random_.below(kRemembered)] = request;
-  }
+  remember(state, request);
   return request;
 }
 

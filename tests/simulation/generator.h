@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,15 @@ namespace kontor::test {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed);
+  // forgotten_apart: ids are not sent again when they are about to be forgotten: not within so many
+  // decisions of it. Then whatever is sent twice is answered alike.
+  Generator(std::uint64_t seed, std::uint64_t forgotten_apart);
 
   // The next command: sets the world up first, then trades. Some were sent before, word by word or
   // with other content, and some were made long ago.
   model::Request next(const model::State& state);
+  // What was fenced is meant to be done all the same: some time, under a new id.
+  void send_again(model::Request request);
 
   // Whether the book is one whose settled orders leave memory as soon as they may: every other
   // seed's. The model knows nothing of it.
@@ -109,11 +114,20 @@ class Generator {
   model::Int money();
   model::Int part_of(model::Int most);  // from 1, seldom more than there is
 
+  // generate_ids.cc
+  // One that was sent before, or made and not sent yet; nothing: there is none to be sent now.
+  const model::Request* earlier(const State& state);
+  model::Request resolving(const State& state);
+  void remember(const State& state, const model::Request& request);
+
   const bool orders_leave_soon_;
+  const std::uint64_t forgotten_apart_;
   Random random_;
   std::deque<Command> to_set_up_;
   std::deque<model::Request> late_;   // made, to be sent some time
+  std::deque<model::Request> again_;  // their ids were fenced: under new ones
   std::vector<model::Request> sent_;  // the last ones
+  std::map<std::string, std::uint64_t, std::less<>> known_;  // by id: decisions when it was made
   std::uint64_t ids_ = 0;
   std::uint64_t documents_ = 0;
   model::Names companies_;

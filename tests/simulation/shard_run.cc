@@ -16,7 +16,7 @@
 #include "tests/simulation/frame.h"
 #include "tests/simulation/generator.h"
 #include "tests/simulation/ledger.h"
-#include "tests/support/engine/memory_snapshots.h"
+#include "tests/simulation/snapshot_watch.h"
 
 namespace kontor::test {
 namespace {
@@ -24,6 +24,9 @@ namespace {
 constexpr std::uint64_t kFrameMost = 8;         // commands
 constexpr std::uint64_t kFramesAtOnceMost = 4;  // in flight
 constexpr std::uint64_t kLifeMost = 24;         // appends until a fault
+// Decisions that an id is away from being forgotten when it is sent again: more than may be sent
+// twice.
+constexpr std::uint64_t kForgottenApart = 2 * kFrameMost * kFramesAtOnceMost;
 
 // Asked on the engine's thread only, one engine after the other.
 class LifeClock final : public Clock {
@@ -90,9 +93,9 @@ class ShardRun {
       : plan_(plan),
         coverage_(coverage),
         random_(plan.seed * 2 + 1),
-        rot_(plan.seed * 3 + 1),
-        generator_(plan.seed),
-        clock_(plan.seed) {}
+        generator_(plan.seed, kForgottenApart),
+        clock_(plan.seed),
+        snapshots_(plan.seed * 3 + 1, bell_, coverage) {}
 
   std::optional<Finding> run() {
     while (!finding_ && (sent_ < plan_.commands || !unanswered_.empty()))
@@ -115,52 +118,15 @@ class ShardRun {
     small_pages_ = random_.one_in(3);
     if (small_pages_) options.page_decisions_max = 1 + random_.below(6);
     options.log_failed = [this](const Error&) { bell_.ring([this] { log_failed_ = true; }); };
-    options.snapshots.files = snapshots_.get();
-    options.snapshots.events = 10 + random_.below(200);
-    options.snapshots.kept = 1 + random_.below(3);
-    options.snapshots.at_stop = random_.one_in(3);
-    options.snapshots.idle_priority = false;
-    options.snapshots.note = [this](const std::string& text) { note(text); };
-    options.snapshots.differs = [this](const Error& error) { note(error.message); };
+    snapshots_.set(options.snapshots, random_);
     return options;
   }
 
-  // What the engine says of its snapshots, on whichever thread.
-  void note(const std::string& text) {
-    const auto says = [&](std::string_view words) { return text.find(words) != text.npos; };
-    bell_.ring([&] {
-      if (says("the running state is what replay gives")) ++coverage_.snapshots;
-      if (says("started from the snapshot")) ++coverage_.snapshot_starts;
-      const bool tried = says("snapshot of commit") || says("no snapshot could be made");
-      if (tried && !says("started from")) ++snapshots_tried_;
-      const bool skipped = says("skipped") && std::none_of(rotten_.begin(), rotten_.end(), says);
-      if (skipped || says("the running state is not")) snapshots_wrong_ = text;
-    });
-  }
-
-  // Between two processes: the disk keeps what was synced, and some of it may rot. Which snapshots
-  // there are is a matter of time, so these dice are others than those that tell what happens.
-  void crash_snapshots() {
-    snapshots_ = snapshots_->crash(rot_.below(8));
-    const std::vector<std::string> names = snapshots_->names();
-    if (names.empty() || !rot_.one_in(4)) return;
-    const std::string& name = names[rot_.below(names.size())];
-    MemorySnapshots::Bytes bytes = snapshots_->bytes(name);
-    if (bytes.empty()) return;
-    bytes[rot_.below(bytes.size())] ^= std::byte{16};
-    snapshots_->put(name, std::move(bytes));
-    rotten_.insert(snapshots_->place(name));
-  }
-
-  // Asks for a snapshot; sometimes with a disk that fails under it, and sometimes waits for it.
-  // False: the process died meanwhile.
+  // Asks for a snapshot, and sometimes waits for it. False: the process died meanwhile.
   bool ask_for_snapshot(Engine& engine) {
-    if (random_.one_in(4)) snapshots_->end_at(1 + random_.below(30));
-    const std::uint64_t before = snapshots_tried_;
-    engine.make_snapshot();
+    const std::uint64_t before = snapshots_.ask(engine, random_);
     const bool waits = random_.one_in(2);
-    return !waits ||
-           wait_for([&] { return snapshots_tried_ > before || snapshots_wrong_.has_value(); });
+    return !waits || wait_for([&] { return snapshots_.has_tried_since(before); });
   }
 
   // One process: from its start to its death, or to the end of the run.
@@ -179,28 +145,35 @@ class ShardRun {
       engine->reset();
     }
     settle_what_was_answered();
-    if (snapshots_wrong_) fail(*snapshots_wrong_);
+    asked_about_.reset();
+    if (snapshots_.wrong()) fail(*snapshots_.wrong());
     ++coverage_.crashes;
-    crash_snapshots();
+    snapshots_.crash();
     // What the disk holds is all that is left.
     log_ = next_log_ != nullptr ? std::move(next_log_) : log_->crash_and_reopen();
   }
 
-  // Answers that arrived before the process died are answers; the rest is sent again.
+  // Answers that arrived before the process died are answers; the rest is sent again, or its fate
+  // is asked for.
   void settle_what_was_answered() {
+    if (asked_about_ != nullptr) {
+      if (asked_about_->answered && !finding_) learn();
+      return;
+    }
+    const auto answered = [](const auto& frame) { return frame->answered; };
+    const auto first = std::find_if_not(unanswered_.begin(), unanswered_.end(), answered);
+    in_order_ = std::none_of(first, unanswered_.end(), answered);
     for (const auto& frame : unanswered_) {
       if (frame->answered && !finding_) judge(*frame);
       frame->sent_before = true;
+      frame->give_up_asking();
     }
-    std::erase_if(unanswered_, [](const auto& frame) { return frame->answered; });
+    std::erase_if(unanswered_,
+                  [](const auto& frame) { return frame->answered || frame->requests.empty(); });
   }
 
   void work(Engine& engine) {
-    if (!unanswered_.empty()) {
-      for (const auto& frame : unanswered_)
-        coverage_.resent += frame->requests.size();
-      if (!exchange(engine)) return;
-    }
+    if (!unanswered_.empty() && !(asks_instead() ? find_out(engine) : send_again(engine))) return;
     while (!finding_ && sent_ < plan_.commands) {
       make_frames();
       if (!exchange(engine)) return;
@@ -211,11 +184,75 @@ class ShardRun {
     if (!finding_) look(engine);
   }
 
+  bool send_again(Engine& engine) {
+    for (const auto& frame : unanswered_)
+      coverage_.resent += frame->requests.size();
+    return exchange(engine);
+  }
+
+  // Whether this client gives up what a crash has left unanswered, rather than send it again. Once
+  // it has begun to ask, that is so: some of it may be fenced.
+  bool asks_instead() {
+    const bool is_open = !unanswered_.front()->before->state().book.empty();
+    asks_instead_ = asks_instead_ || (in_order_ && is_open && random_.one_in(2));
+    return asks_instead_;
+  }
+
+  // What became of everything that has no answer? False: the process died on the way.
+  bool find_out(Engine& engine) {
+    asked_about_ = std::make_unique<Frame>();
+    for (const auto& frame : unanswered_) {
+      for (const model::Request& request : frame->requests) {
+        model::Request& question = asked_about_->requests.emplace_back(request);
+        if (!request.resolve) question.resolve = model::Resolve{ledger_.last_number()};
+      }
+    }
+    if (!send(engine, *asked_about_) || !wait_for([&] { return asked_about_->answered; })) {
+      return false;
+    }
+    learn();
+    asked_about_.reset();
+    return !finding_;
+  }
+
+  // The commands up to some one were decided before the crash, what came behind was lost: it is
+  // fenced now, and the model has never decided it.
+  void learn() {
+    model_ = *unanswered_.front()->before;
+    bool lost = false;
+    std::size_t next = 0;
+    for (const auto& frame : unanswered_) {
+      for (const model::Request& request : frame->requests) {
+        if (finding_) return;
+        learn_one(request, next++, lost);
+      }
+    }
+    coverage_.found_out += next;
+    unanswered_.clear();
+    asks_instead_ = false;
+  }
+
+  void learn_one(const model::Request& request, std::size_t place, bool& lost) {
+    const KeptAnswer& kept = asked_about_->answers[place];
+    const bool known = model_.state().outcomes.find(request.id) != nullptr;
+    const bool fenced = kept.status == StatusCode::kFenced && !known;
+    const bool decided_before = !known && !fenced && !request.resolve;
+    if (decided_before && lost) fail(request.id + " was decided, one sent before it was not");
+    const model::Request& meant = decided_before ? request : asked_about_->requests[place];
+    model::Decided wanted = model_.decide(meant);
+    if (decided_before || (fenced && kept.repeated)) wanted.repeated = true;
+    judge_one(meant, kept, wanted);
+    if (fenced && !(request.resolve && kept.repeated)) lost = true;
+    if (fenced && !request.resolve && !random_.one_in(4)) generator_.send_again(request);
+  }
+
   void make_frames() {
     for (std::uint64_t i = 1 + random_.below(kFramesAtOnceMost); i > 0; --i) {
       auto frame = std::make_unique<Frame>();
+      frame->before = model_;
       for (std::uint64_t n = 1 + random_.below(kFrameMost); n > 0; --n) {
         frame->requests.push_back(generator_.next(model_.state()));
+        ledger_.limit_to_known(frame->requests.back());
         frame->decided.push_back(model_.decide(frame->requests.back()));
       }
       sent_ += frame->requests.size();
@@ -282,7 +319,7 @@ class ShardRun {
 
   bool send(Engine& engine, Frame& frame,
             std::optional<std::chrono::steady_clock::time_point> deadline = {}) {
-    std::unique_ptr<Submission> job = frame.submission(bell_);
+    std::unique_ptr<Submission> job = frame.submission(bell_, ledger_);
     job->deadline = deadline;
     const StatusCode taken = engine.submit(job);
     if (taken == StatusCode::kDone) return true;
@@ -320,21 +357,22 @@ class ShardRun {
   }
 
   void judge(const Frame& frame) {
-    for (std::size_t i = 0; i < frame.requests.size(); ++i) {
-      const KeptAnswer& kept = frame.answers[i];
-      EngineAnswer answer{kept.status, nullptr, kept.repeated};
-      if (kept.decision.size() > 0) answer.decision = kept.decision.data();
+    for (std::size_t i = 0; i < frame.requests.size() && !finding_; ++i) {
       model::Decided wanted = frame.decided[i];
       // Sent again, it may have been decided before the crash; the answer is the same.
-      if (frame.sent_before && kept.repeated) wanted.repeated = true;
-      if (answer.status == StatusCode::kIdReused) answer.decision = nullptr;
-      auto wrong = difference(frame.requests[i], answer, wanted, coverage_);
-      if (!wrong) wrong = ledger_.note(frame.requests[i].id, answer);
-      if (wrong) {
-        return fail(*wrong + " [command " + std::to_string(i + 1) +
-                    " of its frame: " + told(frame.requests[i]) + "]");
-      }
+      if (frame.sent_before && frame.answers[i].repeated) wanted.repeated = true;
+      judge_one(frame.requests[i], frame.answers[i], wanted);
     }
+  }
+
+  void judge_one(const model::Request& request, const KeptAnswer& kept,
+                 const model::Decided& wanted) {
+    EngineAnswer answer{kept.status, nullptr, kept.repeated};
+    if (kept.decision.size() > 0) answer.decision = kept.decision.data();
+    if (answer.status == StatusCode::kIdReused) answer.decision = nullptr;
+    auto wrong = difference(request, answer, wanted, coverage_);
+    if (!wrong) wrong = ledger_.note(request.id, wanted.number, answer);
+    if (wrong) fail(*wrong + " [" + told(request) + "]");
   }
 
   // Compares everything; false: the process died first, or something differs.
@@ -352,7 +390,6 @@ class ShardRun {
   const RunPlan plan_;
   Coverage& coverage_;
   Random random_;
-  Random rot_;
   Generator generator_;
   model::Model model_;
   LifeClock clock_;
@@ -365,12 +402,12 @@ class ShardRun {
   bool small_pages_ = false;   // of this process: a frame may need several commits
   std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
   std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
-  std::unique_ptr<MemorySnapshots> snapshots_ = std::make_unique<MemorySnapshots>();
-  std::set<std::string> rotten_;                // places of damaged snapshots
-  std::uint64_t snapshots_tried_ = 0;           // under the bell
-  std::optional<std::string> snapshots_wrong_;  // under the bell
+  SnapshotWatch snapshots_;
   std::deque<std::unique_ptr<Frame>> unanswered_;
-  std::unique_ptr<Frame> late_;  // outlives the process it was sent to
+  std::unique_ptr<Frame> asked_about_;  // outlives the process it was sent to
+  bool asks_instead_ = false;           // of the unanswered ones
+  bool in_order_ = true;                // none of the answered ones was sent behind them
+  std::unique_ptr<Frame> late_;         // outlives the process it was sent to
   std::uint64_t sent_ = 0;
   std::optional<Finding> finding_;
 };

@@ -1,6 +1,6 @@
 // A run of the whole engine: its threads, its group commits, a MemoryEventLog that fails, tears and
 // dawdles, and a process that dies and starts again on what the log has. What a crash left without
-// an answer is sent again under the same id.
+// an answer is sent again under the same id, or its client asks what became of it.
 //
 // Checked: every answer is the model's; an id has one answer for ever; what was acknowledged is in
 // the log, once; the state is the model's, before and after every death; the log replays; snapshots

@@ -23,6 +23,9 @@ TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   }
   EXPECT_GT(coverage.crashes, 12U);
   EXPECT_GT(coverage.resent, 12U);
+  EXPECT_GT(coverage.resolves, 12U);
+  EXPECT_GT(coverage.fenced, 6U);
+  EXPECT_GT(coverage.found_out, 6U) << "instead of being sent again";
   EXPECT_TRUE(snapshots_were_used(coverage))
       << coverage.snapshots << " snapshots, " << coverage.snapshot_starts << " starts from one";
 }
@@ -35,6 +38,8 @@ TEST(ShardRun, IsTheSameForTheSameSeed) {
   EXPECT_EQ(first.commands, second.commands);
   EXPECT_EQ(first.crashes, second.crashes);
   EXPECT_EQ(first.resent, second.resent);
+  EXPECT_EQ(first.found_out, second.found_out);
+  EXPECT_EQ(first.fenced, second.fenced);
   EXPECT_EQ(first.refusals, second.refusals);
 }
 

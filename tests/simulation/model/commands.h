@@ -57,7 +57,8 @@ struct OpenBook {
   Day first_day = 0;
   int first_month = 1;
   bool by_clock = false;
-  Int settled_kept = 0;  // of how the engine keeps its memory; nothing else may come of it
+  Int settled_kept = 0;   // of how the engine keeps its memory; nothing else may come of it
+  Int outcomes_kept = 0;  // ids whose answers are remembered; 0: as many as a run has
   bool operator==(const OpenBook&) const = default;
 };
 
@@ -431,9 +432,18 @@ using Command =
                  InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
                  IssueCreditNote, CancelCreditNote, OpenBusinessDay>;
 
+// Instead of a command: what became of the id?
+struct Resolve {
+  // The number of a decision whose answer the caller had before it first sent the id; 0: of none.
+  std::uint64_t since = 0;
+  bool operator==(const Resolve&) const = default;
+};
+inline constexpr std::uint64_t kNeverDecided = UINT64_MAX;  // since: a position that is not there
+
 // A command and what its caller says about it.
 struct Request {
   std::string id;
+  std::optional<Resolve> resolve;  // then nothing below counts
   std::string actor;
   std::optional<Day> effective_date;
   std::optional<std::uint64_t> expected_version;

@@ -198,6 +198,9 @@ void decide(Deciding& d, const OpenBook& command) {
   state.currency = command.currency;
   state.business_date = command.first_day;
   state.fiscal_first_month = command.first_month;
+  if (command.outcomes_kept > 0) {
+    state.outcomes.kept = static_cast<std::uint64_t>(command.outcomes_kept);
+  }
   // The rules every book begins with.
   SetRule limit;
   limit.rule = "order-limit";

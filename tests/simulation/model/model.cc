@@ -38,22 +38,52 @@ Decided decide_new(State& state, const Request& request) {
     std::visit([&](const auto& command) { decide(d, command); }, request.command);
   }
   if (!d.refused()) do_what_is_left(state);
-  return {d.refused() ? Verdict::kRefused : Verdict::kDone, d.reasons, false};
+  return {d.refused() ? Verdict::kRefused : Verdict::kDone, d.reasons, false, 0};
+}
+
+// Its number.
+std::uint64_t note(Outcomes& outcomes, const Request& request, Decided decided) {
+  decided.number = ++outcomes.decided;
+  outcomes.by_id.insert_or_assign(request.id, KnownId{request, decided});
+  return decided.number;
 }
 
 }  // namespace
 
 Decided Model::decide(const Request& request) {
-  const auto known = outcomes_.find(request.id);
-  if (known == outcomes_.end()) {
-    const Decided decided = decide_new(state_, request);
-    outcomes_.emplace(request.id, Outcome{request, decided});
-    return decided;
+  if (request.resolve) return resolve(request);
+  const bool opens = std::holds_alternative<OpenBook>(request.command);
+  Outcomes& outcomes = opens ? state_.opening_outcomes : state_.outcomes;
+  if (const KnownId* const known = outcomes.find(request.id)) {
+    Decided again = known->decided;
+    again.repeated = true;
+    if (opens) again.number = 0;
+    const bool same = known->request.says_the_same(request);
+    if (!same && again.verdict != Verdict::kFenced) again = {Verdict::kIdReused, {}, true, 0};
+    return again;
   }
-  Decided again = known->second.decided;
-  again.repeated = true;
-  if (!known->second.request.says_the_same(request)) again = {Verdict::kIdReused, {}, true};
-  return again;
+  Decided decided = decide_new(state_, request);
+  decided.number = note(outcomes, request, decided);
+  // The book that is opened remembers it, too: it is its first decision.
+  if (opens && decided.verdict == Verdict::kDone) note(state_.outcomes, request, decided);
+  if (opens) decided.number = 0;
+  return decided;
+}
+
+// Fenced only when the id cannot be among those forgotten since the caller first sent it.
+Decided Model::resolve(const Request& request) {
+  Outcomes& outcomes = state_.outcomes;
+  if (const KnownId* const known = outcomes.find(request.id)) {
+    Decided again = known->decided;
+    again.repeated = true;
+    return again;
+  }
+  const std::uint64_t since = request.resolve->since;
+  if (since == kNeverDecided) return {Verdict::kNotFound, {}, false, 0};
+  if (since < outcomes.forgotten()) return {Verdict::kTooOld, {}, false, 0};
+  Decided fenced{Verdict::kFenced, {}, false, 0};
+  fenced.number = note(outcomes, request, fenced);
+  return fenced;
 }
 
 std::set<int> Model::take_touched() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/simulation/model/commands.h"
+#include "tests/simulation/model/outcomes.h"
 
 namespace kontor::model {
 
@@ -339,6 +340,9 @@ struct State {
   std::map<std::tuple<std::string, Scope, std::string>, std::string> policies;
   std::vector<int> items_to_serve;  // work that is left, oldest first
   std::vector<int> payers_to_examine;
+
+  Outcomes outcomes;          // of the book
+  Outcomes opening_outcomes;  // of the commands that open it: those are the server's
 
   // For whoever compares: orders that have changed since it was last emptied.
   std::set<int> touched;

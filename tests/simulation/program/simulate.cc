@@ -96,7 +96,9 @@ void print_coverage(const CampaignState& state, double seconds) {
             << "  refused " << c.refused << "  repeats " << c.repeats << "  reused ids "
             << c.reused_ids << "\nevents " << c.events << "  commits " << c.commits << "  replays "
             << c.replays << "  crashes " << c.crashes << "  sent again " << c.resent
-            << "  snapshots " << c.snapshots << "  starts from one " << c.snapshot_starts
+            << "\nasked what became of an id " << c.resolves << "  fenced " << c.fenced
+            << "  too old " << c.too_old << "  instead of sending again " << c.found_out
+            << "\nsnapshots " << c.snapshots << "  starts from one " << c.snapshot_starts
             << "  seconds " << static_cast<std::uint64_t>(seconds) << "  commands/s "
             << static_cast<std::uint64_t>(static_cast<double>(c.commands) / seconds) << '\n';
   print_counts("done", c.kinds);
