@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "engine/replay.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -141,6 +142,7 @@ bool PastCopies::make_way() {
   if (copies_.size() < options_.copies_max) return true;
   const Copy* const oldest = oldest_idle();
   if (oldest == nullptr) return false;
+  KONTOR_MARK("a copy of the past that made way for another");
   dropped_.push_back(take_out(oldest));
   return true;
 }
@@ -191,6 +193,7 @@ bool PastCopies::refuse_late(std::unique_lock<std::mutex>& lock) {
   }
   if (late.empty()) return false;
   waiting_ -= late.size();
+  KONTOR_MARK("a question about the past whose time is over");
   counted_.expired += late.size();
   lock.unlock();
   for (const auto& question : late) {
@@ -238,8 +241,10 @@ bool PastCopies::make_some(std::unique_lock<std::mutex>& lock) {
   if (found == copies_.end()) return false;
   Copy& copy = **found;
   lock.unlock();
-  const std::optional<PastRefusal> refused = advance(copy);
-  const bool there = !refused && is_there(copy);
+  std::optional<PastRefusal> refused = advance(copy);
+  const bool folded = !refused && is_there(copy);
+  if (folded) refused = measure(copy);  // as it will be kept
+  const bool there = folded && !refused;
   if (there) tell_made(copy);
   lock.lock();
   if (there) {
@@ -297,12 +302,14 @@ void PastCopies::load_base(Copy& copy) {
 bool PastCopies::try_snapshot(Copy& copy, const SnapshotStore& store, const SnapshotInfo& info) {
   Result<Image> image = store.load(info, [&] { return !is_wanted(copy); });
   if (image) {
+    KONTOR_MARK("a copy of the past that began with a snapshot");
     copy.image = std::move(*image);
     return true;
   }
   // One that went meanwhile, or that nobody waits for, is none to speak of.
   const ErrorKind kind = image.error().kind;
   if (kind != ErrorKind::kNotFound && kind != ErrorKind::kUnavailable) {
+    KONTOR_MARK("a copy of the past beside a damaged snapshot");
     say("the past is told without a snapshot: " + image.error().message);
   }
   return false;
@@ -350,6 +357,7 @@ std::optional<PastRefusal> PastCopies::measure(Copy& copy) {
   }
   for (const Copy* idle = oldest_idle(); idle != nullptr && bytes_of_all() > options_.bytes_max;
        idle = oldest_idle()) {
+    KONTOR_MARK("a copy of the past that made room for a larger one");
     gone.push_back(take_out(idle));
   }
   if (bytes_of_all() <= options_.bytes_max) return std::nullopt;
@@ -370,13 +378,11 @@ void PastCopies::tell_progress(Copy& copy) {
 
 void PastCopies::tell_made(Copy& copy) {
   const auto took = Clock::now() - copy.begun_at;
-  const std::uint64_t bytes = bytes_of(copy.image.books);
   if (took >= kSayEvery) {
     say("a copy as of " + text_of(copy.place) + " is there after " +
-        std::to_string(seconds_of(took)) + " s, " + mib_text(bytes));
+        std::to_string(seconds_of(took)) + " s, " + mib_text(copy.bytes));
   }
   const std::lock_guard lock(mutex_);
-  copy.bytes = bytes;
   ++counted_.made;
   counted_.milliseconds += static_cast<std::uint64_t>(duration_cast<milliseconds>(took).count());
 }

@@ -260,6 +260,18 @@ TEST_F(ThePastCopies, ThatNeverFitAreRefusedAsTooLarge) {
   EXPECT_EQ(copies_->stats().making, 0U);
 }
 
+TEST_F(ThePastCopies, AreMeasuredOnceMoreWhenTheyAreThere) {
+  Then then = now();
+  for (int i = 1; i <= 30; ++i)
+    then = order(i);
+  PastOptions options;
+  options.bytes_max = 8U << 10;  // more than nothing folded takes, less than thirty orders
+  start(std::move(options));
+  const ToldPast told = wait(ask(then.place));
+  EXPECT_EQ(told.status, StatusCode::kTooLarge);
+  EXPECT_LE(copies_->stats().bytes, 8U << 10);
+}
+
 TEST_F(ThePastCopies, AreNotMadeForQuestionsWhoseTimeIsOver) {
   const Then then = order(1);
   order(2);
