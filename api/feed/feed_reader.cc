@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/books.h"
+#include "events/base/mark.h"
 #include "events/codec/catalog.h"
 
 namespace kontor {
@@ -178,6 +179,7 @@ void FeedReader::read_some(const LogReader& log) {
   if (next_ <= last.value() && !scan(log, last)) return;
   caught_up_ = next_ > last.value();
   if (!caught_up_ && !enough()) return read();
+  if (!caught_up_) KONTOR_MARK("a part of a subscription that is full");
   render();
 }
 

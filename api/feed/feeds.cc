@@ -7,6 +7,7 @@
 
 #include "api/answer.h"
 #include "api/wire.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -163,7 +164,10 @@ void Feeds::read_on(std::uint64_t request, Feed& feed) {
 void Feeds::on_part(Finished finished) {
   const FeedFinished& part = *finished.feed;
   const auto found = feeds_.find(part.request);
-  if (found == feeds_.end() || found->second.generation != part.generation) return;
+  if (found == feeds_.end() || found->second.generation != part.generation) {
+    KONTOR_MARK("a part of a subscription that is over");
+    return;
+  }
   Feed& feed = found->second;
   feed.reading = false;
   if (part.again) {
@@ -188,6 +192,7 @@ void Feeds::tick(Clock::time_point now) {
     }
     const bool silent = now - feed.last_sent > context_.options.mark_interval;
     if (!silent || feed.reading || feed.grants == 0 || has_news(feed)) continue;
+    KONTOR_MARK("a caught-up mark after a silence");
     FeedPart mark;
     mark.first = Sequence{feed.position.value() + 1};
     mark.position = feed.position;
@@ -197,6 +202,7 @@ void Feeds::tick(Clock::time_point now) {
     send_(part_frame(request, mark));
   }
   for (const std::uint64_t request : slow) {
+    KONTOR_MARK("a subscriber that took nothing for too long");
     ++context_.ended_slow;
     end(request, StatusCode::kOverloaded,
         "the subscriber took nothing for too long; subscribe again from the position after this "

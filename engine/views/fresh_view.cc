@@ -1,5 +1,7 @@
 #include "engine/views/fresh_view.h"
 
+#include "events/base/mark.h"
+
 namespace kontor {
 namespace {
 
@@ -49,9 +51,11 @@ Status FreshView::open() {
 
 Result<bool> FreshView::advance(const LogReader& log, std::uint32_t decisions) {
   if (next_ > end_) {
+    KONTOR_MARK("a question that the view has all of");
     if (Status finished = finish(); !finished.ok()) return finished.error();
     return true;
   }
+  if (stored_.value() > 0) KONTOR_MARK("a question that folds what its view lacks");
   Status folded;
   const Status scanned = log.scan(book_, next_, [&](const DecisionView& decision) {
     const DecisionHeader& header = decision.header();

@@ -1,5 +1,6 @@
 #include "engine/views/view_builder.h"
 
+#include "events/base/mark.h"
 #include "events/log/commit.h"
 #include "events/log/merkle.h"
 
@@ -18,6 +19,7 @@ Status ViewBuilder::open() {
   if (!*found) return {};
   const Status follows = check_follows(**found, log_, view_->name(), view_->format());
   if (!follows.ok()) return follows;
+  KONTOR_MARK("a view followed on from its checkpoint");
   checkpoint_ = **found;
   return {};
 }

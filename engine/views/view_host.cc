@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "engine/views/derive.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -354,6 +355,7 @@ bool ViewHost::take_place(Follower& follower) {
     follower.status.left_ms = 0;
   }
   if (!placed.ok()) give_up(follower, placed.error());
+  if (placed.ok()) KONTOR_MARK("a view made again beside the one in use");
   if (placed.ok()) say("view " + follower.view + ": the new one is in its place");
   return placed.ok();
 }

@@ -11,12 +11,14 @@
 #include "engine/engine.h"
 #include "events/log/memory_event_log.h"
 #include "tests/simulation/answers.h"
-#include "tests/simulation/checks.h"
-#include "tests/simulation/compare.h"
 #include "tests/simulation/frame.h"
 #include "tests/simulation/generator.h"
 #include "tests/simulation/ledger.h"
+#include "tests/simulation/shard_parts.h"
 #include "tests/simulation/snapshot_watch.h"
+#include "tests/simulation/watch/feed_watch.h"
+#include "tests/simulation/watch/past_watch.h"
+#include "tests/simulation/watch/view_watch.h"
 
 namespace kontor::test {
 namespace {
@@ -28,65 +30,6 @@ constexpr std::uint64_t kLifeMost = 24;         // appends until a fault
 // twice.
 constexpr std::uint64_t kForgottenApart = 2 * kFrameMost * kFramesAtOnceMost;
 
-// Asked on the engine's thread only, one engine after the other.
-class LifeClock final : public Clock {
- public:
-  explicit LifeClock(std::uint64_t seed) : random_(seed) {}
-  Timestamp now() override {
-    now_ += random_.between(-1'000'000, 30'000'000);
-    return Timestamp{now_};
-  }
-
- private:
-  Random random_;
-  std::int64_t now_ = 1'772'409'600'000'000'000;  // 2026-03-02
-};
-
-// Holds the engine's books against the model, between batches.
-class StateQuestion final : public Question {
- public:
-  struct Result {
-    std::optional<std::string> differs;
-    bool answered = false;
-  };
-  StateQuestion(const model::State& model, const EventLog& log, Result& result, Bell& bell)
-      : model_(model), log_(log), result_(result), bell_(bell) {}
-
-  void ask(const Books& books) override {
-    const Book* const book = books.find(BookNumber{1});
-    if (book == nullptr) return;
-    differs_ = difference(*book, model_);
-    const Status sound = book->check_invariants();
-    if (!differs_ && !sound.ok()) differs_ = sound.error().message;
-    if (!differs_) differs_ = saved_differs(books);
-    if (!differs_) differs_ = replay_differs(log_, books, false);
-  }
-  void answer() override {
-    bell_.ring([&] { result_ = {differs_, true}; });
-  }
-
- private:
-  const model::State& model_;
-  const EventLog& log_;
-  Result& result_;
-  Bell& bell_;
-  std::optional<std::string> differs_;
-};
-
-// Tells when the engine's thread comes to it.
-class PassingQuestion final : public Question {
- public:
-  PassingQuestion(std::uint64_t& asked, Bell& bell) : asked_(asked), bell_(bell) {}
-  void ask(const Books&) override {
-    bell_.ring([&] { ++asked_; });
-  }
-  void answer() override {}
-
- private:
-  std::uint64_t& asked_;
-  Bell& bell_;
-};
-
 class ShardRun {
  public:
   ShardRun(const RunPlan& plan, Coverage& coverage)
@@ -95,10 +38,15 @@ class ShardRun {
         random_(plan.seed * 2 + 1),
         generator_(plan.seed, kForgottenApart),
         clock_(plan.seed),
-        snapshots_(plan.seed * 3 + 1, bell_, coverage) {}
+        snapshots_(plan.seed * 3 + 1, bell_, coverage) {
+    watchers_.push_back(std::make_unique<FeedWatch>(plan.seed * 5 + 1, coverage));
+    watchers_.push_back(std::make_unique<PastWatch>(plan.seed * 7 + 1, coverage));
+    if (plan.views_in.empty()) return;
+    watchers_.push_back(std::make_unique<ViewWatch>(plan.seed * 11 + 1, plan.views_in, coverage));
+  }
 
   std::optional<Finding> run() {
-    while (!finding_ && (sent_ < plan_.commands || !unanswered_.empty()))
+    while (!finding_ && (sent_ < plan_.commands || !unanswered_.empty() || !finished_))
       live();
     if (finding_) return finding_;
     if (const auto missing = ledger_.missing_in(*log_)) fail(*missing);
@@ -113,7 +61,7 @@ class ShardRun {
         Finding{plan_.seed, sent_, what, known ? told(unanswered_.front()->requests.front()) : ""};
   }
 
-  EngineOptions options() {
+  EngineOptions engine_options() {
     EngineOptions options;
     small_pages_ = random_.one_in(3);
     if (small_pages_) options.page_decisions_max = 1 + random_.below(6);
@@ -137,10 +85,18 @@ class ShardRun {
                         random_.of({AppendFault::kNothingWritten, AppendFault::kWrittenButFailed,
                                     AppendFault::kTorn}));
     }
-    auto engine = Engine::start(*log_, clock_, options(), nullptr);
+    EngineOptions options = engine_options();
+    for (const auto& watcher : watchers_)
+      watcher->before(*log_, options);
+    auto engine = Engine::start(*log_, clock_, std::move(options), nullptr);
     if (!engine.ok() && engine.error().kind != ErrorKind::kIo) fail(engine.error().message);
     if (engine.ok()) {
+      for (const auto& watcher : watchers_)
+        watcher->begin(**engine);
       work(**engine);
+    }
+    end_watching();
+    if (engine.ok()) {
       (*engine)->stop();
       engine->reset();
     }
@@ -151,6 +107,23 @@ class ShardRun {
     snapshots_.crash();
     // What the disk holds is all that is left.
     log_ = next_log_ != nullptr ? std::move(next_log_) : log_->crash_and_reopen();
+  }
+
+  // Who follows the log looks at it, now that all is answered. False: a finding.
+  bool watch(Watcher::Wrong (Watcher::*how)(const PlainLog&, const model::State&)) {
+    if (const auto wrong = told_.read_on(*log_)) fail(*wrong);
+    for (const auto& watcher : watchers_) {
+      if (finding_) return false;
+      if (const auto wrong = ((*watcher).*how)(told_, model_.state())) fail(*wrong);
+    }
+    return !finding_;
+  }
+
+  void end_watching() {
+    if (const auto wrong = told_.read_on(*log_)) fail(*wrong);
+    for (const auto& watcher : watchers_) {
+      if (const auto wrong = watcher->end(told_)) fail(*wrong);
+    }
   }
 
   // Answers that arrived before the process died are answers; the rest is sent again, or its fate
@@ -176,12 +149,12 @@ class ShardRun {
     if (!unanswered_.empty() && !(asks_instead() ? find_out(engine) : send_again(engine))) return;
     while (!finding_ && sent_ < plan_.commands) {
       make_frames();
-      if (!exchange(engine)) return;
+      if (!exchange(engine) || !watch(&Watcher::look)) return;
       if (random_.one_in(6) && !look(engine)) return;
       if (random_.one_in(6) && !ask_for_snapshot(engine)) return;
       if (random_.one_in(40)) return;  // dies with nothing on its way
     }
-    if (!finding_) look(engine);
+    if (!finding_ && look(engine)) finished_ = watch(&Watcher::finish);
   }
 
   bool send_again(Engine& engine) {
@@ -403,6 +376,9 @@ class ShardRun {
   std::unique_ptr<MemoryEventLog> log_ = std::make_unique<MemoryEventLog>();
   std::unique_ptr<MemoryEventLog> next_log_;  // of the next process, once this one is dead
   SnapshotWatch snapshots_;
+  PlainLog told_;
+  std::vector<std::unique_ptr<Watcher>> watchers_;
+  bool finished_ = false;  // they have come to the end
   std::deque<std::unique_ptr<Frame>> unanswered_;
   std::unique_ptr<Frame> asked_about_;  // outlives the process it was sent to
   bool asks_instead_ = false;           // of the unanswered ones

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/simulation/temporary_folder.h"
+
 namespace kontor::test {
 namespace {
 
@@ -28,6 +30,32 @@ TEST(ShardRun, LosesAndDoublesNothingOverSomeSeeds) {
   EXPECT_GT(coverage.found_out, 6U) << "instead of being sent again";
   EXPECT_TRUE(snapshots_were_used(coverage))
       << coverage.snapshots << " snapshots, " << coverage.snapshot_starts << " starts from one";
+}
+
+TEST(ShardRun, IsFollowedBySubscribersAndAskedAboutThePast) {
+  Coverage coverage;
+  for (std::uint64_t seed = 11; seed <= 14; ++seed) {
+    const auto finding = run_shard({.seed = seed, .commands = 300}, coverage);
+    ASSERT_FALSE(finding.has_value()) << "seed " << seed << ": " << finding->what;
+  }
+  EXPECT_GT(coverage.feed_events, 500U);
+  EXPECT_GT(coverage.feed_cuts, 10U);
+  EXPECT_GT(coverage.past_answers, 20U);
+  EXPECT_GT(coverage.past_models, 10U);
+}
+
+TEST(ShardRun, HasViewsThatSayWhatTheLogAndTheModelSay) {
+  Coverage coverage;
+  for (std::uint64_t seed = 21; seed <= 24; ++seed) {
+    const TemporaryFolder folder(true);
+    const auto finding =
+        run_shard({.seed = seed, .commands = 250, .views_in = folder.path()}, coverage);
+    ASSERT_FALSE(finding.has_value()) << "seed " << seed << ": " << finding->what;
+  }
+  EXPECT_GT(coverage.view_starts, 8U);
+  EXPECT_GT(coverage.view_deaths, 0U);
+  EXPECT_GT(coverage.view_stored, 8U);
+  EXPECT_GT(coverage.view_fresh, 0U);
 }
 
 TEST(ShardRun, IsTheSameForTheSameSeed) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <thread>
 
 #include "tests/simulation/book_run.h"
 #include "tests/simulation/disk_run.h"
 #include "tests/simulation/shard_run.h"
+#include "tests/simulation/temporary_folder.h"
 
 namespace kontor::test {
 namespace {
@@ -21,6 +20,7 @@ constexpr std::uint64_t kWorldsOfASeed = 1'000'000;
 constexpr std::uint64_t kShardMost = 400;  // commands of the run with threads and deaths
 constexpr std::uint64_t kDiskEvery = 10;   // seeds with a run of the log on a forgetful disk
 constexpr std::uint64_t kDiskCommits = 40;
+constexpr std::uint64_t kViewsEvery = 4;  // seeds whose whole engine has views
 constexpr std::chrono::milliseconds kTellEvery{250};
 
 std::optional<Finding> run_world(RunPlan plan, Coverage& coverage) {
@@ -34,14 +34,8 @@ std::optional<Finding> run_world(RunPlan plan, Coverage& coverage) {
 }
 
 std::optional<Finding> run_on_a_disk(const RunPlan& plan, Coverage& coverage) {
-  std::string name = (std::filesystem::temp_directory_path() / "kontor-simulate-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    return Finding{plan.seed, 0, "no folder can be made in the temporary directory", ""};
-  }
-  const auto finding = run_disk(plan, std::filesystem::path(name) / "data", coverage);
-  std::error_code ignored;
-  std::filesystem::remove_all(name, ignored);
-  return finding;
+  const TemporaryFolder folder(true);
+  return run_disk(plan, folder.path() / "data", coverage);
 }
 
 Finding in_seed(Finding finding, std::uint64_t seed, const std::string& where) {
@@ -54,8 +48,12 @@ Finding in_seed(Finding finding, std::uint64_t seed, const std::string& where) {
 
 std::optional<Finding> run_seed(std::uint64_t seed, const CampaignOptions& options,
                                 Coverage& coverage) {
-  RunPlan plan{seed * kWorldsOfASeed, std::min(options.commands, kShardMost), false, options.trace};
+  RunPlan plan{
+      seed * kWorldsOfASeed, std::min(options.commands, kShardMost), false, options.trace, {}};
+  const TemporaryFolder views(seed % kViewsEvery == 0);
+  plan.views_in = views.path();
   if (const auto found = run_shard(plan, coverage)) return in_seed(*found, seed, "whole engine");
+  plan.views_in.clear();
   std::uint64_t left = options.commands - plan.commands;
   for (; left > 0; left -= plan.commands) {
     ++plan.seed;

@@ -98,6 +98,12 @@ void print_coverage(const CampaignState& state, double seconds) {
             << c.replays << "  crashes " << c.crashes << "  sent again " << c.resent
             << "\nasked what became of an id " << c.resolves << "  fenced " << c.fenced
             << "  too old " << c.too_old << "  instead of sending again " << c.found_out
+            << "\nshown to subscribers " << c.feed_events << "  marks " << c.feed_marks << "  cut "
+            << c.feed_cuts << "  too slow " << c.feed_slow << "\nasked about the past "
+            << c.past_questions << "  answered " << c.past_answers << "  by the model "
+            << c.past_models << "  no room " << c.past_refused << "\nviews begun " << c.view_starts
+            << "  died " << c.view_deaths << "  made again " << c.view_renewals
+            << "  answers as stored " << c.view_stored << "  and folded on " << c.view_fresh
             << "\nsnapshots " << c.snapshots << "  starts from one " << c.snapshot_starts
             << "  seconds " << static_cast<std::uint64_t>(seconds) << "  commands/s "
             << static_cast<std::uint64_t>(static_cast<double>(c.commands) / seconds) << '\n';
