@@ -57,6 +57,31 @@ Ageing Account::ageing(Date business_date) const {
   return out;
 }
 
+Account Account::as_if_paid(Minor amount) const {
+  Account out;
+  out.currency = currency;
+  out.limit = limit;
+  out.expires = expires;
+  out.review = review;
+  out.limit_set_at = limit_set_at;
+  out.buckets_ = buckets_;
+  out.by_terms_ = by_terms_;
+  std::vector<DueAmount> due = by_due_;  // what has no date yet comes last
+  const auto dated = std::find_if(due.begin(), due.end(),
+                                  [](const DueAmount& entry) { return entry.due != kNoDate; });
+  std::rotate(due.begin(), dated, due.end());
+  Minor left = amount;
+  for (DueAmount& entry : due) {
+    const Minor part = std::clamp(left, Minor{0}, std::max(entry.amount, Minor{0}));
+    entry.amount -= part;
+    left -= part;
+    if (entry.amount != Minor{0}) add_sorted(out.by_due_, &DueAmount::due, entry.due, entry.amount);
+  }
+  out.buckets_.at(static_cast<std::size_t>(Bucket::receivable)) -= amount - left;
+  out.buckets_.at(static_cast<std::size_t>(Bucket::unapplied)) += left;
+  return out;
+}
+
 bool Account::may_release() const {
   if (needs_.empty()) return false;
   const auto room = available();

@@ -86,6 +86,9 @@ class Account {
   std::span<const TermsAmount> by_terms() const { return by_terms_; }  // ascending, no zeros
   Ageing ageing(Date business_date) const;
   const std::map<std::uint64_t, HeldOrder>& held() const { return held_; }  // by birth
+  // As it would stand had the payer paid so much: the oldest due first, the rest on account.
+  // Without the held orders; by_terms is as it was.
+  Account as_if_paid(Minor amount) const;
   // Whether some held order could pass now: one not held for credit alone, or one with room.
   bool may_release() const;
 

@@ -56,8 +56,11 @@ std::string sentence(const Json& reason) {
 }
 
 void print_reasons(std::ostream& out, const Json& part) {
+  unsigned number = 0;
   for (const Json& reason : part.value("reasons", Json::array())) {
-    out << "  - " << sentence(reason) << '\n';
+    out << "  (" << ++number << ") " << sentence(reason) << '\n';
+    const std::string rule = text_of(reason, "sentence");
+    if (!rule.empty()) out << "      " << rule << '\n';
   }
   if (part.value("more", 0U) != 0) out << "  - and " << text_of(part, "more") << " more\n";
 }
@@ -85,9 +88,36 @@ void print_hold(std::ostream& out, const Json& hold) {
     out << ", a limit of " << limit << ", available " << money_of(hold, "available");
   }
   out << "; the order needs " << money_of(hold, "need") << ".\n";
-  const std::string missing = money_of(hold, "missing");
-  if (!missing.empty()) out << "  A payment of " << missing << " releases it.\n";
-  if (hold.value("forced", false)) out << "  Only a person releases it.\n";
+  const Json now = hold.value("reasons_now", Json::array());
+  if (now.empty() || now == hold.value("reasons", Json::array())) return;
+  out << "By now it would be held for:\n";
+  print_reasons(out, Json{{"reasons", now}});
+}
+
+// "a payment of 80.00 EUR by acme" and which of the reasons it clears, where there are several.
+void print_remedies(std::ostream& out, const Json& why) {
+  const Json remedies = why.value("remedies", Json::array());
+  const Json together = why.value("together", Json::array());
+  if (remedies.empty()) return;
+  bool said = false;
+  for (const Json& remedy : remedies) {
+    if (!remedy.value("releases", false)) continue;
+    if (!said) out << "It is released by any one of:\n";
+    said = true;
+    out << "  - " << text_of(remedy, "says") << '\n';
+  }
+  if (!together.empty())
+    out << (said ? "or by all of one of:\n" : "It is released by all of one of:\n");
+  for (const Json& set : together)
+    out << "  - " << text_of(set, "says") << '\n';
+  for (const Json& remedy : remedies) {
+    const std::vector<unsigned> clears = remedy.value("clears", std::vector<unsigned>{});
+    if (remedy.value("releases", false) || clears.empty()) continue;
+    out << "Not enough by itself: " << text_of(remedy, "says") << " clears";
+    for (const unsigned reason : clears)
+      out << " (" << reason << ')';
+    out << '\n';
+  }
 }
 
 void print_command(std::ostream& out, const Json& command) {
@@ -102,6 +132,7 @@ void print_why(std::ostream& out, const Json& why) {
   if (why.contains("approval")) print_approval(out, why["approval"]);
   if (why.contains("hold")) print_hold(out, why["hold"]);
   if (why.contains("command")) print_command(out, why["command"]);
+  print_remedies(out, why);
 }
 
 struct WhyOptions {

@@ -1,5 +1,6 @@
 // Rules in force, also as a sentence.
 #include "api/questions/present.h"
+#include "api/questions/rule_sentence.h"
 #include "engine/rules/figures.h"
 #include "events/base/currency.h"
 
@@ -99,7 +100,9 @@ std::string consequence(const RuleVersion& rule) {
   return out + who;
 }
 
-std::string sentence(const Book& book, const RuleVersion& rule) {
+}  // namespace
+
+std::string rule_sentence(const Book& book, const RuleVersion& rule) {
   std::string out = "At " + std::string(EnumNameMoment(rule.moment)) + " of any order";
   if (rule.scope_kind != ScopeKind::book) {
     out += " of " + spoken(EnumNameScopeKind(rule.scope_kind)) + " " + rule.scope;
@@ -110,6 +113,8 @@ std::string sentence(const Book& book, const RuleVersion& rule) {
   out += when + ": " + consequence(rule);
   return rule.withdrawn ? out + " - withdrawn" : out;
 }
+
+namespace {
 
 void fill_conditions(const Book& book, const RuleVersion& rule, wire::RuleAnswerT& out) {
   for (const RuleCondition& condition : rule.conditions) {
@@ -139,7 +144,7 @@ Answered answer_rule(const Book& book, const Query& query) {
   wire::RuleAnswerT out;
   out.rule = query.name;
   out.label = rule.label;
-  out.sentence = sentence(book, rule);
+  out.sentence = rule_sentence(book, rule);
   out.version = rule.version;
   out.set_at = rule.set_at.value();
   out.scope_kind = rule.scope_kind;
@@ -162,7 +167,7 @@ Answered list_rules(const Book& book, const Query& query) {
     const RuleVersion& rule = rules.current(id);
     auto& row = add_row(out.rules);
     row.rule = rules.name(id);
-    row.sentence = sentence(book, rule);
+    row.sentence = rule_sentence(book, rule);
     row.version = rule.version;
     row.set_at = rule.set_at.value();
     row.withdrawn = rule.withdrawn;

@@ -6,6 +6,8 @@
 #include "api/questions/document_reader.h"
 #include "api/questions/groups.h"
 #include "api/questions/order_state.h"
+#include "api/questions/remedy_rows.h"
+#include "api/questions/rule_sentence.h"
 #include "engine/rules/matching.h"
 #include "events/base/currency.h"
 #include "events/codec/catalog.h"
@@ -31,8 +33,17 @@ void fill_reasons(const Book& book, const Grounds& grounds, Reasons& out) {
     row.rule_version = reason.rule;
     row.evidence = reason.evidence;
     const RuleVersion* const rule = book.rules().version_at(Sequence{reason.rule});
-    if (rule != nullptr) row.rule = book.rules().name(rule->rule);
+    if (rule == nullptr) continue;
+    row.rule = book.rules().name(rule->rule);
+    row.sentence = rule_sentence(book, *rule);
   }
+}
+
+// Causes as an event would say them.
+void fill_reasons(const Book& book, const Causes& causes, Reasons& out) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(causes.write(builder));
+  fill_reasons(book, *flatbuffers::GetRoot<Grounds>(builder.GetBufferPointer()), out);
 }
 
 // The event at a sequence, of a decision in the log.
@@ -72,7 +83,10 @@ class WhyQuestion final : public HistoryQuestion {
       order_.ref = settled;
       return std::nullopt;
     }
-    const KnownOutcome* const outcome = book.outcomes().find(outcome_key(0, query_.name));
+    const KnownOutcome* outcome = book.outcomes().find(outcome_key(0, query_.name));
+    if (outcome == nullptr) {  // a day the server opened, or work it did by itself
+      outcome = book.outcomes().find(outcome_key(kServerPrincipal, query_.name));
+    }
     if (outcome == nullptr) {
       return refused(StatusCode::kNotFound, "there is no order '" + query_.name +
                                                 "', and no command has this id; `kontor list "
@@ -116,6 +130,7 @@ class WhyQuestion final : public HistoryQuestion {
     // It may have been released, or held anew, since the first step: then the reasons are not
     // those.
     if (order.held_at != 0 && order.held_at == held_.sequence) explain_hold(book, order, out);
+    if (now != nullptr) add_remedies(book, order, out);
     return answered(out);
   }
 
@@ -175,6 +190,19 @@ class WhyQuestion final : public HistoryQuestion {
     hold.credit_only = held->second.credit_only;
     hold.forced = held->second.forced;
     say_what_releases(hold, limit, out.says);
+  }
+
+  static void add_remedies(const Book& book, const Order& order, wire::WhyAnswerT& out) {
+    const bool held = out.hold != nullptr;
+    const bool asked = out.approval != nullptr && out.approval->waits;
+    if (!held && !asked) return;
+    RemedyRows rows(book, order);
+    if (held) {
+      rows.add_hold(out.hold->forced);
+      fill_reasons(book, rows.reasons(), out.hold->reasons_now);
+    }
+    if (asked) rows.add_approvals(out.approval->groups);
+    rows.finish(out);
   }
 
   static void say_what_releases(wire::WhyHoldT& hold, const std::optional<Minor>& limit,

@@ -77,7 +77,8 @@ FigureReading over_order_limit(const Book& book, const OrderFacts& facts, const 
 // ---- of the payer -------------------------------------------------------------------------------
 
 FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, const RuleCondition&) {
-  const LimitInForce in_force = limit_in_force(book, facts.payer);
+  const Account& account = payer_account(book, facts);
+  const LimitInForce in_force = limit_in_force(book, facts.payer, account, today_of(book, facts));
   if (!in_force.limit) return {};
   const Minor after = exposure_after(book, facts);
   if (after <= *in_force.limit) return {};
@@ -91,7 +92,7 @@ FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, con
   out.currency = facts.currency;
   out.found = after.value();
   out.allowed = in_force.limit->value();
-  const Sequence set_at = book.credit().account(facts.payer).limit_set_at;
+  const Sequence set_at = account.limit_set_at;
   if (set_at.value() != 0) out.evidence.push_back(set_at);
   return out;
 }
@@ -143,13 +144,15 @@ bool compares(Operator op, std::int64_t found, std::int64_t allowed) {
 }
 
 Minor exposure_after(const Book& book, const OrderFacts& facts) {
-  return book.credit().account(facts.payer).exposure() + facts.need;
+  return payer_account(book, facts).exposure() + facts.need;
 }
 
 LimitInForce limit_in_force(const Book& book, CompanyId payer) {
-  const Account& account = book.credit().account(payer);
-  const bool expired =
-      account.expires != kNoDate && account.expires < book.calendar().business_date();
+  return limit_in_force(book, payer, book.credit().account(payer), book.calendar().business_date());
+}
+
+LimitInForce limit_in_force(const Book& book, CompanyId payer, const Account& account, Date today) {
+  const bool expired = account.expires != kNoDate && account.expires < today;
   if (account.limit && expired) {
     KONTOR_MARK("a credit limit that has expired");
     return {Minor{0}, ReasonCode::limit_expired};

@@ -60,5 +60,7 @@ struct LimitInForce {
   ReasonCode why = ReasonCode::over_credit_limit;
 };
 LimitInForce limit_in_force(const Book& book, CompanyId payer);
+// The same of an account and a day that may be supposed.
+LimitInForce limit_in_force(const Book& book, CompanyId payer, const Account& account, Date today);
 
 }  // namespace kontor

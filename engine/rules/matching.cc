@@ -135,7 +135,7 @@ bool is_excluded(const Book& book, const Match& match, const std::vector<Match>&
 
 std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
                                std::span<const Outcome> outcomes) {
-  const Date today = book.calendar().business_date();
+  const Date today = today_of(book, facts);
   std::vector<Match> all;
   bool exclusions = false;
   for (std::uint32_t i = 0; i < book.rules().count(); ++i) {
@@ -160,7 +160,7 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
 }
 
 bool room_is_needed(const Book& book, const OrderFacts& facts) {
-  const Date today = book.calendar().business_date();
+  const Date today = today_of(book, facts);
   std::vector<const RuleVersion*> limits;
   std::vector<const RuleVersion*> exclusions;  // that match, or may with another exposure
   for (std::uint32_t i = 0; i < book.rules().count(); ++i) {

@@ -12,6 +12,13 @@
 
 namespace kontor {
 
+// What is taken for true instead of what is so; nothing where an order is decided. `why` asks with
+// it what would release one (engine/rules/remedies.h).
+struct Supposed {
+  const Account* account = nullptr;  // of the payer
+  Date today = kNoDate;
+};
+
 struct OrderFacts {
   CompanyId company = no_id<CompanyId>();
   CompanyId payer = no_id<CompanyId>();
@@ -31,7 +38,16 @@ struct OrderFacts {
   // Of one about to be placed or changed, every line that is not cancelled whole. Empty: those of
   // `order`.
   std::span<const OrderLine> lines;
+  Supposed supposed;
 };
+
+inline const Account& payer_account(const Book& book, const OrderFacts& facts) {
+  if (facts.supposed.account != nullptr) return *facts.supposed.account;
+  return book.credit().account(facts.payer);
+}
+inline Date today_of(const Book& book, const OrderFacts& facts) {
+  return facts.supposed.today != kNoDate ? facts.supposed.today : book.calendar().business_date();
+}
 
 // A line as rules see it.
 struct FactLine {

@@ -15,11 +15,11 @@
 namespace kontor {
 namespace {
 
-bool release_in_force(const Book& book, const Order& order) {
+bool release_in_force(const Order& order, Date today) {
   if (order.released_at == 0) return false;
   KONTOR_MARK("an order a person has released");
   const Date expires{order.release_expires};
-  return expires == kNoDate || expires >= book.calendar().business_date();
+  return expires == kNoDate || expires >= today;
 }
 
 void hold(Step& step, const Order& order, const Holds& holds) {
@@ -204,10 +204,13 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
 }
 
 Holds find_holds(const Book& book, const Order& order) {
+  return find_holds(book, order, facts_of(book, order));
+}
+
+Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) {
   Holds out;
-  const OrderFacts facts = facts_of(book, order);
   const Minor need = countable_value(book, order);
-  const bool released = release_in_force(book, order);
+  const bool released = release_in_force(order, today_of(book, facts));
   if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
     out.credit_only = false;
     out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,

@@ -34,6 +34,8 @@ struct Holds {
   bool needs_room = false;  // see RoomNeed; changes with rules, people and days, not with exposure
 };
 Holds find_holds(const Book& book, const Order& order);
+// The same with figures of the order of which some may be supposed.
+Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts);
 
 // Takes the order as far as it may go now - placed, approved, released or examined again: takes
 // credit when credit.at says so and nothing holds it, else holds it (or leaves it held, saying so

@@ -289,18 +289,24 @@ Said Scenario::pay(std::string_view payment, std::string_view payer, std::string
 
 // ---- questions ----------------------------------------------------------------------------------
 
-Json Scenario::ask(std::string_view words) {
+Sequence Scenario::position() {
+  return Sequence{ask("book").at("position").get<std::uint64_t>()};
+}
+
+Json Scenario::ask(std::string_view words, Sequence as_of) {
   std::vector<std::string> arguments = words_of(words);
   const std::string word = arguments.front();
   arguments.erase(arguments.begin());
-  return query(word, arguments);
+  return query(word, arguments, as_of);
 }
 
-Json Scenario::query(std::string_view word, const std::vector<std::string>& arguments) {
+Json Scenario::query(std::string_view word, const std::vector<std::string>& arguments,
+                     Sequence as_of) {
   const QuestionWord* const row = find_question_word(word);
   if (row == nullptr) throw std::runtime_error("no question " + std::string(word));
   QueryToSend to_send;
   to_send.question = static_cast<wire::Question>(row->question);
+  to_send.as_of = as_of;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const QuestionArgument& argument = row->arguments.at(i);
     const Status set = set_argument(to_send, argument, arguments[i], argument.name);

@@ -98,7 +98,9 @@ class Scenario {
 
   // ---- questions ----
   // The answer to `kontor get WORDS` or `kontor list WORDS`: ask("account acme").
-  Json ask(std::string_view words);
+  Json ask(std::string_view words) { return ask(words, Sequence{}); }
+  Json ask(std::string_view words, Sequence as_of);  // 0: now
+  Sequence position();                               // of the book's last event
   Json why(std::string_view name);
   std::string why_text(std::string_view name);  // as `kontor why` prints it
   std::string account(std::string_view company, std::string_view figure);
@@ -114,7 +116,8 @@ class Scenario {
 
  private:
   Said send(BookNumber book, std::string_view command, std::string_view id);
-  Json query(std::string_view word, const std::vector<std::string>& arguments);
+  Json query(std::string_view word, const std::vector<std::string>& arguments,
+             Sequence as_of = Sequence{});
   std::string next_id();
 
   ServerBook book_;
