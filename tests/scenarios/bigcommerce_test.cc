@@ -116,5 +116,25 @@ TEST(BigCommerce, AJuniorsOrderWaitsForASenior) {
   EXPECT_TRUE(shop.approve("O-1", "senior").has("OrderApproved"));
 }
 
+// BIG-1, the hold of a company: whatever it orders is refused, until it is lifted.
+TEST(BigCommerce, ABlockedCompanyBuysNothing) {
+  Scenario shop;
+  shop.company("acme", R"(,"status":"blocked")");
+  shop.limit("acme", "10000.00");
+  EXPECT_EQ(shop.place("O-1", "acme", "1.00").reasons, "company_blocked");
+  EXPECT_EQ(shop.account("acme", "available"), "10000.00");  // it may look
+  shop.company("acme");
+  EXPECT_TRUE(shop.place("O-2", "acme", "10000.00").has("CreditCommitted"));
+}
+
+// Both switches at once: every reason is told, not the first.
+TEST(BigCommerce, RefusesForEveryReasonAtOnce) {
+  Scenario shop;
+  shop.company("acme", R"(,"status":"blocked")");
+  shop.person("gone", "acme", "buyer", R"(,"status":"inactive")");
+  const Said said = shop.ordered("O-1", "acme", "gone", "1.005");
+  EXPECT_EQ(said.reasons, "company_blocked buyer_inactive too_many_decimals");
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -103,5 +103,37 @@ TEST(CommercetoolsDivisions, InheritAParentsRuleOnlyWhereItSaysSo) {
   }
 }
 
+// Rules of equal tiers merge: every group of a tier is asked before the next.
+TEST_F(Commercetools, TiersOfSeveralRulesAreMergedByTheirNumber) {
+  shop.rule("small", R"("outcome":"ask","tiers":[{"number":1,"groups":[{"roles":["legal"]}]},
+                                                  {"number":3,"groups":[{"roles":["cfo"]}]}])");
+  shop.place("O-1", "acme", "50001.00");
+  EXPECT_EQ(shop.waits_for("O-1"), "mia, lea");
+  shop.approve("O-1", "lea");
+  EXPECT_EQ(shop.approve("O-1", "carl").reasons, "not_this_tier");
+  shop.approve("O-1", "mia");
+  EXPECT_EQ(shop.waits_for("O-1"), "carl or mia, lea");
+  shop.approve("O-1", "lea");
+  shop.approve("O-1", "carl");
+  EXPECT_EQ(shop.waits_for("O-1"), "carl");  // tier 3, which his yes to tier 2 does not answer
+  EXPECT_TRUE(shop.approve("O-1", "carl").has("OrderApproved"));
+}
+
+TEST_F(Commercetools, TiersMayBeOpenTogether) {
+  shop.policy("approval.tiers", "together");
+  shop.place("O-1", "acme", "50001.00");
+  EXPECT_EQ(shop.waits_for("O-1"), "mia, carl or mia, lea");
+  shop.approve("O-1", "lea");
+  EXPECT_TRUE(shop.approve("O-1", "mia").has("OrderApproved"));
+}
+
+TEST_F(Commercetools, AFlowEmbedsTheRuleThatMatched) {
+  shop.place("O-1", "acme", "50001.00");
+  const Json before = shop.why("O-1")["approval"]["reasons"];
+  shop.ask_above("flow", "1.00", {"legal"});
+  EXPECT_EQ(shop.why("O-1")["approval"]["reasons"], before);
+  EXPECT_EQ(before[0]["allowed"], "50000.00");
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -181,5 +181,57 @@ TEST_F(Approval, InBulkIsOneAnswerPerOrder) {
   EXPECT_TRUE(shop.ask("approvals").value("approvals", Json::array()).empty());
 }
 
+// E-A8, of credit: taken at placement it is reserved while the request is pending.
+TEST_F(Approval, PendingTwiceDoesNotCountOnTheSameCredit) {
+  shop.limit("acme", "1000.00");
+  shop.policy("credit.at", "placement");
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  shop.ordered("O-2", "acme", "ann", "600.00");
+  EXPECT_EQ(shop.held_for("O-1"), "");
+  EXPECT_EQ(shop.held_for("O-2"), "over_credit_limit 1200.00 > 1000.00");
+  EXPECT_EQ(shop.account("acme", "ordered"), "600.00");
+  shop.reject("O-1", "bob");
+  EXPECT_EQ(shop.account("acme", "ordered"), "600.00");  // the other one's by now
+  shop.approve("O-2", "bob");
+  EXPECT_EQ(shop.state("O-2"), "open");
+}
+
+TEST_F(Approval, PendingTwiceMeetsTheLimitWhenItComesWhereCreditIsTakenAtApproval) {
+  shop.limit("acme", "1000.00");
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  shop.ordered("O-2", "acme", "ann", "600.00");
+  EXPECT_EQ(shop.account("acme", "ordered"), "0.00");
+  EXPECT_TRUE(shop.approve("O-2", "bob").has("CreditCommitted"));
+  EXPECT_TRUE(shop.approve("O-1", "bob").has("OrderHeld"));
+  EXPECT_EQ(shop.held_for("O-1"), "over_credit_limit 1200.00 > 1000.00");
+}
+
+// E-A5: part of an order cancelled while it waits is still waited for, and what is left approved.
+TEST_F(Approval, OfWhatIsLeftAfterACancellation) {
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  shop.cancel_part("O-1", "200.00");
+  EXPECT_EQ(shop.state("O-1"), "awaiting_approval");
+  EXPECT_TRUE(shop.approve("O-1", "bob").has("OrderApproved"));
+  EXPECT_EQ(shop.account("acme", "ordered"), "400.00");
+}
+
+// E-C17: a release by a person is told with who did it and why.
+TEST_F(Approval, AndAReleaseAreToldWithPersonAndReason) {
+  shop.limit("acme", "100.00");
+  shop.place("O-1", "acme", "200.00");
+  EXPECT_TRUE(shop.when(R"("actor":"bob","reason":"paid by phone",
+                        "ReleaseHold":{"order":"O-1","expires":"2026-03-05"})")
+                  .has("HoldReleased"));
+  const Json answer = shop.ask("events");
+  const Json* released = nullptr;
+  for (const Json& row : answer.at("events")) {
+    if (row.at("event") == "HoldReleased") released = &row;
+  }
+  ASSERT_NE(released, nullptr);
+  EXPECT_EQ(released->at("actor"), "bob");
+  EXPECT_EQ(released->at("reason"), "paid by phone");
+  EXPECT_EQ(released->at("body")["expires"], "2026-03-05");
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -57,5 +57,34 @@ TEST_F(Intershop, SelfApprovalIsJudgedWhenThePersonDecides) {
   EXPECT_TRUE(shop.approve("O-1", "B").has("OrderApproved"));
 }
 
+// Other currencies: without decimals, and with three.
+TEST(IntershopLimits, AreExactInEveryCurrency) {
+  for (const auto& [currency, at, above] :
+       std::initializer_list<std::tuple<const char*, const char*, const char*>>{
+           {"JPY", "500", "501"}, {"KWD", "500.000", "500.001"}, {"EUR", "500.00", "500.01"}}) {
+    Scenario shop({.currency = currency});
+    shop.company("acme");
+    shop.person("B", "acme", "buyer", R"(,"order_limit":")" + std::string(at) + '"');
+    shop.person("P", "acme", "approver");
+    shop.given(R"("RegisterItem":{"item":"fine","tax_category":"exempt","decimals":3})");
+    shop.price("fine", "1");
+    const auto order = [](std::string_view name, std::string_view quantity) {
+      return R"("PlaceOrder":{"company":"acme","buyer":"B","order":")" + std::string(name) +
+             R"(","lines":[{"item":"fine","quantity":")" + std::string(quantity) + R"("}]})";
+    };
+    EXPECT_TRUE(shop.when(order("O-1", at)).has("OrderApproved")) << currency;
+    EXPECT_TRUE(shop.when(order("O-2", above)).has("ApprovalRequested")) << currency;
+  }
+}
+
+// A limit in a currency that the order cannot be compared with is taken for exceeded.
+TEST(IntershopLimits, InAnotherCurrencyWithoutARateAreAskedAbout) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("B", "acme", "buyer", R"(,"order_limit":"500.00","currency":"USD")");
+  shop.person("P", "acme", "approver");
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "B", "1.00").has("ApprovalRequested"));
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -207,5 +207,72 @@ TEST(Magento, PricesAreFrozenWhenTheOrderIsPlaced) {
   EXPECT_EQ(shop.ask("order P2")["total"], "300.00");
 }
 
+// Neighbours: a rule for one role only, and the same order from another.
+TEST_F(MagentoRules, ApplyToTheRolesTheyName) {
+  shop.withdraw("R1");
+  shop.withdraw("R2");
+  shop.person("trainee", "acme", "buyer trainee");
+  shop.ask_above("R5", "10.00", {"manager"}, R"(,"scope_kind":"role","scope":"trainee")");
+  EXPECT_TRUE(shop.ordered("P1", "acme", "trainee", "10.01").has("ApprovalRequested"));
+  EXPECT_TRUE(shop.ordered("P2", "acme", "trainee", "10.00").has("OrderApproved"));
+  EXPECT_TRUE(shop.ordered("P3", "acme", "buyer", "10.01").has("OrderApproved"));
+}
+
+TEST_F(MagentoRules, AskTheManagersOwnOrderOfTheAdminAlone) {
+  shop.policy("approval.self", "allowed");
+  shop.person("manager", "acme", "buyer manager");
+  EXPECT_TRUE(shop.ordered("P1", "acme", "manager", "1000.00").has("OrderApproved"));
+  // Above the second threshold the admin is asked too, so placing is no longer approving.
+  EXPECT_TRUE(shop.ordered("P2", "acme", "manager", "1000.01").has("ApprovalRequested"));
+  EXPECT_EQ(shop.waits_for("P2"), "manager, manager, head");
+  EXPECT_EQ(shop.approve("P2", "manager").events, "ApprovalGranted");
+  EXPECT_TRUE(shop.approve("P2", "head").has("OrderApproved"));
+}
+
+// M4: what is taken at placement is kept for the order while people are asked, and given back.
+TEST(Magento, StockTakenAtPlacementIsKeptWhileTheOrderWaits) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("maria", "acme", "manager");
+  shop.ask_above("R1", "100.00", {"manager"});
+  shop.policy("stock.at", "placement");
+  shop.policy("stock.short", "refuse");
+  shop.given(R"("RegisterItem":{"item":"last","tax_category":"exempt"})");
+  shop.price("last", "200.00");
+  shop.given(R"("ReceiveStock":{"receipt":"R","warehouse":"main","lines":[
+               {"item":"last","quantity":1}]})");
+  const auto last_one = [](std::string_view order) {
+    return R"("PlaceOrder":{"company":"acme","lines":[{"item":"last","quantity":1}],"order":")" +
+           std::string(order) + "\"}";
+  };
+  EXPECT_EQ(shop.when(last_one("P1")).events, "OrderPlaced ApprovalRequested StockReserved");
+  EXPECT_EQ(shop.when(last_one("P2")).reasons, "short_stock");
+  shop.reject("P1", "maria");
+  EXPECT_TRUE(shop.when(last_one("P3")).has("StockReserved"));
+  EXPECT_TRUE(shop.approve("P3", "maria").has("OrderApproved"));
+  EXPECT_TRUE(shop.ship("P3").done());
+}
+
+// M4: taken at the approval it is looked for then; what is short waits by policy.
+TEST(Magento, StockTakenAtTheApprovalIsCheckedAgainThen) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("maria", "acme", "manager");
+  shop.ask_above("R1", "100.00", {"manager"});
+  shop.policy("stock.at", "approval");
+  shop.given(R"("RegisterItem":{"item":"last","tax_category":"exempt"})");
+  shop.price("last", "200.00");
+  shop.given(R"("ReceiveStock":{"receipt":"R","warehouse":"main","lines":[
+               {"item":"last","quantity":1}]})");
+  for (const auto* order : {"P1", "P2"}) {
+    shop.given(
+        R"("PlaceOrder":{"company":"acme","lines":[{"item":"last","quantity":1}],"order":")" +
+        std::string(order) + "\"}");
+  }
+  EXPECT_TRUE(shop.approve("P2", "maria").has("StockReserved"));
+  EXPECT_TRUE(shop.approve("P1", "maria").has("LineBackordered"));
+  EXPECT_EQ(shop.ask("stock last")["backordered"], 1);
+}
+
 }  // namespace
 }  // namespace kontor::test

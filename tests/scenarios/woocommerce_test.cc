@@ -40,5 +40,31 @@ TEST(WooCommerce, CreditIsALimitAndWhatIsConsumedOfIt) {
   EXPECT_EQ(shop.account("acme", "available"), "2000.00");
 }
 
+// Neighbours of WOO-3: to the cent, and in another order of steps.
+TEST(WooCommerce, CreditIsExactToTheCent) {
+  Scenario shop;
+  shop.company("acme");
+  shop.limit("acme", "2000.00");
+  shop.rule("credit-limit",
+            R"("outcome":"refuse","conditions":[{"figure":"exposure_over_limit"}])");
+  shop.pay("R-1", "acme", "0.01");
+  EXPECT_TRUE(shop.place("O-1", "acme", "2000.01").done());
+  EXPECT_EQ(shop.account("acme", "available"), "0.00");
+  EXPECT_EQ(shop.place("O-2", "acme", "0.01").reasons, "refused_by_rule");
+  shop.cancel_part("O-1", "0.01");
+  EXPECT_TRUE(shop.place("O-3", "acme", "0.01").done());
+}
+
+// E-C2: two orders of 600.00 with 1,000.00 available.
+TEST(WooCommerce, OfTwoOrdersThatTogetherAreTooMuchOneIsTaken) {
+  Scenario shop;
+  shop.company("acme");
+  shop.limit("acme", "1000.00");
+  EXPECT_TRUE(shop.place("O-1", "acme", "600.00").has("CreditCommitted"));
+  EXPECT_TRUE(shop.place("O-2", "acme", "600.00").has("OrderHeld"));
+  shop.cancel("O-1");
+  EXPECT_EQ(shop.state("O-2"), "open");
+}
+
 }  // namespace
 }  // namespace kontor::test
