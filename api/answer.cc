@@ -7,6 +7,7 @@
 #include "credit_generated.h"
 #include "credit_note_generated.h"
 #include "invoice_generated.h"
+#include "order_generated.h"
 #include "wire_generated.h"
 
 #include "api/wire.h"
@@ -120,6 +121,9 @@ class AnswerWriter {
     switch (static_cast<EventKind>(event.header.kind)) {
       case EventKind::CommandRefused:
         reasons_.add(root_of<CommandRefused>(event).grounds());
+        break;
+      case EventKind::OrderFailed:
+        reasons_.add(root_of<OrderFailed>(event).grounds());
         break;
       case EventKind::OrderHeld:
         reasons_.add(root_of<OrderHeld>(event).grounds());

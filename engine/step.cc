@@ -53,7 +53,7 @@ const std::byte* Step::write_event(std::uint16_t kind, std::uint64_t reference) 
   header.kind = kind;
   header.length = static_cast<std::uint32_t>(length);
   header.reference = reference;
-  KONTOR_ASSERT(events_ < limits::kDecisionEventsMax);
+  KONTOR_ASSERT(events_ < limits::kDecisionEventsMax && !only_looks_);
 
   const std::size_t room = padded(length);
   std::byte* const at = page_.buffer().grow(sizeof header + room);

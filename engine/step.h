@@ -80,6 +80,10 @@ class Step {
   bool refused() const { return !refusals_.empty(); }
   const Causes& refusals() const { return refusals_; }
 
+  // Looks at the same position, in the middle of a decision too: collects what would be refused
+  // now, and never emits.
+  Step look() const { return Step(book_, page_, builder_, context_, true); }
+
   // Builds an event with build(FlatBufferBuilder&) -> Offset<Event>, writes it behind the others,
   // applies it to the book. reference: the document or ordinal it is about; 0: it is a birth.
   template <class Event, class Build>
@@ -106,6 +110,9 @@ class Step {
   Sequence next_sequence() const { return Sequence{book_.last_sequence().value() + 1}; }
 
  private:
+  Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder,
+       const Context& context, bool only_looks)
+      : book_(book), page_(page), builder_(builder), context_(context), only_looks_(only_looks) {}
   const std::byte* write_event(std::uint16_t kind, std::uint64_t reference);
 
   Book& book_;
@@ -114,6 +121,7 @@ class Step {
   Context context_;
   Causes refusals_;
   std::uint32_t events_ = 0;
+  bool only_looks_ = false;
 };
 
 // FlatBuffers 2.0.8 wants the alignment of struct vectors said before they are built.

@@ -161,6 +161,18 @@ void Credit::on(const Envelope& by, const GoodsShipped& event) {
 void Credit::on(const Envelope& by, const OrderAmended& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const StockReserved& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const ReservationReleased& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const OrderFailed& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const OrderRepriced& event) {
+  fold(by, event.moves());
+}
 void Credit::on(const Envelope& by, const GoodsReturned& event) {
   fold(by, event.moves());
 }

@@ -18,12 +18,34 @@ Quantity OrderLineState::gone_ahead() const {
   return std::max(shipped, billed() + returned_unbilled);
 }
 
+Quantity OrderLineState::allocated_open() const {
+  return std::max(Quantity{0}, shipped + reserved - gone_ahead());
+}
+
+Minor OrderLineState::allocated_gross() const {
+  return gross_of(gone_ahead() + allocated_open()) - gross_of(gone_ahead());
+}
+
 Minor OrderLineState::open_gross() const {
   return gross_of(ordered - cancelled - voided) - gross_of(gone_ahead());
 }
 
 Minor OrderLineState::delivered_gross() const {
   return gross_of(gone_ahead()) - gross_of(billed() + returned_unbilled);
+}
+
+void amend_line(OrderLineState& state, const AmendedLine& amended) {
+  state.ordered += Quantity{amended.more()};
+  state.cancelled += Quantity{amended.less()};
+  state.backordered -= Quantity{amended.from_backorder()};
+  state.valued = Quantity{amended.quantity()};
+  state.net = Minor{amended.net()};
+  state.gross = Minor{amended.gross()};
+  state.unit_price = amended.unit_price();
+  state.item = amended.item();
+  state.tax_category = amended.tax_category();
+  state.tax_rate = amended.tax_rate();
+  KONTOR_ASSERT(state.open() == state.valued);
 }
 
 // ---- folds --------------------------------------------------------------------------------------
@@ -100,7 +122,9 @@ void Orders::on(const Envelope& by, const OrderRejected& event) {
 }
 
 void Orders::on(const Envelope& by, const CreditCommitted& event) {
-  touch(by, event.order()).credit = CreditState::kTaken;
+  Order& order = touch(by, event.order());
+  order.credit = CreditState::kTaken;
+  order.credit_from = event.from();
 }
 
 void Orders::on(const Envelope& by, const CreditReleased& event) {
@@ -147,35 +171,51 @@ void Orders::on(const Envelope& by, const OrderAmended& event) {
   if (Date{event.requested_date()} != kNoDate) order.requested_on = event.requested_date();
   for (const AmendedLine& amended : run(event.lines())) {
     const bool is_new = amended.line() > order.line_count;
-    OrderLineState& state = is_new ? add_line(order) : line(order, amended.line());
-    state.ordered += Quantity{amended.more()};
-    state.cancelled += Quantity{amended.less()};
-    state.backordered -= Quantity{amended.from_backorder()};
-    state.valued = Quantity{amended.quantity()};
-    state.net = Minor{amended.net()};
-    state.gross = Minor{amended.gross()};
-    state.unit_price = amended.unit_price();
-    state.item = amended.item();
-    state.tax_category = amended.tax_category();
-    state.tax_rate = amended.tax_rate();
-    KONTOR_ASSERT(state.open() == state.valued);
+    amend_line(is_new ? add_line(order) : line(order, amended.line()), amended);
   }
-  order.net = Minor{event.net()};
-  order.total = Minor{event.total()};
-  if (order.total > order.released_for) {  // more than a person released
-    if (order.released_at != 0) KONTOR_MARK("a release that an amendment outgrew");
-    order.released_at = 0;
-  }
+  order.failed_at = 0;
+  set_total(order, Minor{event.net()}, Minor{event.total()});
   if (order.credit == CreditState::kTaken && !event.kept()) order.credit = CreditState::kNotTaken;
 }
 
+void Orders::set_total(Order& order, Minor net, Minor total) {
+  order.net = net;
+  order.total = total;
+  if (order.total <= order.released_for) return;  // no more than a person released
+  if (order.released_at != 0) KONTOR_MARK("a release that a new total outgrew");
+  order.released_at = 0;
+}
+
+void Orders::on(const Envelope& by, const OrderRepriced& event) {
+  Order& order = touch(by, event.order());
+  for (const AmendedLine& priced : run(event.lines()))
+    amend_line(line(order, priced.line()), priced);
+  set_total(order, Minor{event.net()}, Minor{event.total()});
+  if (order.credit == CreditState::kTaken) order.credit = CreditState::kNotTaken;
+}
+
+void Orders::on(const Envelope& by, const OrderFailed& event) {
+  Order& order = touch(by, event.order());
+  order.failed_at = by.sequence.value();
+  if (order.credit == CreditState::kTaken) order.credit = CreditState::kNotTaken;
+  for (const EndedWait& waited : run(event.waited()))
+    line(order, waited.line()).backordered -= Quantity{waited.quantity()};
+}
+
+void Orders::on(const Envelope& by, const OrderRetried& event) {
+  touch(by, event.order()).failed_at = 0;
+}
+
 void Orders::on(const Envelope& by, const OrderCancelled& event) {
-  touch(by, event.order()).cancelled = 1;
+  Order& order = touch(by, event.order());
+  order.cancelled = 1;
+  order.failed_at = 0;
 }
 
 void Orders::on(const Envelope& by, const OrderFulfilled& event) {
   Order& order = touch(by, event.order());
   order.fulfilled = 1;
+  order.failed_at = 0;
   if (order.approval == Approval::kPending) order.approval = Approval::kNone;  // nothing is left
 }
 

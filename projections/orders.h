@@ -41,6 +41,10 @@ struct OrderHeld;
 struct HoldReleased;
 struct LinesCancelled;
 struct OrderAmended;
+struct AmendedLine;
+struct OrderFailed;
+struct OrderRetried;
+struct OrderRepriced;
 struct OrderCancelled;
 struct OrderFulfilled;
 struct StockReserved;
@@ -78,14 +82,20 @@ struct OrderLineState {
   Quantity billed() const { return invoiced - voided; }
   Quantity gone_ahead() const;  // max(shipped, billed + u)
   Quantity open() const { return ordered - cancelled - voided - gone_ahead(); }
+  // Of that, what has stock: it goes first, and what was billed before it left goes before it.
+  Quantity allocated_open() const;
   Quantity delivered() const { return gone_ahead() - billed() - returned_unbilled; }
 
   Minor open_gross() const;       // what the open units count with tax
   Minor delivered_gross() const;  // delivered, not invoiced
+  Minor allocated_gross() const;  // what allocated_open() is worth with tax
   // What the first units of the line are worth.
   Minor net_of(Quantity units) const { return value_of_part(net, units, valued); }
   Minor gross_of(Quantity units) const { return value_of_part(gross, units, valued); }
 };
+
+// The line as an event of an amendment or a new price leaves it.
+void amend_line(OrderLineState& state, const AmendedLine& amended);
 
 enum class Approval : std::uint8_t { kNone, kPending, kApproved, kRejected };
 enum class CreditState : std::uint8_t { kNotTaken, kHeld, kTaken };
@@ -100,6 +110,7 @@ struct Order {
   std::uint64_t asked_at = 0;     // the request that waits, or waited
   std::uint64_t held_at = 0;      // the hold in force; 0: none
   std::uint64_t released_at = 0;  // the last release by a person
+  std::uint64_t failed_at = 0;    // the failure in force; 0: none
   std::uint32_t company = 0;
   std::uint32_t payer = 0;
   std::uint32_t buyer = kNoOrdinal;
@@ -122,7 +133,8 @@ struct Order {
   std::uint8_t no_split : 4 = 0;
   std::uint8_t reopened : 4 = 0;  // was settled, and named again
   Settlement settlement = Settlement::account;
-  std::uint8_t spare[3] = {};
+  CreditFrom credit_from = CreditFrom::order;  // of one that is taken, or was last
+  std::uint8_t spare[2] = {};
 };
 
 class Orders {
@@ -142,6 +154,9 @@ class Orders {
   void on(const Envelope& by, const HoldReleased& event);
   void on(const Envelope& by, const LinesCancelled& event);
   void on(const Envelope& by, const OrderAmended& event);
+  void on(const Envelope& by, const OrderFailed& event);
+  void on(const Envelope& by, const OrderRetried& event);
+  void on(const Envelope& by, const OrderRepriced& event);
   void on(const Envelope& by, const OrderCancelled& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const StockReserved& event);
@@ -201,6 +216,7 @@ class Orders {
   void prefetch_leaving() const;  // what is looked at some touches from now
   OrderLineState& line(const Order& order, std::uint32_t number);
   OrderLineState& add_line(Order& order);
+  static void set_total(Order& order, Minor net, Minor total);
   std::uint32_t take_lines(std::uint32_t count);  // a run of so many, all zero
   void give_lines(std::uint32_t first, std::uint32_t count);
   bool lines_are_sound() const;    // each is of one order, or of one free run

@@ -14,11 +14,13 @@ using W = std::string_view;
 
 constexpr std::array kPlacementApproval = {W("placement"), W("approval")};
 constexpr std::array kPlacement = {W("placement")};
-constexpr std::array kTakenLater = {W("allocation"), W("shipment"), W("invoice"), W("payment")};
-constexpr std::array kPriceLater = {W("approval"), W("shipment"), W("invoice")};
+constexpr std::array kCreditAt = {W("placement"), W("approval"), W("allocation"), W("shipment"),
+                                  W("invoice")};
+constexpr std::array kPayment = {W("payment")};
+constexpr std::array kPriceLater = {W("allocation"), W("shipment"), W("invoice"), W("payment")};
 constexpr std::array kBudgetLater = {W("approval"), W("shipment"), W("invoice"), W("payment")};
-constexpr std::array kStockAt = {W("placement"), W("approval"), W("allocation")};
-constexpr std::array kStockAtLater = {W("shipment"), W("payment")};
+constexpr std::array kStockAt = {W("placement"), W("approval"), W("allocation"), W("shipment")};
+constexpr std::array kStockAtLater = {W("invoice"), W("payment")};
 constexpr std::array kPriceFrom = {W("list"), W("command")};
 constexpr std::array kShort = {W("backorder"), W("partial"), W("refuse"), W("cancel_rest")};
 constexpr std::array kSourcing = {W("priority")};
@@ -50,11 +52,11 @@ constexpr auto kNumeric = PolicyKind::kNumber;
 constexpr auto kFree = PolicyKind::kText;
 
 constexpr auto kRegistry = std::to_array<PolicyRule>({
-    {PolicyKey::price_at, kWord, "placement", kPlacement, kPriceLater, true,
+    {PolicyKey::price_at, kWord, "placement", kPlacementApproval, kPriceLater, true,
      "when the price is fixed", PolicyReach::kOrder},
     {PolicyKey::budget_at, kWord, "placement", kPlacement, kBudgetLater, true,
      "when an order takes from budgets and period limits", PolicyReach::kOrder},
-    {PolicyKey::credit_at, kWord, "approval", kPlacementApproval, kTakenLater, true,
+    {PolicyKey::credit_at, kWord, "approval", kCreditAt, kPayment, true,
      "when an order starts to count as exposure", PolicyReach::kOrder},
     {PolicyKey::stock_at, kWord, "allocation", kStockAt, kStockAtLater, true,
      "when stock is reserved for an order", PolicyReach::kOrder},

@@ -65,7 +65,8 @@ void Orders::load(Source& in) {
             is_run(order.first_line, order.line_count, lines_.size()) &&
             is_place_or_none(order.region, words_.size()) &&
             is_place_or_none(order.country, words_.size()) &&
-            is_place_or_none(order.cost_centre, words_.size());
+            is_place_or_none(order.cost_centre, words_.size()) &&
+            order.credit_from <= CreditFrom::MAX;
   }
   in.expect(sound && lines_are_sound() && touches_are_sound());
 }
@@ -107,6 +108,9 @@ bool Orders::touches_are_sound() const {
 Status Orders::check_invariants() const {
   const Quantity none;
   for (const Order& order : all()) {
+    if (order.failed_at != 0 && order.credit == CreditState::kTaken) {
+      return broken("a failed order that counts: " + std::string(name(order)));
+    }
     for (const OrderLineState& l : lines(order)) {
       const std::string where = " in order " + std::string(name(order));
       if (l.open() < none || l.delivered() < none || l.billed() < none) {
@@ -115,6 +119,9 @@ Status Orders::check_invariants() const {
       if (l.cancelled + l.voided + l.open() + l.delivered() + l.billed() + l.returned_unbilled !=
           l.ordered) {
         return broken("boxes that do not add up" + where);
+      }
+      if (order.failed_at != 0 && l.reserved + l.backordered != none) {
+        return broken("a failed order that holds or waits for stock" + where);
       }
       if (l.ordered - l.cancelled - l.voided > l.valued) {
         return broken("units that are worth nothing" + where);

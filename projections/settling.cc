@@ -117,6 +117,7 @@ void Orders::on(const Envelope& by, const DocumentReopened& event) {
   order.version = state.version();
   order.approval = static_cast<Approval>(state.approval());
   order.credit = static_cast<CreditState>(state.credit());
+  order.credit_from = state.credit_from();
   order.cancelled = state.cancelled() ? 1 : 0;
   order.fulfilled = state.fulfilled() ? 1 : 0;
   order.reopened = 1;

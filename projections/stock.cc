@@ -158,6 +158,11 @@ void Stock::on(const Envelope&, const OrderAmended& event) {
   }
 }
 
+void Stock::on(const Envelope&, const OrderFailed& event) {
+  for (const EndedWait& waited : run(event.waited()))
+    shorten_queue(event.order(), waited.line(), Quantity{waited.quantity()});
+}
+
 void Stock::on(const Envelope&, const FollowUpAdvanced& event) {
   if (event.kind() != FollowUpKind::serve_backorders) return;
   const auto found = serving_.find(event.subject());

@@ -35,6 +35,7 @@ struct StockCounted;
 struct LinesCancelled;
 struct CreditNoteIssued;
 struct OrderAmended;
+struct OrderFailed;
 struct FollowUpAdvanced;
 struct HoldReleased;
 
@@ -95,6 +96,7 @@ class Stock {
   void on(const Envelope& by, const LinesCancelled& event);
   void on(const Envelope& by, const CreditNoteIssued& event);  // what it voids waits no longer
   void on(const Envelope& by, const OrderAmended& event);
+  void on(const Envelope& by, const OrderFailed& event);
   void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);
 

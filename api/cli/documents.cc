@@ -105,8 +105,8 @@ void add_list_documents(CLI::App& list, Environment& env, int& status) {
   verb->add_option("--from", options->from, "Dated on or after");
   verb->add_option("--to", options->to, "Dated on or before");
   verb->add_option("--state", options->state,
-                   "awaiting_approval, rejected, on_hold, open, fulfilled, cancelled, part_paid, "
-                   "paid, part_credited, credited or settled");
+                   "awaiting_approval, rejected, failed, on_hold, open, fulfilled, cancelled, "
+                   "part_paid, paid, part_credited, credited or settled");
   verb->add_option("--text", options->text,
                    "Whose name or reference begins so, whatever the case; then by that text");
   verb->add_option("--limit", options->limit, "At most so many rows; 0: all")

@@ -80,6 +80,11 @@ void print_approval(std::ostream& out, const Json& approval) {
   }
 }
 
+void print_failure(std::ostream& out, const Json& failure) {
+  out << "Failed at " << text_of(failure, "failed_at") << ":\n";
+  print_reasons(out, failure);
+}
+
 void print_hold(std::ostream& out, const Json& hold) {
   out << "Held at " << text_of(hold, "held_at") << ":\n";
   print_reasons(out, hold);
@@ -130,6 +135,7 @@ void print_command(std::ostream& out, const Json& command) {
 void print_why(std::ostream& out, const Json& why) {
   if (const std::string says = text_of(why, "says"); !says.empty()) out << says << '\n';
   if (why.contains("approval")) print_approval(out, why["approval"]);
+  if (why.contains("failure")) print_failure(out, why["failure"]);
   if (why.contains("hold")) print_hold(out, why["hold"]);
   if (why.contains("command")) print_command(out, why["command"]);
   print_remedies(out, why);

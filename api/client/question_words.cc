@@ -117,8 +117,8 @@ std::vector<QuestionWord> make_other_words() {
             option("FROM", Field::kDateFrom, "Dated on or after"),
             option("TO", Field::kDateTo, "Dated on or before"),
             option("STATE", Field::kState,
-                   "awaiting_approval, rejected, on_hold, open, fulfilled, cancelled, part_paid, "
-                   "paid, part_credited, credited or settled"),
+                   "awaiting_approval, rejected, failed, on_hold, open, fulfilled, cancelled, "
+                   "part_paid, paid, part_credited, credited or settled"),
             option("TEXT", Field::kThird, "Whose name or reference begins so, whatever the case")},
            "Search orders, invoices, payments and credit notes, by date or by name");
   documents.verb = QuestionVerb::kDocuments;

@@ -8,8 +8,8 @@
 namespace kontor::questions {
 namespace {
 
-static_assert(static_cast<int>(DocumentState::kSettled) ==
-              static_cast<int>(wire::DocumentState::settled));
+static_assert(static_cast<int>(DocumentState::kFailed) ==
+              static_cast<int>(wire::DocumentState::failed));
 static_assert(static_cast<int>(DocumentKind::kCreditNote) ==
               static_cast<int>(wire::DocumentKind::credit_note));
 

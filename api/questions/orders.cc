@@ -115,6 +115,7 @@ OrderState state_of(const Orders& orders, const Order& order) {
   }
   if (order.approval == Approval::kRejected) return OrderState::rejected;
   if (order.approval == Approval::kPending) return OrderState::awaiting_approval;
+  if (order.failed_at != 0) return OrderState::failed;
   if (order.held_at != 0) return OrderState::on_hold;
   return progress_of(orders, order);
 }
@@ -144,6 +145,8 @@ wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const O
   out.held_at = order.held_at;
   out.released_at = order.released_at;
   out.version = order.version;
+  out.failed_at = order.failed_at;
+  out.credit_from = order.credit_from;
   fill_lines(names, orders.lines(order), by_line(held), out);
   return out;
 }

@@ -2,6 +2,7 @@
 #include "approval_generated.h"
 #include "book_generated.h"
 #include "credit_generated.h"
+#include "order_generated.h"
 
 #include "api/questions/document_reader.h"
 #include "api/questions/groups.h"
@@ -105,7 +106,7 @@ class WhyQuestion final : public HistoryQuestion {
       ask_about(orders, orders.get(OrderRef{order_.ref}));
       settled_.reset();
     }
-    for (FoundDecision* const wanted : {&asked_, &held_, &command_}) {
+    for (FoundDecision* const wanted : {&asked_, &held_, &failed_, &command_}) {
       if (wanted->sequence == 0) continue;
       Result<AlignedBuffer> decision = log.decision_at(book, Sequence{wanted->sequence});
       if (!decision) return decision.error();
@@ -127,6 +128,7 @@ class WhyQuestion final : public HistoryQuestion {
     out.state = now != nullptr ? state_of(book.orders(), order) : state_;
     out.says = "order " + query_.name + " is " + std::string(state_word(out.state));
     if (asked_.sequence != 0) explain_approval(book, order, out);
+    if (order.failed_at != 0 && order.failed_at == failed_.sequence) explain_failure(book, out);
     // It may have been released, or held anew, since the first step: then the reasons are not
     // those.
     if (order.held_at != 0 && order.held_at == held_.sequence) explain_hold(book, order, out);
@@ -145,6 +147,7 @@ class WhyQuestion final : public HistoryQuestion {
     state_ = state_of(orders, order);
     asked_.sequence = order.asked_at;
     held_.sequence = order.held_at;
+    failed_.sequence = order.failed_at;
   }
 
   void explain_approval(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
@@ -167,6 +170,14 @@ class WhyQuestion final : public HistoryQuestion {
     out.says += ": " + (who.empty() ? "nobody" : who) + " may approve it (tier " +
                 std::to_string(groups.open_tier) + ")";
     approval.groups = std::move(groups.groups);
+  }
+
+  void explain_failure(const Book& book, wire::WhyAnswerT& out) const {
+    out.failure = std::make_unique<wire::WhyFailureT>();
+    out.failure->failed_at = failed_.sequence;
+    fill_grounds(book, event_at<OrderFailed>(failed_.bytes, failed_.sequence), out.failure->reasons,
+                 out.failure->more);
+    out.says += ": RetryOrder tries it again once its reasons are gone";
   }
 
   void explain_hold(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
@@ -246,6 +257,7 @@ class WhyQuestion final : public HistoryQuestion {
   std::unique_ptr<DocumentReader<PastOrder>> settled_;  // until it is read
   FoundDecision asked_;
   FoundDecision held_;
+  FoundDecision failed_;
   FoundDecision command_;
   Order order_;  // as it was found
   wire::OrderState state_{};

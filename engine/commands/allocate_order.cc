@@ -6,6 +6,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
 #include "events/base/limits.h"
 #include "projections/fold.h"
 
@@ -78,7 +79,8 @@ void decide(Step& step, const AllocateOrder& command) {
   }
   check_missing(step, *order, plan);
   if (step.refused()) return;
-  allocate(step, OrderRef{order->ref}, plan);
+  const OrderRef ref{order->ref};
+  if (takes_part(step, ref, CreditFrom::allocation)) allocate(step, ref, plan);
 }
 
 }  // namespace kontor

@@ -8,6 +8,8 @@
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
 #include "engine/rules/amending.h"
+#include "engine/rules/approving.h"
+#include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -79,17 +81,32 @@ bool changes_header(const Book& book, const AmendOrder& command, const Order& or
          command.cost_centre() != nullptr || command.buyer_reference() != nullptr;
 }
 
-void check_stock(Step& step, const AmendOrder& command, const Order& order,
-                 const std::vector<AmendedLine>& lines) {
-  const PolicyContext context = policy_context(order);
-  if (!policy_is(step.book(), PolicyKey::stock_at, context, "placement")) return;
-  std::vector<StockNeed> needs;
-  for (const AmendedLine& line : lines) {
-    if (line.more() > 0) needs.push_back({line.line(), ItemId{line.item()}, Quantity{line.more()}});
+// What every line will still need: an amendment takes first what nobody holds or waits for.
+std::vector<StockNeed> needs_after(const Book& book, const Order& order,
+                                   const std::vector<AmendedLine>& amended) {
+  std::vector<StockNeed> out;
+  const auto lines = book.orders().lines(order);
+  const auto count = static_cast<std::uint32_t>(lines.size());
+  for (std::uint32_t number = 1; number <= count; ++number) {
+    out.push_back({number, ItemId{lines[number - 1].item}, needs_stock(lines[number - 1])});
   }
+  for (const AmendedLine& line : amended) {
+    if (line.line() > count) out.push_back({line.line(), ItemId{line.item()}, Quantity{0}});
+    out[line.line() - 1].quantity += Quantity{line.more()} - Quantity{line.less()};
+  }
+  std::erase_if(out, [](const StockNeed& need) { return need.quantity <= Quantity{0}; });
+  return out;
+}
+
+void check_stock(Step& step, const AmendOrder& command, const Order& order,
+                 const std::vector<AmendedLine>& lines, bool approved) {
+  const PolicyContext context = policy_context(order);
+  const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
+  if (at != "placement" && !(at == "approval" && approved)) return;
   const std::string_view region =
       command.region() != nullptr ? view(command.region()) : step.book().orders().region(order);
-  check_stock_for(step, needs, region, context);
+  check_stock_for(step, needs_after(step.book(), order, lines), {region, order.no_split != 0},
+                  context);
 }
 
 // All that an amendment may say has to fit into one decision: what is allocated anew and waited for
@@ -104,15 +121,31 @@ void check_size(Step& step, const AmendOrder& command, const Amendment& amendmen
   step.refuse(about(ReasonCode::too_many, Subject::amendment, view(command.amendment())));
 }
 
+// Under a hold by a person nothing is examined: what counts goes on counting, as it will be.
+Counted counted_after(const Book& book, const Order& order, const Amendment& amendment, bool kept) {
+  if (!kept) {
+    Order untaken = order;
+    untaken.credit = CreditState::kNotTaken;
+    return counted_of(book, untaken);
+  }
+  const auto now = book.orders().lines(order);
+  std::vector<OrderLineState> lines(now.begin(), now.end());
+  for (const AmendedLine& amended : amendment.lines) {
+    if (amended.line() > lines.size()) lines.emplace_back();
+    amend_line(lines[amended.line() - 1], amended);
+  }
+  Counted sum;
+  for (const OrderLineState& line : lines)
+    sum += counted_of(order, line);
+  return sum;
+}
+
 void emit_amended(Step& step, const AmendOrder& command, const Order& order,
                   const Amendment& amendment) {
   const OrderRef ref{order.ref};
-  const bool taken = order.credit == CreditState::kTaken;
-  // Under a hold by a person nothing is examined: what counts goes on counting.
-  const bool kept = taken && order.forced_hold != 0;
-  const Minor moved = kept ? amendment.open_after - amendment.open_before : -amendment.open_before;
-  std::vector<CreditMove> moves;
-  if (taken && moved != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, moved));
+  const bool kept = order.credit == CreditState::kTaken && order.forced_hold != 0;
+  const std::vector<CreditMove> moves = moves_between(
+      order, counted_of(step.book(), order), counted_after(step.book(), order, amendment, kept));
   const Minor previous = order.total;
   const CurrencyCode currency{order.currency};
   const PricedOrder& priced = amendment.priced;
@@ -133,12 +166,21 @@ void emit_amended(Step& step, const AmendOrder& command, const Order& order,
   });
 }
 
-// Whether people are asked again, by approval.on_change.
-bool asks_again(const Book& book, const Order& order, Minor agreed, Minor total) {
-  const std::string_view on_change =
-      policy_in_force(book, PolicyKey::approval_on_change, policy_context(order)).value;
-  if (on_change == "keep") return false;
-  return on_change == "always_ask" || total > agreed;
+OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& command,
+                       const Amendment& amendment) {
+  OrderFacts facts = facts_after(book, order, amendment);
+  const Date requested{command.requested_date()};
+  if (requested != kNoDate) facts.requested_on = requested;
+  if (command.country() != nullptr) facts.country = view(command.country());
+  if (command.cost_centre() != nullptr) facts.cost_centre = view(command.cost_centre());
+  return facts;
+}
+
+// What approval will be once it is amended: of one whose people are not asked.
+bool will_be_approved(const Book& book, const Order& order, const OrderFacts& facts,
+                      const Wishes& wishes, bool again) {
+  if (again && wishes.wants_people()) return approves_at_once(book, facts, wishes);
+  return order.approval == Approval::kApproved;
 }
 
 // A request that nobody would make any more ends with a yes, unless approvals are kept as they are.
@@ -161,6 +203,7 @@ void decide(Step& step, const AmendOrder& command) {
   check_header(step, command);
   if (order == nullptr) return;
   check_order(step, command, *order);
+  if (order->failed_at != 0) check_items(step, *order);
   if (step.refused()) return;
   const std::string_view country =
       command.country() != nullptr ? view(command.country()) : step.book().orders().country(*order);
@@ -171,10 +214,11 @@ void decide(Step& step, const AmendOrder& command) {
         about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
   }
   const OrderFacts facts = facts_after(step.book(), *order, command, amendment);
-  const bool again = asks_again(step.book(), *order, order->agreed, facts.total);
+  const bool again = asks_again(step.book(), *order, facts.total);
   const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
   check_room(step, facts, std::max(facts.need, Minor{0}));
-  check_stock(step, command, *order, amendment.lines);
+  check_stock(step, command, *order, amendment.lines,
+              will_be_approved(step.book(), *order, facts, wishes, again));
   check_size(step, command, amendment);
   if (step.refused()) return;
 

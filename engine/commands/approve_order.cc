@@ -5,9 +5,9 @@
 #include "order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/approving.h"
 #include "engine/rules/asking.h"
 #include "engine/rules/refusals.h"
-#include "engine/rules/taking.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -45,10 +45,7 @@ void decide(Step& step, const ApproveOrder& command) {
   const Asked asked = read_asked(step.book(), step.book().orders().get(ref), now.rules, now.votes);
   if (!asked.all_satisfied()) return;
 
-  step.emit<OrderApproved>(ref.value(), [&](Builder& out) {
-    return CreateOrderApproved(out, ref.value(), ApprovalCause::people);
-  });
-  go_on(step, ref);
+  approve_order(step, ref, ApprovalCause::people);
 }
 
 }  // namespace kontor

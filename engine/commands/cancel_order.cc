@@ -6,7 +6,6 @@
 #include "engine/commands.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
-#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -82,12 +81,7 @@ void decide(Step& step, const CancelOrder& command) {
 
   cancel_quantities(step, ref, quantities, view(command.cancellation()));
   end_if_done(step, ref, CancelCause::cancelled);
-  // What is left of a held order may pass now.
-  const Order& left = step.book().orders().get(ref);
-  if (left.held_at != 0 && left.cancelled == 0) {
-    KONTOR_MARK("a held order cancelled in part");
-    go_on(step, ref);
-  }
+  look_again(step, ref);
 }
 
 }  // namespace kontor

@@ -4,6 +4,7 @@
 #include "invoice_order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pricing.h"
 #include "engine/rules/refusals.h"
@@ -21,8 +22,8 @@ struct Bill {
   std::vector<TaxAmount> taxes;
   Minor net;
   Minor tax;
-  Minor opened;     // change of what is ordered, with tax
-  Minor delivered;  // change of what is delivered
+  Counted before;  // of the lines billed
+  Counted after;
   Minor total() const { return net + tax; }
 };
 
@@ -78,13 +79,11 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     if (quantities[i] == Quantity{0}) continue;
     OrderLineState line = lines[i];
-    const Minor open_before = line.open_gross();
-    const Minor delivered_before = line.delivered_gross();
+    out.before += counted_of(order, line);
     const Minor net = line.net_of(line.billed() + quantities[i]) - line.net_of(line.billed());
     line.invoiced += quantities[i];
     if (line.billed() > line.shipped) KONTOR_MARK("a line billed before it is shipped");
-    out.opened += line.open_gross() - open_before;
-    out.delivered += line.delivered_gross() - delivered_before;
+    out.after += counted_of(order, line);
     out.lines.emplace_back(quantities[i].value(), net.value(), line.item, i + 1, line.tax_category,
                            line.tax_rate);
     parts.push_back({TaxCategoryId{line.tax_category}, Percent{line.tax_rate}, net});
@@ -108,11 +107,8 @@ void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, c
   const std::uint16_t year = book.calendar().fiscal_year(date);
   const std::uint32_t number = book.receivables().next_number(year);
 
-  std::vector<CreditMove> moves;
+  std::vector<CreditMove> moves = moves_between(order, bill.before, bill.after);
   moves.reserve(instalments.size() + 2);
-  if (bill.opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, bill.opened));
-  if (bill.delivered != Minor{0})
-    moves.push_back(order_move(order, Bucket::delivered, bill.delivered));
   for (const Instalment& part : instalments) {
     if (part.amount() == 0) continue;
     moves.emplace_back(step.next_sequence().value(), part.amount(), part.amount(), order.payer,
@@ -170,6 +166,7 @@ void decide(Step& step, const InvoiceOrder& command) {
         about(ReasonCode::nothing_to_invoice, Subject::order, view(command.order()), order->ref));
   }
   if (step.refused()) return;
+  if (!takes_part(step, OrderRef{order->ref}, CreditFrom::invoice)) return;
   emit_invoice(step, command, *order, make_bill(step.book(), *order, quantities));
 }
 

@@ -8,6 +8,7 @@
 #include "issue_credit_note_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/counting.h"
 #include "engine/rules/crediting.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -71,8 +72,7 @@ class Reading {
   const std::vector<ReservedPart>& released() const { return released_; }
   std::vector<ReturnedLine> returned() const;
   // Changes of the order's boxes, by rounding alone.
-  Minor opened() const;
-  Minor delivered() const;
+  Counted counted_after() const;
 
  private:
   void read_line(const CreditLine& wanted);
@@ -238,19 +238,15 @@ std::vector<ReturnedLine> Reading::returned() const {
   return out;
 }
 
-Minor Reading::opened() const {
-  Minor sum;
-  const auto before = step_.book().orders().lines(order_);
-  for (std::size_t i = 0; i < states_.size(); ++i)
-    sum += states_[i].open_gross() - before[i].open_gross();
-  return sum;
-}
-
-Minor Reading::delivered() const {
-  Minor sum;
-  const auto before = step_.book().orders().lines(order_);
-  for (std::size_t i = 0; i < states_.size(); ++i)
-    sum += states_[i].delivered_gross() - before[i].delivered_gross();
+// What the order counts once the note stands; stock has been given back by then.
+Counted Reading::counted_after() const {
+  Counted sum;
+  const auto now = step_.book().orders().lines(order_);
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    OrderLineState state = states_[i];
+    state.reserved = now[i].reserved;
+    sum += counted_of(order_, state);
+  }
   return sum;
 }
 
@@ -362,17 +358,6 @@ CreditSource emit_note(Step& step, const IssueCreditNote& command, const Invoice
   return note;
 }
 
-std::vector<CreditMove> moves_of(const Reading& reading, const Order& order) {
-  std::vector<CreditMove> moves;
-  const Minor opened = reading.opened();
-  const Minor delivered = reading.delivered();
-  // An order amended since, which waits again, counts nothing as ordered.
-  const bool counts = order.credit == CreditState::kTaken;
-  if (counts && opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
-  if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
-  return moves;
-}
-
 }  // namespace
 
 void decide(Step& step, const IssueCreditNote& command) {
@@ -392,14 +377,16 @@ void decide(Step& step, const IssueCreditNote& command) {
   reading.free_voided();
   const OrderRef order{invoice->order};
   const InvoiceRef billed{invoice->ref};
-  const auto moves = moves_of(reading, step.book().orders().get(order));
   sums.lines = lines_of(reading, reading.parts());
   release_parts(step, order, reading.released());
   const std::vector<ReturnedLine> returned = reading.returned();
   if (!returned.empty()) emit_return(step, order, "", reading.place(), returned);
+  const Order& now = step.book().orders().get(order);
+  const auto moves = moves_between(now, counted_of(step.book(), now), reading.counted_after());
   const CreditSource note = emit_note(step, command, *invoice, sums, moves);
   apply_to_own_invoice(step, note, billed);
   end_if_done(step, order, CancelCause::cancelled);
+  look_again(step, order);
 }
 
 }  // namespace kontor

@@ -54,16 +54,18 @@ std::vector<WantedLine> read_lines(const PlaceOrder& command) {
   return out;
 }
 
+// Where stock is taken at once, what is short is told at once.
 void check_stock(Step& step, const PricedOrder& priced, const PlaceOrder& command,
-                 const OrderParties& who) {
+                 const OrderParties& who, bool approved) {
   const PolicyContext context{who.company, who.buyer};
-  if (!policy_is(step.book(), PolicyKey::stock_at, context, "placement")) return;
+  const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
+  if (at != "placement" && !(at == "approval" && approved)) return;
   std::vector<StockNeed> needs;
   for (const OrderLine& line : priced.lines) {
     needs.push_back({static_cast<std::uint32_t>(needs.size() + 1), ItemId{line.item()},
                      Quantity{line.quantity()}});
   }
-  check_stock_for(step, needs, view(command.region()), context);
+  check_stock_for(step, needs, {view(command.region()), command.no_split()}, context);
 }
 
 OrderFacts facts_of(const Step& step, const PlaceOrder& command, const OrderParties& who,
@@ -138,7 +140,7 @@ void decide(Step& step, const PlaceOrder& command) {
   const OrderFacts facts = facts_of(step, command, who, priced);
   const Wishes wishes = assess_rules(step, facts, Asking::kAsk);
   check_room(step, facts, priced.total);
-  check_stock(step, priced, command, who);
+  check_stock(step, priced, command, who, approves_at_once(step.book(), facts, wishes));
   if (step.refused()) return;
 
   // Nothing below refuses.

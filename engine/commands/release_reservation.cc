@@ -7,6 +7,7 @@
 #include "stock_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/counting.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
@@ -71,11 +72,11 @@ void check_document(Step& step, const ReleaseReservation& command) {
   }
 }
 
-void emit_released(Step& step, OrderRef ref, std::string_view release, const Parts& parts) {
+void emit_released(Step& step, OrderRef ref, std::string_view release, const Parts& wanted) {
   const auto lines = step.book().orders().lines(step.book().orders().get(ref));
   std::vector<ReservedPart> released;
   std::map<std::uint32_t, Quantity> by_line;
-  for (const auto& [where, quantity] : parts) {
+  for (const auto& [where, quantity] : wanted) {
     released.emplace_back(quantity.value(), lines[where.first - 1].item, where.second, where.first,
                           kNoDate.value());
     by_line[where.first] += quantity;
@@ -84,9 +85,11 @@ void emit_released(Step& step, OrderRef ref, std::string_view release, const Par
   for (const auto& [line, quantity] : by_line) {
     waiting.emplace_back(quantity.value(), lines[line - 1].item, line);
   }
+  const std::vector<CreditMove> moves = moves_of_reserved(step.book(), ref, released, -1);
   step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, release);
-    return CreateReservationReleased(out, ref.value(), structs(out, released), name);
+    const auto parts = structs(out, released);
+    return CreateReservationReleased(out, ref.value(), parts, name, structs(out, moves));
   });
   step.emit<LineBackordered>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateLineBackordered(out, ref.value(), structs(out, waiting), true);

@@ -54,6 +54,7 @@ flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& o
   state.add_lines(lines);
   state.add_cost_centre(cost_centre);
   state.add_settlement(order.settlement);
+  state.add_credit_from(order.credit_from);
   return state.Finish();
 }
 

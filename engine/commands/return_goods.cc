@@ -9,6 +9,7 @@
 #include "engine/commands.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/returning.h"
+#include "engine/rules/taking.h"
 #include "events/base/limits.h"
 #include "events/base/mark.h"
 #include "projections/fold.h"
@@ -112,8 +113,10 @@ void decide(Step& step, const ReturnGoods& command) {
   if (place && !step.refused()) check_shelves(step, *order, wanted, *place);
   if (step.refused()) return;
 
-  emit_return(step, OrderRef{order->ref}, view(command.return_()), place,
+  const OrderRef ref{order->ref};
+  emit_return(step, ref, view(command.return_()), place,
               part_lines(step.book().orders().lines(*order), wanted));
+  look_again(step, ref);
 }
 
 }  // namespace kontor

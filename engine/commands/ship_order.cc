@@ -1,9 +1,13 @@
+#include <algorithm>
 #include <map>
 
 #include "ship_order_generated.h"
 #include "stock_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/allocation.h"
+#include "engine/rules/counting.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -19,46 +23,97 @@ constexpr std::size_t kWarehousesMax = 1000;  // an event each
 // By warehouse, in its order of priority: line and quantity, lines ascending.
 using Shipment = std::map<std::uint32_t, std::map<std::uint32_t, Quantity>>;
 
-Shipment everything_reserved(const Book& book, const Order& order) {
-  Shipment out;
+// What leaves, and what of it is taken from stock first (stock.at = shipment).
+struct Leaving {
+  Shipment goods;
+  AllocationPlan taken;
+};
+
+bool takes_stock(const Book& book, const Order& order) {
+  return policy_is(book, PolicyKey::stock_at, policy_context(order), "shipment");
+}
+
+void refuse_missing(Step& step, const Order& order, const Missing& missing) {
+  const auto lines = step.book().orders().lines(order);
+  for (const auto& [line, quantity] : missing) {
+    const ItemId item{lines[line - 1].item};
+    const Quantity need = needs_stock(lines[line - 1]);
+    step.refuse(
+        with_quantity(about_line(ReasonCode::short_stock, line, step.book().catalogue().name(item)),
+                      need - quantity, need));
+  }
+}
+
+Leaving everything(Step& step, const Order& order) {
+  Leaving out;
+  const Book& book = step.book();
   book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& held) {
-    out[held.warehouse][held.line] += held.quantity;
+    out.goods[held.warehouse][held.line] += held.quantity;
   });
+  if (!takes_stock(book, order)) return out;
+  out.taken = plan_allocation(book, order);
+  refuse_missing(step, order, missing_by_policy(book, order, out.taken.missing, "refuse"));
+  for (const ReservedPart& part : out.taken.parts)
+    out.goods[part.warehouse()][part.line()] += Quantity{part.quantity()};
   return out;
 }
 
-Shipment read_lines(Step& step, const ShipOrder& command, const Order& order) {
-  Shipment out;
-  const Book& book = step.book();
-  for (const ShipLine& wanted : run(command.lines())) {
-    const std::string_view place = pool_name(command.names(), wanted.warehouse());
+// Reads the caller's lines one after another.
+class Reading {
+ public:
+  Reading(Step& step, const ShipOrder& command, const Order& order)
+      : step_(step),
+        command_(command),
+        order_(order),
+        takes_(takes_stock(step.book(), order)),
+        parts_(step, order) {}
+
+  void read(const ShipLine& wanted) {
+    const Book& book = step_.book();
+    const std::string_view place = pool_name(command_.names(), wanted.warehouse());
     const auto warehouse = book.stock().find_warehouse(place);
     if (!warehouse) {
-      step.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
-      continue;
+      return step_.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
     }
-    if (wanted.line() < 1 || wanted.line() > order.line_count) {
+    if (wanted.line() < 1 || wanted.line() > order_.line_count) {
       Cause cause =
-          about(ReasonCode::unknown_line, Subject::order, view(command.order()), order.ref);
+          about(ReasonCode::unknown_line, Subject::order, view(command_.order()), order_.ref);
       cause.line = wanted.line();
-      step.refuse(std::move(cause));
-      continue;
+      return step_.refuse(std::move(cause));
     }
-    const Quantity reserved = book.stock().reserved(OrderRef{order.ref}, wanted.line(), *warehouse);
+    const Quantity reserved =
+        book.stock().reserved(OrderRef{order_.ref}, wanted.line(), *warehouse);
     const Quantity quantity{wanted.quantity()};
-    Quantity& sum = out[warehouse->value()][wanted.line()];
-    if (quantity <= Quantity{0} || quantity > reserved - sum) {
+    Quantity& sum = out_.goods[warehouse->value()][wanted.line()];
+    const Quantity left = std::max(reserved - sum, Quantity{0});
+    if (takes_ && quantity > left) {
+      parts_.add(wanted.line(), place, quantity - left, out_.taken.parts);
+    } else if (quantity <= Quantity{0} || quantity > left) {
       const ReasonCode code =
           quantity <= Quantity{0} ? ReasonCode::not_positive : ReasonCode::more_than_reserved;
-      Cause cause = with_quantity(about(code, Subject::warehouse, place, warehouse->value()),
-                                  quantity, reserved - sum);
+      Cause cause =
+          with_quantity(about(code, Subject::warehouse, place, warehouse->value()), quantity, left);
       cause.line = wanted.line();
-      step.refuse(std::move(cause));
-      continue;
+      return step_.refuse(std::move(cause));
     }
     sum += quantity;
   }
-  return out;
+  Leaving take() { return std::move(out_); }
+
+ private:
+  Step& step_;
+  const ShipOrder& command_;
+  const Order& order_;
+  bool takes_;
+  ExplicitParts parts_;
+  Leaving out_;
+};
+
+Leaving read_lines(Step& step, const ShipOrder& command, const Order& order) {
+  Reading reading(step, command, order);
+  for (const ShipLine& wanted : run(command.lines()))
+    reading.read(wanted);
+  return reading.take();
 }
 
 // A count may have found less than is reserved: what is not there cannot leave.
@@ -87,27 +142,40 @@ void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint
   const auto lines = step.book().orders().lines(order);
   std::vector<ShippedLine> shipped;
   shipped.reserve(quantities.size());
-  Minor opened;
-  Minor delivered;
+  Counted before;
+  Counted after;
   for (const auto& [number, quantity] : quantities) {
     OrderLineState line = lines[number - 1];
     shipped.emplace_back(quantity.value(), line.item, number);
-    const Minor open_before = line.open_gross();
-    const Minor delivered_before = line.delivered_gross();
+    before += counted_of(order, line);
     line.shipped += quantity;
-    opened += line.open_gross() - open_before;
-    delivered += line.delivered_gross() - delivered_before;
+    line.reserved -= quantity;
+    after += counted_of(order, line);
   }
-  std::vector<CreditMove> moves;
-  moves.reserve(2);
-  if (opened != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, opened));
-  if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
+  const std::vector<CreditMove> moves = moves_between(order, before, after);
   step.emit<GoodsShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, shipment);
     const auto shipped_lines = structs(out, shipped);
     return CreateGoodsShipped(out, ref.value(), name, warehouse, shipped_lines,
                               structs(out, moves));
   });
+}
+
+void check_leaving(Step& step, const ShipOrder& command, const Order& order,
+                   const Leaving& leaving) {
+  if (leaving.goods.empty() && !step.refused()) {
+    step.refuse(with_quantity(
+        about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order.ref),
+        Quantity{0}, Quantity{0}));
+  }
+  if (leaving.goods.size() > kWarehousesMax) {
+    step.refuse(too_many(Subject::shipment, kWarehousesMax, "warehouses at once"));
+  }
+  const std::size_t held = step.book().stock().reservation_count(OrderRef{order.ref});
+  if (held + leaving.taken.parts.size() > limits::kReservationsMax) {
+    step.refuse(too_many(Subject::order, limits::kReservationsMax, "parts of an order"));
+  }
+  if (!step.refused()) check_on_hand(step, order, leaving.goods);
 }
 
 }  // namespace
@@ -126,22 +194,20 @@ void decide(Step& step, const ShipOrder& command) {
   expect_taken(step, *order);
   if (step.refused()) return;
   const bool whole = run(command.lines()).empty();
-  const Shipment leaving =
-      whole ? everything_reserved(step.book(), *order) : read_lines(step, command, *order);
-  if (leaving.empty() && !step.refused()) {
-    step.refuse(with_quantity(
-        about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order->ref),
-        Quantity{0}, Quantity{0}));
-  }
-  if (leaving.size() > kWarehousesMax) {
-    step.refuse(too_many(Subject::shipment, kWarehousesMax, "warehouses at once"));
-  }
-  if (!step.refused()) check_on_hand(step, *order, leaving);
+  const Leaving leaving = whole ? everything(step, *order) : read_lines(step, command, *order);
+  check_leaving(step, command, *order, leaving);
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};
-  if (leaving.size() > 1) KONTOR_MARK("a shipment out of several warehouses");
-  for (const auto& [warehouse, quantities] : leaving) {
+  const bool takes = !leaving.taken.parts.empty();
+  if (takes && !takes_part(step, ref, CreditFrom::allocation)) return;
+  if (!takes_part(step, ref, CreditFrom::shipment)) return;
+  if (takes) {
+    KONTOR_MARK("stock taken where it leaves");
+    allocate(step, ref, leaving.taken);
+  }
+  if (leaving.goods.size() > 1) KONTOR_MARK("a shipment out of several warehouses");
+  for (const auto& [warehouse, quantities] : leaving.goods) {
     emit_shipped(step, ref, shipment, warehouse, quantities);
   }
   end_if_done(step, ref, CancelCause::cancelled);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/rules/counting.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -80,34 +81,29 @@ class Taker {
   std::vector<ReservedPart> parts_;
 };
 
-// One warehouse for the whole order, or none.
-AllocationPlan plan_from_one(const Book& book, const Order& order, std::string_view region) {
-  const auto lines = book.orders().lines(order);
+// One warehouse for all of it, or none.
+AllocationPlan plan_from_one(const Book& book, std::span<const StockNeed> needs,
+                             std::string_view region) {
   AllocationPlan nothing;
   for (const WarehouseId warehouse : book.stock().by_priority()) {
     if (!book.stock().serves(warehouse, region)) continue;
     Taken taken;
     AllocationPlan plan;
-    for (std::uint32_t i = 0; i < lines.size(); ++i) {
-      const Quantity need = needs_stock(lines[i]);
-      if (need == Quantity{0}) continue;
-      const ItemId item{lines[i].item};
+    for (const auto& [line, item, need] : needs) {
       Quantity& used = taken.of(item, warehouse);
       const bool waits = book.stock().has_backorders(item);
       if (waits || book.stock().salable(item, warehouse) - used < need) {
-        plan.missing.emplace_back(i + 1, need);
+        plan.missing.emplace_back(line, need);
         continue;
       }
       used += need;
-      plan.parts.push_back(make_part(book, i + 1, item, warehouse, need));
+      plan.parts.push_back(make_part(book, line, item, warehouse, need));
     }
     if (plan.missing.empty()) return plan;
     KONTOR_MARK("a warehouse that cannot serve an order whole");
   }
-  for (std::uint32_t i = 0; i < lines.size(); ++i) {
-    const Quantity need = needs_stock(lines[i]);
-    if (need > Quantity{0}) nothing.missing.emplace_back(i + 1, need);
-  }
+  for (const StockNeed& need : needs)
+    nothing.missing.emplace_back(need.line, need.quantity);
   return nothing;
 }
 
@@ -138,8 +134,10 @@ void cancel_missing(Step& step, OrderRef ref, const Missing& missing) {
 
 void reserve(Step& step, OrderRef ref, const std::vector<ReservedPart>& parts,
              bool from_backorder) {
+  const std::vector<CreditMove> moves = moves_of_reserved(step.book(), ref, parts, 1);
   step.emit<StockReserved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateStockReserved(out, ref.value(), structs(out, parts), from_backorder);
+    return CreateStockReserved(out, ref.value(), structs(out, parts), from_backorder,
+                               structs(out, moves));
   });
 }
 
@@ -198,26 +196,39 @@ Missing missing_by_policy(const Book& book, const Order& order, const Missing& m
   return out;
 }
 
-AllocationPlan plan_allocation(const Book& book, const Order& order) {
-  const std::string_view region = region_of(book, order);
-  if (order.no_split != 0) return plan_from_one(book, order, region);
+std::vector<StockNeed> needs_of(const Book& book, const Order& order) {
+  std::vector<StockNeed> out;
+  std::uint32_t number = 0;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    ++number;
+    const Quantity need = needs_stock(line);
+    if (need > Quantity{0}) out.push_back({number, ItemId{line.item}, need});
+  }
+  return out;
+}
+
+AllocationPlan plan_needs(const Book& book, std::span<const StockNeed> needs,
+                          const Sourcing& from) {
+  if (from.no_split) return plan_from_one(book, needs, from.region);
   AllocationPlan plan;
-  Taker taker(book, region, parts_left(book, order));
-  const auto lines = book.orders().lines(order);
-  for (std::uint32_t i = 0; i < lines.size(); ++i) {
-    Quantity need = needs_stock(lines[i]);
-    if (need == Quantity{0}) continue;
-    const ItemId item{lines[i].item};
+  Taker taker(book, from.region, std::min(from.parts_max, kPartsMax));
+  for (const auto& [line, item, need] : needs) {
+    Quantity missing = need;
     // No newcomer takes stock while older backorders of it wait.
     if (book.stock().has_backorders(item)) {
       KONTOR_MARK("a newcomer behind backorders");
     } else {
-      need = taker.take(i + 1, item, need);
+      missing = taker.take(line, item, need);
     }
-    if (need > Quantity{0}) plan.missing.emplace_back(i + 1, need);
+    if (missing > Quantity{0}) plan.missing.emplace_back(line, missing);
   }
   plan.parts = taker.parts();
   return plan;
+}
+
+AllocationPlan plan_allocation(const Book& book, const Order& order) {
+  return plan_needs(book, needs_of(book, order),
+                    {region_of(book, order), order.no_split != 0, parts_left(book, order)});
 }
 
 void allocate(Step& step, OrderRef ref, const AllocationPlan& plan) {
@@ -227,10 +238,6 @@ void allocate(Step& step, OrderRef ref, const AllocationPlan& plan) {
   if (!plan.parts.empty()) reserve(step, ref, plan.parts, false);
   if (!waiting.empty()) backorder(step, ref, waiting);
   if (!cancelled.empty()) cancel_missing(step, ref, cancelled);
-}
-
-void allocate_by_policy(Step& step, OrderRef ref) {
-  allocate(step, ref, plan_allocation(step.book(), step.book().orders().get(ref)));
 }
 
 std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace from) {
@@ -252,27 +259,28 @@ std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace f
       KONTOR_MARK("a backorder that cannot have the stock there is");
       continue;
     }
-    reserve(step, waiting.order, parts, true);
+    if (takes_part(step, waiting.order, CreditFrom::allocation)) {
+      reserve(step, waiting.order, parts, true);
+    }
     ++served;
   }
   return std::nullopt;
 }
 
-void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
+void check_stock_for(Step& step, std::span<const StockNeed> needs, Sourcing from,
                      PolicyContext context) {
   const Book& book = step.book();
-  const std::string_view where =
-      region.empty() ? book.parties().company(context.company).region : region;
-  Taker taker(book, where, kPartsMax);
-  for (const auto& [line, item, need] : needs) {
-    const Quantity missing =
-        book.stock().has_backorders(item) ? need : taker.take(line, item, need);
-    context.item = item;
-    const bool refuses = policy_is(book, PolicyKey::stock_short, context, "refuse");
-    if (missing == Quantity{0} || !refuses) continue;
+  if (from.region.empty()) from.region = book.parties().company(context.company).region;
+  for (const auto& [line, missing] : plan_needs(book, needs, from).missing) {
+    const std::uint32_t number = line;
+    const auto need = std::find_if(needs.begin(), needs.end(), [&](const StockNeed& of_line) {
+      return of_line.line == number;
+    });
+    context.item = need->item;
+    if (!policy_is(book, PolicyKey::stock_short, context, "refuse")) continue;
     step.refuse(
-        with_quantity(about_line(ReasonCode::short_stock, line, book.catalogue().name(item)),
-                      need - missing, need));
+        with_quantity(about_line(ReasonCode::short_stock, line, book.catalogue().name(need->item)),
+                      need->quantity - missing, need->quantity));
   }
 }
 

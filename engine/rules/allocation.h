@@ -2,6 +2,7 @@
 // Rules: domain, Stock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -19,6 +20,21 @@ namespace kontor {
 // What a line still needs from stock: not cancelled, shipped, reserved or waiting.
 Quantity needs_stock(const OrderLineState& line);
 
+// What a line wants from stock.
+struct StockNeed {
+  std::uint32_t line = 0;
+  ItemId item;
+  Quantity quantity;
+};
+std::vector<StockNeed> needs_of(const Book& book, const Order& order);
+
+// Where stock may be taken from.
+struct Sourcing {
+  std::string_view region;  // empty: of check_stock_for the company's
+  bool no_split = false;    // one warehouse or none
+  std::size_t parts_max = SIZE_MAX;
+};
+
 // The parts an order would get now. Several lines may want the same item, so what one takes is gone
 // for the next.
 using Missing = std::vector<std::pair<std::uint32_t, Quantity>>;  // line, quantity
@@ -26,6 +42,7 @@ struct AllocationPlan {
   std::vector<ReservedPart> parts;
   Missing missing;
 };
+AllocationPlan plan_needs(const Book& book, std::span<const StockNeed> needs, const Sourcing& from);
 AllocationPlan plan_allocation(const Book& book, const Order& order);
 
 // Those of the missing that stock.short, of the line's item, treats this way ("backorder" ...).
@@ -34,20 +51,14 @@ Missing missing_by_policy(const Book& book, const Order& order, const Missing& m
 
 // Emits what the plan says; missing quantities by stock.short.
 void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
-void allocate_by_policy(Step& step, OrderRef order);
 
 // Gives free stock of an item to its backorders, oldest first, from one place of the queue on.
 // Looks at a bounded number of them; returns where to go on, none: all is done that can be.
 std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace from);
 
-// Refuses short_stock for lines that could not be reserved whole and whose stock.short says refuse
-// (stock.at = placement). context: of the order.
-struct StockNeed {
-  std::uint32_t line = 0;
-  ItemId item;
-  Quantity quantity;
-};
-void check_stock_for(Step& step, std::span<const StockNeed> needs, std::string_view region,
+// Refuses short_stock for lines that could not be reserved whole and whose stock.short says refuse.
+// context: of the order.
+void check_stock_for(Step& step, std::span<const StockNeed> needs, Sourcing from,
                      PolicyContext context);
 
 // Parts as the caller wants them, each checked against the line's need and the warehouse's stock.

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "amend_order_generated.h"
-
+#include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -76,13 +75,33 @@ class Draft {
          moved);
   }
 
+  // A line at today's price and tax. One that has moved keeps its own.
+  void reprice(std::uint32_t number) {
+    const OrderLineState& state = lines()[number - 1];
+    const Quantity units = not_cancelled(state);
+    if (units == Quantity{0} || has_moved(state)) return keep(number);
+    const std::string_view item = step_.book().catalogue().name(ItemId{state.item});
+    const auto price = price_of(state, units);
+    const auto rate =
+        find_tax_rate(step_, who_, country_, TaxCategoryId{state.tax_category}, number);
+    if (!price) step_.refuse(about_line(ReasonCode::no_price, number, item));
+    if (!price || !rate) return;
+    const auto net = line_net(units, price->unit_price);
+    if (!net || std::abs(net->value()) > limits::kDocumentMinorMax) {
+      return step_.refuse(about_line(ReasonCode::amount_overflow, number, item));
+    }
+    push(number,
+         OrderLine(units.value(), price->unit_price.value(), net->value(), net->value(),
+                   price->set_at.value(), state.item, state.tax_category, rate->value(),
+                   price->list.value()),
+         false);
+  }
+
   Amendment finish() {
     Amendment out;
     out.priced = std::move(priced_);
     if (!step_.refused()) total_up(step_, who_.currency, out.priced, settled_);
     if (step_.refused()) return out;
-    for (const OrderLineState& line : lines())
-      out.open_before += line.open_gross();
     for (std::size_t i = 0; i < numbers_.size(); ++i)
       compare(i, out);
     return out;
@@ -90,6 +109,14 @@ class Draft {
 
  private:
   std::span<const OrderLineState> lines() const { return step_.book().orders().lines(order_); }
+
+  std::optional<Price> price_of(const OrderLineState& line, Quantity units) const {
+    const PolicyContext orderer{who_.company, who_.buyer};
+    if (policy_is(step_.book(), PolicyKey::price_from, orderer, "command")) {
+      return Price{UnitPrice{line.unit_price}, Sequence{}, no_id<PriceListId>()};
+    }
+    return find_price(step_.book(), who_, ItemId{line.item}, units, step_.context().effective_date);
+  }
 
   void push(std::uint32_t number, const OrderLine& line, bool settled) {
     priced_.lines.push_back(line);
@@ -176,13 +203,15 @@ Amendment plan_amendment(Step& step, const Order& order, std::string_view countr
   return draft.finish();
 }
 
-OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& command,
-                       const Amendment& amendment) {
+Amendment plan_new_prices(Step& step, const Order& order) {
+  Draft draft(step, order, step.book().orders().country(order));
+  for (std::uint32_t number = 1; number <= order.line_count; ++number)
+    draft.reprice(number);
+  return draft.finish();
+}
+
+OrderFacts facts_after(const Book& book, const Order& order, const Amendment& amendment) {
   OrderFacts facts = facts_of(book, order);
-  const Date requested{command.requested_date()};
-  if (requested != kNoDate) facts.requested_on = requested;
-  if (command.country() != nullptr) facts.country = view(command.country());
-  if (command.cost_centre() != nullptr) facts.cost_centre = view(command.cost_centre());
   facts.lines = amendment.priced.lines;
   facts.net = amendment.priced.net;
   facts.total = amendment.priced.total;
@@ -192,9 +221,18 @@ OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& c
   std::sort(items.begin(), items.end());
   facts.distinct_items =
       static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
-  const bool counts = order.credit == CreditState::kTaken;
-  facts.need = counts ? amendment.open_after - amendment.open_before : amendment.open_after;
+  Minor open_before;
+  for (const OrderLineState& line : book.orders().lines(order))
+    open_before += line.open_gross();
+  facts.need += amendment.open_after - open_before;
   return facts;
+}
+
+bool asks_again(const Book& book, const Order& order, Minor total) {
+  const std::string_view on_change =
+      policy_in_force(book, PolicyKey::approval_on_change, policy_context(order)).value;
+  if (on_change == "keep") return false;
+  return on_change == "always_ask" || total > order.agreed;
 }
 
 }  // namespace kontor

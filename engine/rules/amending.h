@@ -15,8 +15,6 @@
 
 namespace kontor {
 
-struct AmendOrder;
-
 // A line as the caller wants it.
 struct LineWish {
   std::uint32_t line = 0;  // 0: a new one
@@ -28,8 +26,7 @@ struct Amendment {
   PricedOrder priced;              // every line of which something is not cancelled
   std::vector<AmendedLine> lines;  // those with a figure that changes
   std::vector<ReservedPart> released;
-  Minor open_before;  // worth of what is open, with tax
-  Minor open_after;
+  Minor open_after;  // worth of what is open then, with tax
 };
 
 // Prices the lines that are wanted, adds the order up and finds what changes; refuses with every
@@ -38,8 +35,14 @@ struct Amendment {
 Amendment plan_amendment(Step& step, const Order& order, std::string_view country,
                          const std::vector<LineWish>& wishes);
 
-// The figures of the order as it will be. // Valid as long as the amendment and the command are.
-OrderFacts facts_after(const Book& book, const Order& order, const AmendOrder& command,
-                       const Amendment& amendment);
+// The same where nothing but the date of its prices changes: every line that has not moved is
+// priced and taxed as of today, unless the callers' prices are the prices (price.from = command).
+Amendment plan_new_prices(Step& step, const Order& order);
+
+// The figures of the order as it will be. Valid as long as the amendment and the order are.
+OrderFacts facts_after(const Book& book, const Order& order, const Amendment& amendment);
+
+// Whether people are asked again about a changed order, by approval.on_change.
+bool asks_again(const Book& book, const Order& order, Minor total);
 
 }  // namespace kontor

@@ -88,6 +88,11 @@ void expect_not_closed(Step& step, const Order& order) {
 
 void expect_taken(Step& step, const Order& order) {
   const std::string_view name = step.book().orders().name(order);
+  if (order.failed_at != 0) {
+    Cause cause = about(ReasonCode::order_failed, Subject::order, name, order.ref);
+    cause.evidence.emplace_back(order.failed_at);
+    step.refuse(std::move(cause));
+  }
   // Of one with nothing left to ship, what was delivered needs nobody's yes any more.
   if (order.approval != Approval::kApproved && order.fulfilled == 0) {
     Cause cause = about(ReasonCode::not_approved, Subject::order, name, order.ref);

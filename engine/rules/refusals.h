@@ -30,7 +30,7 @@ void expect_text(Step& step, std::string_view what, std::string_view value);
 const Order* expect_order(Step& step, std::string_view name);
 // Refuses order_closed: cancelled, rejected, or nothing of it is left to ship.
 void expect_not_closed(Step& step, const Order& order);
-// Refuses not_approved or on_hold: goods move only for an order that is taken.
+// Refuses order_failed, not_approved or on_hold: goods move only for an order that is taken.
 void expect_taken(Step& step, const Order& order);
 
 }  // namespace kontor

@@ -1,5 +1,6 @@
 #include "engine/rules/returning.h"
 
+#include "engine/rules/counting.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -20,15 +21,15 @@ void emit_return(Step& step, OrderRef ref, std::string_view name,
   const Order& order = step.book().orders().get(ref);
   std::vector<OrderLineState> states(step.book().orders().lines(order).begin(),
                                      step.book().orders().lines(order).end());
-  Minor delivered;
+  Counted before;
+  Counted after;
   for (const ReturnedLine& line : lines) {
     OrderLineState& state = states[line.line() - 1];
-    const Minor before = state.delivered_gross();
+    before += counted_of(order, state);
     state.returned_unbilled += Quantity{line.unbilled()};
-    delivered += state.delivered_gross() - before;
+    after += counted_of(order, state);
   }
-  std::vector<CreditMove> moves;
-  if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
+  const std::vector<CreditMove> moves = moves_between(order, before, after);
   const std::uint32_t place = warehouse ? warehouse->value() : kNoOrdinal;
   step.emit<GoodsReturned>(name.empty() ? ref.value() : 0,
                            [&](flatbuffers::FlatBufferBuilder& out) {

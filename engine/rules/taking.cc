@@ -7,6 +7,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/allocation.h"
+#include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
@@ -27,7 +28,7 @@ void hold(Step& step, const Order& order, const Holds& holds) {
   const CompanyId payer{order.payer};
   const CompanyId company{order.company};
   const BuyerId buyer{order.buyer};
-  const Minor need = countable_value(step.book(), order);
+  const Minor need = uncounted_value(step.book(), order);
   const CurrencyCode currency{order.currency};
   step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto grounds = holds.causes.write(out);
@@ -37,12 +38,28 @@ void hold(Step& step, const Order& order, const Holds& holds) {
   });
 }
 
+CreditFrom credit_from(const Book& book, const Order& order) {
+  const std::string_view at =
+      policy_in_force(book, PolicyKey::credit_at, policy_context(order)).value;
+  if (at == "allocation") return CreditFrom::allocation;
+  if (at == "shipment") return CreditFrom::shipment;
+  return at == "invoice" ? CreditFrom::invoice : CreditFrom::order;
+}
+
 void commit_credit(Step& step, const Order& order) {
   const OrderRef ref{order.ref};
-  std::vector<CreditMove> moves;
-  moves.push_back(order_move(order, Bucket::ordered, countable_value(step.book(), order)));
+  const CreditFrom from = credit_from(step.book(), order);
+  Order taken = order;
+  taken.credit = CreditState::kTaken;
+  taken.credit_from = from;
+  std::vector<CreditMove> moves =
+      moves_between(order, counted_of(step.book(), order), counted_of(step.book(), taken));
+  if (from != CreditFrom::order) KONTOR_MARK("an order that counts part by part");
+  if (moves.empty() && from == CreditFrom::order) {
+    moves.push_back(order_move(order, Bucket::ordered, Minor{0}));
+  }
   step.emit<CreditCommitted>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateCreditCommitted(out, ref.value(), structs(out, moves));
+    return CreateCreditCommitted(out, ref.value(), structs(out, moves), from);
   });
 }
 
@@ -105,14 +122,13 @@ bool nothing_left_to_ship(const Book& book, const Order& order) {
 }
 
 // Nothing is left to be held.
-void end_hold(Step& step, const Order& order) {
-  KONTOR_MARK("a held order cancelled whole");
+void end_hold(Step& step, const Order& order, ReleaseCause cause) {
   const OrderRef ref{order.ref};
   const CompanyId payer{order.payer};
   const CurrencyCode currency{order.currency};
   step.emit<HoldReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::cancelled, 0,
-                              kNoDate.value(), 0, kAbsent, currency.value());
+    return CreateHoldReleased(out, ref.value(), payer.value(), cause, 0, kNoDate.value(), 0,
+                              kAbsent, currency.value());
   });
 }
 
@@ -120,47 +136,69 @@ void end_hold(Step& step, const Order& order) {
 bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) {
   const auto& held = book.credit().account(CompanyId{order.payer}).held();
   const auto found = held.find(order.ref);
-  return found != held.end() && (found->second.need != countable_value(book, order) ||
+  return found != held.end() && (found->second.need != uncounted_value(book, order) ||
                                  found->second.needs_room != holds.needs_room);
 }
 
-void take_or_hold(Step& step, OrderRef ref) {
+// Whether nothing holds the order; else it is held, or stays so.
+bool passes(Step& step, OrderRef ref) {
   const Order& order = step.book().orders().get(ref);
-  if (order.forced_hold != 0) return;
+  if (order.forced_hold != 0) return false;
   const Holds holds = find_holds(step.book(), order);
   if (!holds.causes.empty()) {
     if (order.held_at != 0) KONTOR_MARK("an order that stays held");
     if (order.held_at == 0 || hold_has_changed(step.book(), order, holds)) hold(step, order, holds);
-    return;
+    return false;
   }
   if (order.held_at != 0) release_hold(step, order);
-  const Order& now = step.book().orders().get(ref);
-  const bool at_placement =
-      policy_is(step.book(), PolicyKey::credit_at, policy_context(now), "placement");
-  if (now.approval != Approval::kApproved && at_placement) KONTOR_MARK("credit before approval");
-  if (now.approval == Approval::kApproved || at_placement) commit_credit(step, now);
+  return true;
 }
 
-void take_stock(Step& step, OrderRef ref) {
+// One that is taken is held only where it counts part by part.
+bool is_to_be_examined(const Order& order) {
+  if (order.credit != CreditState::kTaken) return true;
+  return order.credit_from != CreditFrom::order && order.held_at != 0;
+}
+
+void take_credit(Step& step, OrderRef ref) {
   const Order& order = step.book().orders().get(ref);
-  const std::string_view when =
-      policy_in_force(step.book(), PolicyKey::stock_at, policy_context(order)).value;
-  if (when == "allocation") return;
+  if (order.credit == CreditState::kTaken) return;
   const bool approved = order.approval == Approval::kApproved;
-  if (order.held_at != 0 || (!approved && when == "approval")) return;
-  KONTOR_MARK("stock taken without AllocateOrder");
-  allocate_by_policy(step, ref);
+  const bool at_placement =
+      policy_is(step.book(), PolicyKey::credit_at, policy_context(order), "placement");
+  if (!approved && at_placement) KONTOR_MARK("credit before approval");
+  if (approved || at_placement) commit_credit(step, order);
+}
+
+bool takes_stock_now(const Book& book, const Order& order) {
+  const std::string_view when =
+      policy_in_force(book, PolicyKey::stock_at, policy_context(order)).value;
+  if (order.held_at != 0) return false;
+  return when == "placement" || (when == "approval" && order.approval == Approval::kApproved);
+}
+
+// What stock.short = refuse says of what is missing for an order that is approved.
+Causes find_shortage(const Book& book, const Order& order, const AllocationPlan& plan) {
+  Causes out;
+  if (order.approval != Approval::kApproved) return out;
+  const auto lines = book.orders().lines(order);
+  for (const auto& [line, quantity] : missing_by_policy(book, order, plan.missing, "refuse")) {
+    const Quantity need = needs_stock(lines[line - 1]);
+    const std::string_view item = book.catalogue().name(ItemId{lines[line - 1].item});
+    out.add(with_quantity(about_line(ReasonCode::short_stock, line, item), need - quantity, need));
+  }
+  return out;
+}
+
+std::vector<ReservedPart> everything_reserved(const Book& book, OrderRef ref) {
+  std::vector<ReservedPart> out;
+  book.stock().for_each_reservation(ref, [&](const Reservation& held) {
+    out.emplace_back(held.quantity.value(), held.item, held.warehouse, held.line, kNoDate.value());
+  });
+  return out;
 }
 
 }  // namespace
-
-Minor countable_value(const Book& book, const Order& order) {
-  Minor sum;
-  for (const OrderLineState& line : book.orders().lines(order)) {
-    sum += line.open_gross();
-  }
-  return sum;
-}
 
 OrderFacts facts_of(const Book& book, const Order& order) {
   OrderFacts facts;
@@ -184,13 +222,8 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   std::sort(items.begin(), items.end());
   facts.distinct_items =
       static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
-  facts.need = order.credit == CreditState::kTaken ? Minor{0} : countable_value(book, order);
+  facts.need = uncounted_value(book, order);
   return facts;
-}
-
-CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
-  return CreditMove(order.ref, amount.value(), amount.value(), order.payer, order.terms,
-                    kNoDate.value(), order.currency, order.currency, bucket);
 }
 
 bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
@@ -209,7 +242,7 @@ Holds find_holds(const Book& book, const Order& order) {
 
 Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) {
   Holds out;
-  const Minor need = countable_value(book, order);
+  const Minor need = facts.need;
   const bool released = release_in_force(order, today_of(book, facts));
   if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
     out.credit_only = false;
@@ -229,8 +262,59 @@ Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) 
 }
 
 void go_on(Step& step, OrderRef ref) {
-  if (step.book().orders().get(ref).credit != CreditState::kTaken) take_or_hold(step, ref);
-  take_stock(step, ref);
+  const Order& order = step.book().orders().get(ref);
+  if (order.failed_at != 0) return;
+  if (is_to_be_examined(order) && !passes(step, ref)) return;
+  const Order& now = step.book().orders().get(ref);
+  if (!takes_stock_now(step.book(), now)) return take_credit(step, ref);
+  KONTOR_MARK("stock taken without AllocateOrder");
+  const AllocationPlan plan = plan_allocation(step.book(), now);
+  const Causes shortage = find_shortage(step.book(), now, plan);
+  if (!shortage.empty()) return fail_order(step, ref, shortage);
+  take_credit(step, ref);
+  allocate(step, ref, plan);
+}
+
+void look_again(Step& step, OrderRef ref) {
+  const Order& order = step.book().orders().get(ref);
+  if (order.held_at == 0 || order.cancelled != 0) return;
+  KONTOR_MARK("a held order that has become less");
+  go_on(step, ref);
+}
+
+bool takes_part(Step& step, OrderRef ref, CreditFrom from) {
+  const Order& order = step.book().orders().get(ref);
+  if (order.credit != CreditState::kTaken || order.credit_from != from) return true;
+  const bool may = passes(step, ref);
+  if (!may) KONTOR_MARK("a part held where it would be taken");
+  return may;
+}
+
+void fail_order(Step& step, OrderRef ref, const Causes& causes) {
+  KONTOR_ASSERT(!causes.empty());
+  KONTOR_MARK("an order that failed");
+  release_parts(step, ref, everything_reserved(step.book(), ref));
+  const Order& order = step.book().orders().get(ref);
+  if (order.held_at != 0 && order.forced_hold == 0) {
+    KONTOR_MARK("a held order that failed");
+    end_hold(step, order, ReleaseCause::failed);
+  }
+  const Order& now = step.book().orders().get(ref);
+  Order after = now;
+  after.credit = CreditState::kNotTaken;
+  const std::vector<CreditMove> moves =
+      moves_between(now, counted_of(step.book(), now), counted_of(step.book(), after));
+  std::vector<EndedWait> waited;
+  std::uint32_t number = 0;
+  for (const OrderLineState& line : step.book().orders().lines(now)) {
+    ++number;
+    if (line.backordered == Quantity{0}) continue;
+    waited.emplace_back(line.backordered.value(), line.item, number);
+  }
+  step.emit<OrderFailed>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto grounds = causes.write(out);
+    return CreateOrderFailed(out, ref.value(), grounds, structs(out, waited), structs(out, moves));
+  });
 }
 
 Quantity cut_line(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
@@ -246,33 +330,31 @@ Quantity cut_line(const Book& book, const Order& order, std::uint32_t line, Quan
 
 void release_parts(Step& step, OrderRef ref, const std::vector<ReservedPart>& parts) {
   if (parts.empty()) return;
+  const std::vector<CreditMove> moves = moves_of_reserved(step.book(), ref, parts, -1);
   step.emit<ReservationReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateReservationReleased(out, ref.value(), structs(out, parts));
+    return CreateReservationReleased(out, ref.value(), structs(out, parts), 0, structs(out, moves));
   });
 }
 
 void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quantities,
                        std::string_view document) {
-  const Order& order = step.book().orders().get(ref);
-  const bool counts = order.credit == CreditState::kTaken;
-  const Cut cut = plan_cut(step.book(), order, quantities);
-  std::vector<CreditMove> moves;
-  if (counts && cut.gross != Minor{0})
-    moves.push_back(order_move(order, Bucket::ordered, -cut.gross));
-
-  const CurrencyCode currency{order.currency};
+  const Cut cut = plan_cut(step.book(), step.book().orders().get(ref), quantities);
   release_parts(step, ref, cut.released);
+  const Order& order = step.book().orders().get(ref);
+  const Counted before = counted_of(step.book(), order);
+  const CurrencyCode currency{order.currency};
   step.emit<LinesCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, document);
     const auto lines = structs(out, cut.lines);
     return CreateLinesCancelled(out, ref.value(), name, lines, cut.net.value(), cut.gross.value(),
                                 currency.value());
   });
-  if (!moves.empty()) {
-    step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-      return CreateCreditReleased(out, ref.value(), structs(out, moves));
-    });
-  }
+  const Order& now = step.book().orders().get(ref);
+  const auto moves = moves_between(now, before, counted_of(step.book(), now));
+  if (moves.empty()) return;
+  step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateCreditReleased(out, ref.value(), structs(out, moves));
+  });
 }
 
 void cancel_everything(Step& step, OrderRef ref, CancelCause cause, std::string_view document) {
@@ -295,7 +377,10 @@ void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
     return line.shipped > Quantity{0} || line.invoiced > Quantity{0};
   });
   // A person's hold outlives the goods: what was delivered is not billed before it is released.
-  if (order.held_at != 0 && !(moved && order.forced_hold != 0)) end_hold(step, order);
+  if (order.held_at != 0 && !(moved && order.forced_hold != 0)) {
+    KONTOR_MARK("a held order cancelled whole");
+    end_hold(step, order, ReleaseCause::cancelled);
+  }
   if (moved) {
     KONTOR_MARK("an order fulfilled");
     if (order.held_at != 0) KONTOR_MARK("a hold by a person that outlives the goods");

@@ -16,13 +16,6 @@ namespace kontor {
 // The figures of an order that exists, as they are now.
 OrderFacts facts_of(const Book& book, const Order& order);
 
-// What taking an order would add to what its payer owes: its open value with tax. What of it was
-// delivered counts already, whatever became of the order since.
-Minor countable_value(const Book& book, const Order& order);
-
-// A move of the payer's bucket for this order.
-CreditMove order_move(const Order& order, Bucket bucket, Minor amount);
-
 // Whether a sum of moves would take an account beyond what it can count (amount_overflow).
 bool account_has_room(const Book& book, CompanyId payer, Minor amount);
 
@@ -40,7 +33,20 @@ Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts);
 // Takes the order as far as it may go now - placed, approved, released or examined again: takes
 // credit when credit.at says so and nothing holds it, else holds it (or leaves it held, saying so
 // anew when its need has changed, or whether it needs room); reserves stock when stock.at says so.
+// One that is approved fails where stock.short = refuse and stock is short; one that has failed
+// waits.
 void go_on(Step& step, OrderRef order);
+
+// The same for one that is held and has become less: what is left of it may pass.
+void look_again(Step& step, OrderRef order);
+
+// An order that counts part by part (credit.at) is examined again where a part is taken. False: it
+// is held instead, which is the whole decision.
+bool takes_part(Step& step, OrderRef order, CreditFrom from);
+
+// Approved, but not possible any more: gives back what it had reserved and counted, and waits for
+// nothing, until it is tried again, amended or cancelled.
+void fail_order(Step& step, OrderRef order, const Causes& causes);
 
 // Cuts what a line needs by `quantity`: first what nobody holds or waits for, then what waits, then
 // what is reserved, of which the parts go to `released`. How much of it had waited.

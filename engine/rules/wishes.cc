@@ -84,10 +84,14 @@ void warn(Step& step, OrderRef order, const Wishes& wishes) {
   });
 }
 
+bool approves_at_once(const Book& book, const OrderFacts& facts, const Wishes& wishes) {
+  return !wishes.wants_people() || wishes.sole_holder ||
+         placer_approves(book, wishes.asks, facts.company, facts.buyer);
+}
+
 void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {
   const bool asked = wishes.wants_people();
-  const bool self = asked && (wishes.sole_holder || placer_approves(step.book(), wishes.asks,
-                                                                    facts.company, facts.buyer));
+  const bool self = asked && approves_at_once(step.book(), facts, wishes);
   if (self) KONTOR_MARK("an order approved by placing it");
   if (wishes.approved_by_rule) KONTOR_MARK("an order approved by a rule");
   if (!asked || self) {

@@ -34,6 +34,9 @@ void check_room(Step& step, const OrderFacts& facts, Minor need);
 // Emits the warnings, if there are any.
 void warn(Step& step, OrderRef order, const Wishes& wishes);
 
+// Whether approve_or_ask would approve it: nobody is asked, or placing is approving.
+bool approves_at_once(const Book& book, const OrderFacts& facts, const Wishes& wishes);
+
 // Emits ApprovalRequested, or OrderApproved where nobody is asked or placing is approving.
 void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes);
 

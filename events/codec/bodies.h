@@ -42,6 +42,7 @@
 #include "release_hold_generated.h"         // IWYU pragma: export
 #include "release_reservation_generated.h"  // IWYU pragma: export
 #include "reopen_document_generated.h"      // IWYU pragma: export
+#include "retry_order_generated.h"          // IWYU pragma: export
 #include "return_goods_generated.h"         // IWYU pragma: export
 #include "reverse_payment_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                 // IWYU pragma: export

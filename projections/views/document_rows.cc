@@ -12,7 +12,7 @@ constexpr char kTextRows = 't';
 constexpr char kCompanyRows = 'c';
 constexpr char kDateRows = 'd';
 
-enum Flag : std::uint8_t { kHeld = 1, kFulfilled = 2, kCancelled = 4 };
+enum Flag : std::uint8_t { kHeld = 1, kFulfilled = 2, kCancelled = 4, kFailed = 8 };
 
 }  // namespace
 
@@ -64,9 +64,9 @@ std::string document_kind_value(DocumentKind kind) {
 void write_document(const Document& document, std::string& out) {
   out.push_back(static_cast<char>(document.kind));
   out.push_back(static_cast<char>(document.approval));
-  out.push_back(static_cast<char>((document.held ? kHeld : 0) |
-                                  (document.fulfilled ? kFulfilled : 0) |
-                                  (document.cancelled ? kCancelled : 0)));
+  out.push_back(
+      static_cast<char>((document.held ? kHeld : 0) | (document.fulfilled ? kFulfilled : 0) |
+                        (document.cancelled ? kCancelled : 0) | (document.failed ? kFailed : 0)));
   append_text(out, document.name);
   append_text(out, document.reference);
   append_varint(out, document.company);
@@ -89,6 +89,7 @@ std::optional<Document> read_document(std::uint64_t birth, std::string_view valu
   out.held = (flags & kHeld) != 0;
   out.fulfilled = (flags & kFulfilled) != 0;
   out.cancelled = (flags & kCancelled) != 0;
+  out.failed = (flags & kFailed) != 0;
   out.name = in.text();
   out.reference = in.text();
   out.company = static_cast<std::uint32_t>(in.varint());

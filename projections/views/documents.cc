@@ -23,6 +23,7 @@ DocumentState Document::state() const {
     if (approval == Approval::kRejected) return State::kRejected;
     if (cancelled) return State::kCancelled;
     if (approval == Approval::kPending) return State::kAwaitingApproval;
+    if (failed) return State::kFailed;
     if (held) return State::kOnHold;
     return fulfilled ? State::kFulfilled : State::kOpen;
   }
@@ -84,6 +85,7 @@ class Documents::Folder {
     Document* const order = change(event.order());
     if (order == nullptr) return;
     order->total = Minor{event.total()};
+    order->failed = false;
     if (event.buyer_reference() == nullptr) return;
     order->reference = view(event.buyer_reference());
     view_.add_text_row(book_, *order, order->reference);
@@ -103,13 +105,26 @@ class Documents::Folder {
   void on(const HoldReleased& event) {
     if (Document* const order = change(event.order())) order->held = false;
   }
+  void on(const OrderRepriced& event) {
+    if (Document* const order = change(event.order())) order->total = Minor{event.total()};
+  }
+  void on(const OrderFailed& event) {
+    if (Document* const order = change(event.order())) order->failed = true;
+  }
+  void on(const OrderRetried& event) {
+    if (Document* const order = change(event.order())) order->failed = false;
+  }
   void on(const OrderCancelled& event) {
-    if (Document* const order = change(event.order())) order->cancelled = true;
+    Document* const order = change(event.order());
+    if (order == nullptr) return;
+    order->cancelled = true;
+    order->failed = false;
   }
   void on(const OrderFulfilled& event) {
     Document* const order = change(event.order());
     if (order == nullptr) return;
     order->fulfilled = true;
+    order->failed = false;
     if (order->approval == Document::Approval::kPending)
       order->approval = Document::Approval::kNone;
   }

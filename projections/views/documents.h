@@ -37,6 +37,7 @@ enum class DocumentState : std::uint8_t {
   kPartCredited = 9,
   kCredited = 10,
   kSettled = 11,
+  kFailed = 12,
 };
 
 struct Document {
@@ -59,6 +60,7 @@ struct Document {
   bool held = false;
   bool fulfilled = false;
   bool cancelled = false;
+  bool failed = false;
 
   DocumentState state() const;
 };

@@ -22,8 +22,10 @@ void expect_exposure_of_documents(const Story& story) {
     for (const Order& order : book.orders().all()) {
       if (order.payer != id) continue;
       for (const OrderLineState& line : book.orders().lines(order)) {
-        if (order.credit == CreditState::kTaken) ordered += line.open_gross();
-        delivered += line.delivered_gross();
+        const bool taken = order.credit == CreditState::kTaken;
+        if (taken && order.credit_from == CreditFrom::order) ordered += line.open_gross();
+        if (taken && order.credit_from == CreditFrom::allocation) ordered += line.allocated_gross();
+        if (order.credit_from != CreditFrom::invoice) delivered += line.delivered_gross();
       }
     }
     for (const Invoice& invoice : book.receivables().invoices()) {

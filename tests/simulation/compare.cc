@@ -182,6 +182,8 @@ void Comparison::order(int place) {
   same(where, "being held", order->held_at != 0, of.held);
   same(where, "being held by a person", order->forced_hold, of.forced);
   same(where, "credit being taken", order->credit == CreditState::kTaken, of.taken);
+  if (of.taken) same(where, "where it counts from", order->credit_from, of.from);
+  same(where, "having failed", order->failed_at != 0, of.failed);
   same(where, "being cancelled", order->cancelled, of.cancelled);
   same(where, "being fulfilled", order->fulfilled, of.fulfilled);
   approval(where, *order, of);
@@ -233,8 +235,8 @@ std::vector<m::Exposure> exposures(const m::State& state) {
   std::vector<m::Exposure> out(state.companies.all.size());
   const auto of = [&](int payer) -> m::Exposure& { return out[static_cast<std::size_t>(payer)]; };
   for (const m::Order& order : state.orders.all) {
-    if (order.taken) of(order.payer).ordered += order.open_value();
-    of(order.payer).delivered += order.delivered_value();
+    of(order.payer).ordered += order.counted_ordered();
+    of(order.payer).delivered += order.counted_delivered();
   }
   for (const m::Invoice& invoice : state.invoices.all)
     of(invoice.payer).receivable += invoice.open;

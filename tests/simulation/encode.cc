@@ -248,6 +248,10 @@ auto write(Builder& out, const m::ShipOrder& c) {
   return CreateShipOrder(out, pool.write(out), order, shipment, list);
 }
 
+auto write(Builder& out, const m::RetryOrder& c) {
+  return CreateRetryOrder(out, text(out, c.order));
+}
+
 auto write(Builder& out, const m::HoldOrder& c) {
   return CreateHoldOrder(out, text(out, c.order));
 }

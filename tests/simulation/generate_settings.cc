@@ -11,8 +11,9 @@ namespace m = model;
 
 const std::vector<std::pair<std::string, m::Names>>& policy_words() {
   static const std::vector<std::pair<std::string, m::Names>> kWords = {
-      {"credit.at", {"placement", "approval", "shipment"}},
-      {"stock.at", {"placement", "approval", "allocation", "payment"}},
+      {"credit.at", {"placement", "approval", "allocation", "shipment", "invoice", "payment"}},
+      {"stock.at", {"placement", "approval", "allocation", "shipment", "payment"}},
+      {"price.at", {"placement", "approval", "approval", "invoice"}},
       {"stock.short", {"backorder", "backorder", "partial", "refuse", "cancel_rest"}},
       {"stock.sourcing", {"priority", "earliest"}},
       {"price.from", {"list", "list", "list", "command"}},

@@ -54,8 +54,24 @@ m::Command Generator::place_order(const State& state) {
 }
 
 m::Command Generator::approve_order(const State& state) {
-  return m::ApproveOrder{
-      order_name(state, [](const m::Order& order) { return order.asked.has_value(); })};
+  const std::string name =
+      order_name(state, [](const m::Order& order) { return order.asked.has_value(); });
+  const m::Order* const order = order_called(state, name);
+  if (order != nullptr && order->asked && random_.one_in(5)) return spoil(state, *order);
+  return m::ApproveOrder{name};
+}
+
+// What changes under an order that waits for people.
+m::Command Generator::spoil(const State& state, const m::Order& order) {
+  if (random_.one_in(4)) {
+    m::RegisterCompany company = state.companies[order.company].said;
+    company.status = m::CompanyStatus::kBlocked;
+    return company;
+  }
+  m::RegisterItem item = state.items[order.lines.front().item].said;
+  if (random_.one_in(2)) return price_of(random_.of(lists_), item.item);
+  item.active = false;
+  return item;
 }
 
 m::Command Generator::reject_order(const State& state) {
@@ -99,8 +115,12 @@ m::Command Generator::allocate_order(const State& state) {
 
 m::Command Generator::ship_order(const State& state) {
   m::ShipOrder c;
-  c.order = order_name(
-      state, [](const m::Order& order) { return order.may_move() && !order.reservations.empty(); });
+  const bool anything = random_.one_in(3);  // stock may be taken when it leaves
+  c.order = order_name(state, [&](const m::Order& order) {
+    const bool lacks = std::any_of(order.lines.begin(), order.lines.end(),
+                                   [](const m::Line& line) { return line.needs_stock() > 0; });
+    return order.may_move() && (!order.reservations.empty() || (anything && lacks));
+  });
   c.shipment = random_.one_in(50) ? used_name("shipment-") : new_name("shipment-");
   const m::Order* const order = order_called(state, c.order);
   if (order == nullptr || random_.one_in(2)) return c;
@@ -109,7 +129,8 @@ m::Command Generator::ship_order(const State& state) {
     const std::string& warehouse = state.warehouses[held.warehouse].name;
     c.lines.push_back({held.line + 1, warehouse, part_of(held.quantity)});
   }
-  if (random_.one_in(40)) c.lines.push_back({1, name_of(warehouses_), m::kUnit});
+  if (random_.one_in(anything ? 3 : 40))
+    c.lines.push_back({1, name_of(warehouses_), part_of(3 * m::kUnit)});
   return c;
 }
 
@@ -139,6 +160,16 @@ m::Command Generator::release_reservation(const State& state) {
   }
   if (random_.one_in(40)) c.lines.push_back({9, name_of(warehouses_), m::kUnit});
   return c;
+}
+
+m::Command Generator::retry_order(const State& state) {
+  const std::string name = order_name(state, [](const m::Order& order) { return order.failed; });
+  const m::Order* const order = order_called(state, name);
+  if (order == nullptr || !order->failed || random_.one_in(2)) return m::RetryOrder{name};
+  // Most often its item has to come back before that.
+  m::RegisterItem item = state.items[order->lines.front().item].said;
+  item.active = true;
+  return item;
 }
 
 m::Command Generator::count_stock(const State& state) {

@@ -66,7 +66,7 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
 
 const std::vector<Generator::Kind>& Generator::kinds() {
   static const std::vector<Kind> kKinds = {
-      {220, &Generator::place_order},        {60, &Generator::approve_order},
+      {220, &Generator::place_order},        {110, &Generator::approve_order},
       {10, &Generator::reject_order},        {70, &Generator::cancel_order},
       {140, &Generator::allocate_order},     {120, &Generator::ship_order},
       {25, &Generator::release_hold},        {70, &Generator::receive_stock},
@@ -82,7 +82,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {25, &Generator::reverse_payment},     {60, &Generator::issue_credit_note},
       {15, &Generator::cancel_credit_note},  {6, &Generator::register_item},
       {5, &Generator::set_tax_rate},         {8, &Generator::set_price},
-      {6, &Generator::register_warehouse},
+      {6, &Generator::register_warehouse},   {25, &Generator::retry_order},
   };
   return kKinds;
 }
@@ -180,8 +180,9 @@ void Generator::set_policies_up() {
     if (random_.one_in(2))
       to_set_up_.emplace_back(m::SetPolicy{policy, random_.of(values), m::Scope::kBook, ""});
   };
-  vary("credit.at", {"placement", "approval"});
-  vary("stock.at", {"placement", "approval", "allocation"});
+  vary("credit.at", {"placement", "approval", "allocation", "shipment", "invoice"});
+  vary("stock.at", {"placement", "approval", "allocation", "shipment"});
+  vary("price.at", {"placement", "approval"});
   vary("stock.short", {"backorder", "partial", "refuse", "cancel_rest"});
   vary("invoice.basis", {"shipped", "ordered"});
   vary("payment.auto_apply", {"oldest_due_first", "none"});

@@ -62,6 +62,8 @@ class Generator {
   Command release_reservation(const State& state);
   Command count_stock(const State& state);
   Command amend_order(const State& state);
+  Command retry_order(const State& state);
+  Command spoil(const State& state, const model::Order& order);
   Command return_goods(const State& state);
   Command receive_stock(const State& state);
   Command invoice_order(const State& state);

@@ -6,13 +6,6 @@
 namespace kontor::model {
 namespace {
 
-// A line as it will be; settled: it has moved, and keeps what it is worth.
-struct Draft {
-  int place = kNone;  // in the order; a new line's is behind them
-  Line line;
-  bool settled = false;
-};
-
 std::size_t at(int place) {
   return static_cast<std::size_t>(place);
 }
@@ -88,32 +81,8 @@ std::vector<Draft> drafts_of(Deciding& d, const Order& order, const AmendOrder& 
   return out;
 }
 
-Totals total_of(Deciding& d, std::vector<Draft>& drafts) {
-  std::vector<Line> lines;
-  std::vector<bool> settled;
-  for (const Draft& draft : drafts) {
-    lines.push_back(draft.line);
-    settled.push_back(draft.settled);
-  }
-  const Totals totals = total_up(d, lines, settled);
-  for (std::size_t i = 0; i < drafts.size(); ++i)
-    drafts[i].line.gross = lines[i].gross;
-  return totals;
-}
-
 bool is_new(const Order& order, const Draft& draft) {
   return draft.place >= static_cast<int>(order.lines.size());
-}
-
-bool changes(const Order& order, const Draft& draft) {
-  if (draft.settled) return false;
-  if (is_new(order, draft)) return true;
-  const Line& before = order.lines[at(draft.place)];
-  const Int units = before.not_cancelled();
-  const Line& now = draft.line;
-  return now.ordered != units || now.unit_price != before.unit_price ||
-         now.net != before.net_of_first(units) || now.gross != before.gross_of_first(units) ||
-         now.tax_category != before.tax_category || now.tax_rate != before.tax_rate;
 }
 
 Int open_after(const Order& order, const std::vector<Draft>& drafts) {
@@ -136,6 +105,74 @@ void check_order(Deciding& d, const Order& order, const AmendOrder& command) {
   d.refuse_if(command.currency != 0 && command.currency != order.currency, "currency_mismatch");
 }
 
+// What every line will still need.
+void check_stock(Deciding& d, const Order& order, const AmendOrder& command,
+                 const std::vector<Draft>& drafts, bool approved) {
+  const bool at_approval = policy_is(d.state, "stock.at", "approval", whom(order));
+  if (!policy_is(d.state, "stock.at", "placement", whom(order)) && !(at_approval && approved))
+    return;
+  std::vector<Need> needs;
+  for (int place = 0; place < static_cast<int>(order.lines.size()); ++place) {
+    const Line& line = order.lines[at(place)];
+    Int need = line.needs_stock();
+    for (const Draft& draft : drafts) {
+      if (draft.place == place && draft_changes(order, draft))
+        need += draft.line.ordered - line.not_cancelled();
+    }
+    if (need > 0) needs.push_back({line.item, need});
+  }
+  for (const Draft& draft : drafts) {
+    if (is_new(order, draft)) needs.push_back({draft.line.item, draft.line.ordered});
+  }
+  const std::string& region = command.region.empty() ? order.region : command.region;
+  d.refuse_if(is_short_of_stock(d.state, needs, {region, order.no_split}, whom(order)),
+              "short_stock");
+}
+
+void amend(State& state, int place, const AmendOrder& command, const std::vector<Draft>& drafts,
+           const Totals& totals) {
+  Order& order = state.orders[place];
+  const Int before = order.counted_ordered();
+  amend_lines(state, place, drafts);
+  state.amendments.insert(command.amendment);
+  if (!command.region.empty()) order.region = command.region;
+  if (!command.country.empty()) order.country = command.country;
+  if (command.requested) order.requested = command.requested;
+  set_totals(order, totals);
+  order.failed = false;
+  // Under a hold by a person nothing is examined: what counts goes on counting.
+  const bool kept = order.taken && order.forced;
+  order.taken = kept;
+  touch(state, place);
+  if (order.counted_ordered() != before) want_examination(state, order.payer);
+}
+
+}  // namespace
+
+Totals total_of(Deciding& d, std::vector<Draft>& drafts) {
+  std::vector<Line> lines;
+  std::vector<bool> settled;
+  for (const Draft& draft : drafts) {
+    lines.push_back(draft.line);
+    settled.push_back(draft.settled);
+  }
+  const Totals totals = total_up(d, lines, settled);
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    drafts[i].line.gross = lines[i].gross;
+  return totals;
+}
+
+bool draft_changes(const Order& order, const Draft& draft) {
+  if (draft.settled) return false;
+  if (is_new(order, draft)) return true;
+  const Line& before = order.lines[at(draft.place)];
+  const Int units = before.not_cancelled();
+  const Line& now = draft.line;
+  return now.ordered != units || now.unit_price != before.unit_price ||
+         now.net != before.net_of_first(units) || now.gross != before.gross_of_first(units) ||
+         now.tax_category != before.tax_category || now.tax_rate != before.tax_rate;
+}
+
 Facts facts_after(const State& state, const Order& order, const std::vector<Draft>& drafts,
                   const Totals& totals) {
   Facts facts = facts_of(state, order);
@@ -145,26 +182,14 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
   for (const Draft& draft : drafts)
     items.insert(draft.line.item);
   facts.distinct_items = static_cast<Int>(items.size());
-  facts.need = open_after(order, drafts) - (order.taken ? order.open_value() : 0);
+  facts.need = open_after(order, drafts) + order.delivered_value() - order.counted_ordered() -
+               order.counted_delivered();
   return facts;
 }
 
 bool asks_again(const State& state, const Order& order, Int total) {
   if (policy_is(state, "approval.on_change", "keep", whom(order))) return false;
   return policy_is(state, "approval.on_change", "always_ask", whom(order)) || total > order.agreed;
-}
-
-void check_stock(Deciding& d, const Order& order, const AmendOrder& command,
-                 const std::vector<Draft>& drafts) {
-  if (!policy_is(d.state, "stock.at", "placement", whom(order))) return;
-  std::vector<Need> needs;
-  for (const Draft& draft : drafts) {
-    if (!changes(order, draft)) continue;
-    const Int had = is_new(order, draft) ? 0 : order.lines[at(draft.place)].not_cancelled();
-    if (draft.line.ordered > had) needs.push_back({draft.line.item, draft.line.ordered - had});
-  }
-  const std::string& region = command.region.empty() ? order.region : command.region;
-  d.refuse_if(is_short_of_stock(d.state, needs, region, whom(order)), "short_stock");
 }
 
 // The lines that change take their new quantity and worth; what they no longer need is given up.
@@ -174,7 +199,7 @@ void amend_lines(State& state, int place, const std::vector<Draft>& drafts) {
   std::vector<Reservation> released;
   std::map<int, Int> from_queue;
   for (const Draft& draft : drafts) {
-    if (!changes(order, draft)) continue;
+    if (!draft_changes(order, draft)) continue;
     changed.push_back(draft);
     if (is_new(order, draft)) continue;
     const Int less = order.lines[at(draft.place)].not_cancelled() - draft.line.ordered;
@@ -205,29 +230,6 @@ void amend_lines(State& state, int place, const std::vector<Draft>& drafts) {
   }
 }
 
-void amend(State& state, int place, const AmendOrder& command, const std::vector<Draft>& drafts,
-           const Totals& totals) {
-  Order& order = state.orders[place];
-  const Int before = order.open_value();
-  amend_lines(state, place, drafts);
-  state.amendments.insert(command.amendment);
-  if (!command.region.empty()) order.region = command.region;
-  if (!command.country.empty()) order.country = command.country;
-  if (command.requested) order.requested = command.requested;
-  order.net = totals.net;
-  order.total = totals.total;
-  if (order.total > order.released_for) order.released = false;
-  // Under a hold by a person nothing is examined: what counts goes on counting.
-  const bool kept = order.taken && order.forced;
-  const Int moved = kept ? order.open_value() - before : -before;
-  const bool counted = order.taken;
-  order.taken = kept;
-  touch(state, place);
-  if (counted && moved != 0) want_examination(state, order.payer);
-}
-
-}  // namespace
-
 void decide(Deciding& d, const AmendOrder& command) {
   State& state = d.state;
   const int place = d.expect_order(command.order);
@@ -236,6 +238,7 @@ void decide(Deciding& d, const AmendOrder& command) {
   if (place == kNone) return;
   const Order& order = state.orders[place];
   check_order(d, order, command);
+  if (order.failed) check_items(d, order);
   if (d.refused()) return;
   const std::string country = command.country.empty() ? order.country : command.country;
   std::vector<Draft> drafts = drafts_of(d, order, command, country);
@@ -243,13 +246,16 @@ void decide(Deciding& d, const AmendOrder& command) {
   const Totals totals = total_of(d, drafts);
   if (d.refused()) return;
   const bool other = std::any_of(drafts.begin(), drafts.end(),
-                                 [&](const Draft& draft) { return changes(order, draft); });
+                                 [&](const Draft& draft) { return draft_changes(order, draft); });
   if (!other && !changes_header(order, command)) return d.refuse("nothing_changed");
   const Facts facts = facts_after(state, order, drafts, totals);
   const bool again = asks_again(state, order, facts.total);
   const Wishes wishes = assess(d, facts, again);
   d.refuse_if(!has_room(state, order.payer, std::max<Int>(0, facts.need)), "amount_overflow");
-  check_stock(d, order, command, drafts);
+  const bool asked_anew = again && wishes.wants_people();
+  check_stock(
+      d, order, command, drafts,
+      asked_anew ? approves_at_once(state, facts, wishes) : order.approval == Approval::kApproved);
   if (d.refused()) return;
 
   amend(state, place, command, drafts, totals);

@@ -212,6 +212,7 @@ void decide(Deciding& d, const InvoiceOrder& command) {
       std::any_of(quantities.begin(), quantities.end(), [](Int q) { return q > 0; });
   if (!d.refused()) d.refuse_if(!anything, "nothing_to_invoice");
   if (d.refused()) return;
+  if (!takes_part(state, place, CreditFrom::kInvoice)) return;
   issue(d, command, place, quantities);
 }
 

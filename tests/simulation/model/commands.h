@@ -424,13 +424,18 @@ struct OpenBusinessDay {
   bool operator==(const OpenBusinessDay&) const = default;
 };
 
+struct RetryOrder {
+  std::string order;
+  bool operator==(const RetryOrder&) const = default;
+};
+
 using Command =
     std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
                  DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
                  PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
                  ReleaseHold, HoldOrder, ReleaseReservation, CountStock, AmendOrder, ReturnGoods,
                  InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
-                 IssueCreditNote, CancelCreditNote, OpenBusinessDay>;
+                 IssueCreditNote, CancelCreditNote, OpenBusinessDay, RetryOrder>;
 
 // Instead of a command: what became of the id?
 struct Resolve {

@@ -36,41 +36,52 @@ Holds holds_of(const State& state, const Order& order) {
 void hold(State& state, int place, bool needs_room) {
   Order& order = state.orders[place];
   order.held = true;
-  order.held_need = order.open_value();
+  order.held_need = order.uncounted();
   order.needs_room = needs_room;
   touch(state, place);
 }
 
-void take_or_hold(State& state, int place) {
+// Whether nothing holds it; else it is held, or stays so.
+bool passes(State& state, int place) {
   Order& order = state.orders[place];
-  if (order.forced) return;
+  if (order.forced) return false;
   const Holds holds = holds_of(state, order);
-  const Int need = order.open_value();
   if (holds.any) {
-    const bool same = order.held_need == need && order.needs_room == holds.needs_room;
+    const bool same = order.held_need == order.uncounted() && order.needs_room == holds.needs_room;
     if (!order.held || !same) hold(state, place, holds.needs_room);
-    return;
+    return false;
   }
-  if (order.held) {
-    order.held = false;
-    touch(state, place);
-    for (const Line& line : order.lines) {
-      if (line.waiting > 0) want_serving(state, line.item);
-    }
+  if (!order.held) return true;
+  order.held = false;
+  touch(state, place);
+  for (const Line& line : order.lines) {
+    if (line.waiting > 0) want_serving(state, line.item);
   }
+  return true;
+}
+
+CreditFrom credit_from(const State& state, const Order& order) {
+  if (policy_is(state, "credit.at", "allocation", whom(order))) return CreditFrom::kAllocation;
+  if (policy_is(state, "credit.at", "shipment", whom(order))) return CreditFrom::kShipment;
+  if (policy_is(state, "credit.at", "invoice", whom(order))) return CreditFrom::kInvoice;
+  return CreditFrom::kOrder;
+}
+
+void take_credit(State& state, int place) {
+  Order& order = state.orders[place];
   const bool at_placement = policy_is(state, "credit.at", "placement", whom(order));
-  if (order.approval != Approval::kApproved && !at_placement) return;
+  if (order.taken || (order.approval != Approval::kApproved && !at_placement)) return;
   order.taken = true;
+  order.from = credit_from(state, order);
   touch(state, place);
   want_examination(state, order.payer);
 }
 
-void take_stock(State& state, int place) {
-  const Order& order = state.orders[place];
-  if (policy_is(state, "stock.at", "allocation", whom(order)) || order.held) return;
-  const bool at_approval = policy_is(state, "stock.at", "approval", whom(order));
-  if (at_approval && order.approval != Approval::kApproved) return;
-  allocate(state, place, plan_allocation(state, order));
+bool takes_stock_now(const State& state, const Order& order) {
+  if (order.held) return false;
+  if (policy_is(state, "stock.at", "placement", whom(order))) return true;
+  return policy_is(state, "stock.at", "approval", whom(order)) &&
+         order.approval == Approval::kApproved;
 }
 
 // Whether a held order could pass: with the room there is, or because room is not all it lacks.
@@ -103,12 +114,21 @@ Int Order::delivered_value() const {
   return sum;
 }
 
+Int Order::counted_ordered() const {
+  Int sum = 0;
+  for (const Line& line : lines) {
+    if (taken && from == CreditFrom::kOrder) sum += line.open_value();
+    if (taken && from == CreditFrom::kAllocation) sum += line.allocated_value();
+  }
+  return sum;
+}
+
 Exposure exposure_of(const State& state, int payer) {
   Exposure e;
   for (const Order& order : state.orders.all) {
     if (order.payer != payer) continue;
-    if (order.taken) e.ordered += order.open_value();
-    e.delivered += order.delivered_value();
+    e.ordered += order.counted_ordered();
+    e.delivered += order.counted_delivered();
   }
   for (const Invoice& invoice : state.invoices.all) {
     if (invoice.payer == payer) e.receivable += invoice.open;
@@ -137,9 +157,44 @@ bool has_room(const State& state, int payer, Int amount) {
   return sum <= kSumMost;
 }
 
-void go_on(State& state, int order) {
-  if (!state.orders[order].taken) take_or_hold(state, order);
-  take_stock(state, order);
+void go_on(State& state, int place) {
+  Order& order = state.orders[place];
+  if (order.failed) return;
+  const bool waits = !order.taken || (order.from != CreditFrom::kOrder && order.held);
+  if (waits && !passes(state, place)) return;
+  if (!takes_stock_now(state, order)) return take_credit(state, place);
+  const Plan plan = plan_allocation(state, order);
+  const bool is_short = !missing_treated(state, order, plan, "refuse").empty();
+  if (is_short && order.approval == Approval::kApproved) return fail_order(state, place);
+  take_credit(state, place);
+  allocate(state, place, plan);
+}
+
+bool takes_part(State& state, int place, CreditFrom from) {
+  const Order& order = state.orders[place];
+  return !order.taken || order.from != from || passes(state, place);
+}
+
+void fail_order(State& state, int place) {
+  Order& order = state.orders[place];
+  std::vector<Reservation> reserved = order.reservations;
+  std::reverse(reserved.begin(), reserved.end());
+  release_and_wake(state, place, reserved);
+  if (order.held && !order.forced) {
+    order.held = false;
+    touch(state, place);
+    for (const Line& line : order.lines) {
+      if (line.waiting > 0) want_serving(state, line.item);
+    }
+  }
+  for (int line = 0; line < static_cast<int>(order.lines.size()); ++line) {
+    const Int waiting = order.lines[static_cast<std::size_t>(line)].waiting;
+    if (waiting > 0) leave_queue(state, place, line, waiting);
+  }
+  order.failed = true;
+  order.taken = false;
+  touch(state, place);
+  want_examination(state, order.payer);
 }
 
 void want_examination(State& state, int payer) {

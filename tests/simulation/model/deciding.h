@@ -41,6 +41,7 @@ struct Deciding {
   }
   // Goods and bills move only for an order that is approved and not held.
   void expect_movable(const Order& order) {
+    refuse_if(order.failed, "order_failed");
     refuse_if(order.approval != Approval::kApproved && !order.fulfilled, "not_approved");
     refuse_if(order.held, "on_hold");
   }
@@ -125,6 +126,7 @@ struct Wishes {
 };
 // Refuses what a rule refuses; with `will_ask`, also where nobody could answer.
 Wishes assess(Deciding& d, const Facts& facts, bool will_ask);
+bool approves_at_once(const State& state, const Facts& facts, const Wishes& wishes);
 void approve_or_ask(State& state, int order, const Facts& facts, const Wishes& wishes);
 
 // ---- credit (credit.cc)
@@ -140,6 +142,10 @@ std::optional<Int> limit_in_force(const State& state, int payer);
 bool has_room(const State& state, int payer, Int amount);
 // Takes the order as far as it may go: holds it, takes credit, reserves stock.
 void go_on(State& state, int order);
+// Whether a part may be taken that counts from there on; else the order is held.
+bool takes_part(State& state, int order, CreditFrom from);
+// Gives back what the order has, until it is tried again.
+void fail_order(State& state, int order);
 // Held orders of the payer are to be looked at again, if one of them could pass.
 void want_examination(State& state, int payer);
 void want_examination_of_all(State& state);
@@ -161,8 +167,12 @@ struct Need {
   Int quantity = 0;
 };
 // For an item whose stock.short says refuse.
-bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
-                       const std::string& region, const Whom& orderer);
+struct Source {
+  std::string region;
+  bool no_split = false;
+};
+bool is_short_of_stock(const State& state, const std::vector<Need>& needs, const Source& from,
+                       const Whom& orderer);
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited);
 void release(State& state, int order, const std::vector<Reservation>& parts);
 // The missing whose item's stock.short says this.
@@ -191,6 +201,26 @@ struct GivenUp {
 };
 GivenUp give_up(const Order& order, int line, Int quantity);
 void release_and_wake(State& state, int order, const std::vector<Reservation>& released);
+
+// ---- approved orders (approving.cc, amending.cc)
+// A line as it will be; settled: it has moved, and keeps what it is worth.
+struct Draft {
+  int place = kNone;  // in the order; a new line's is behind them
+  Line line;
+  bool settled = false;
+};
+Totals total_of(Deciding& d, std::vector<Draft>& drafts);
+bool draft_changes(const Order& order, const Draft& draft);
+Facts facts_after(const State& state, const Order& order, const std::vector<Draft>& drafts,
+                  const Totals& totals);
+bool asks_again(const State& state, const Order& order, Int total);
+void amend_lines(State& state, int order, const std::vector<Draft>& drafts);
+void set_totals(Order& order, const Totals& totals);
+void check_items(Deciding& d, const Order& order);
+// The price of a list for so much of an item; its name in `item`.
+std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const PlaceLine& line);
+// Everybody has said yes: it goes on, is asked for once more, or fails.
+void approve_order(Deciding& d, int order);
 
 // ---- money (settling.cc)
 int fiscal_year(const State& state, Day day);
@@ -235,5 +265,6 @@ void decide(Deciding& d, const ReversePayment& command);
 void decide(Deciding& d, const IssueCreditNote& command);
 void decide(Deciding& d, const CancelCreditNote& command);
 void decide(Deciding& d, const OpenBusinessDay& command);
+void decide(Deciding& d, const RetryOrder& command);
 
 }  // namespace kontor::model

@@ -90,6 +90,54 @@ std::vector<Reservation> held_by_hand(Deciding& d, const Order& order,
   return out;
 }
 
+// Where stock is taken when it leaves: what the order has, and by hand what it has not.
+std::vector<Reservation> taken_by_hand(Deciding& d, const Order& order,
+                                       const std::vector<PartOfLine>& wanted, Plan& plan) {
+  std::vector<Reservation> leaving;
+  std::vector<PartOfLine> by_hand;
+  for (const PartOfLine& part : wanted) {
+    const int warehouse = d.state.warehouses.find(part.warehouse);
+    Int left = 0;
+    for (const Reservation& held : order.reservations) {
+      if (held.line == part.line - 1 && held.warehouse == warehouse) left += held.quantity;
+    }
+    for (const Reservation& other : leaving) {
+      if (other.line == part.line - 1 && other.warehouse == warehouse) left -= other.quantity;
+    }
+    if (part.quantity <= 0 && warehouse != kNone) {
+      if (d.expect_line(order, part.line)) d.refuse("not_positive");
+      continue;
+    }
+    const Int reserved = std::min(part.quantity, std::max<Int>(0, left));
+    if (reserved > 0) leaving.push_back({part.line - 1, warehouse, reserved});
+    if (part.quantity > reserved) {
+      by_hand.push_back(part);
+      by_hand.back().quantity -= reserved;
+    }
+  }
+  AllocateOrder rest;
+  rest.parts = by_hand;
+  plan.parts = parts_by_hand(d, order, rest);
+  return leaving;
+}
+
+// Each warehouse is one event.
+void ship(State& state, int place, const std::vector<Reservation>& leaving) {
+  Order& order = state.orders[place];
+  release(state, place, leaving);
+  std::set<int> warehouses;
+  for (const Reservation& part : leaving) {
+    Line& line = order.lines[at(part.line)];
+    line.shipped += part.quantity;
+    state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
+    warehouses.insert(part.warehouse);
+  }
+  for (std::size_t i = 0; i < warehouses.size(); ++i)
+    touch(state, place);
+  want_examination(state, order.payer);
+  end_if_done(state, place);
+}
+
 }  // namespace
 
 void decide(Deciding& d, const AllocateOrder& command) {
@@ -108,7 +156,7 @@ void decide(Deciding& d, const AllocateOrder& command) {
   d.refuse_if(plan.parts.empty() && plan.missing.empty(), "nothing_to_allocate");
   check_shortage(d, order, plan);
   if (d.refused()) return;
-  allocate(d.state, place, plan);
+  if (takes_part(d.state, place, CreditFrom::kAllocation)) allocate(d.state, place, plan);
 }
 
 void decide(Deciding& d, const ShipOrder& command) {
@@ -119,31 +167,36 @@ void decide(Deciding& d, const ShipOrder& command) {
   Order& order = state.orders[place];
   d.expect_movable(order);
   if (d.refused()) return;
-  const std::vector<Reservation> leaving =
-      command.lines.empty() ? order.reservations : held_by_hand(d, order, command.lines);
-  if (!d.refused()) d.refuse_if(leaving.empty(), "more_than_reserved");
+  const bool takes = policy_is(state, "stock.at", "shipment", whom(order));
+  Plan plan;
+  std::vector<Reservation> leaving;
+  if (command.lines.empty()) {
+    leaving = order.reservations;
+    if (takes) plan = plan_allocation(state, order);
+    d.refuse_if(!missing_treated(state, order, plan, "refuse").empty(), "short_stock");
+  } else if (takes) {
+    leaving = taken_by_hand(d, order, command.lines, plan);
+  } else {
+    leaving = held_by_hand(d, order, command.lines);
+  }
+  if (!d.refused()) d.refuse_if(leaving.empty() && plan.parts.empty(), "more_than_reserved");
   if (d.refused()) return;
   // A count may have found less than is reserved.
   std::map<std::pair<int, int>, Int> sums;
-  for (const Reservation& part : leaving)
+  std::vector<Reservation> all = leaving;
+  all.insert(all.end(), plan.parts.begin(), plan.parts.end());
+  for (const Reservation& part : all)
     sums[{order.lines[at(part.line)].item, part.warehouse}] += part.quantity;
   for (const auto& [where, quantity] : sums)
     d.refuse_if(quantity > state.stock[where].on_hand, "short_stock");
   if (d.refused()) return;
 
+  const bool reserves = !plan.parts.empty();
+  if (reserves && !takes_part(state, place, CreditFrom::kAllocation)) return;
+  if (!takes_part(state, place, CreditFrom::kShipment)) return;
+  if (reserves) allocate(state, place, plan);
   state.shipments.insert(command.shipment);
-  release(state, place, leaving);
-  std::set<int> warehouses;
-  for (const Reservation& part : leaving) {
-    Line& line = order.lines[at(part.line)];
-    line.shipped += part.quantity;
-    state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
-    warehouses.insert(part.warehouse);
-  }
-  for (std::size_t i = 0; i < warehouses.size(); ++i)
-    touch(state, place);  // one event for each
-  want_examination(state, order.payer);
-  end_if_done(state, place);
+  ship(state, place, all);
 }
 
 // The lines join the end of their items' queues.

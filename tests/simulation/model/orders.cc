@@ -173,6 +173,7 @@ void release_and_wake(State& state, int place, const std::vector<Reservation>& r
 void cancel_quantities(State& state, int place, const std::vector<Int>& quantities,
                        const std::string& document) {
   Order& order = state.orders[place];
+  const bool counts_whole = order.taken && order.from == CreditFrom::kOrder;
   const Int value_before = order.open_value();
   std::vector<Reservation> released;
   for (int i = 0; i < static_cast<int>(order.lines.size()); ++i) {
@@ -187,7 +188,7 @@ void cancel_quantities(State& state, int place, const std::vector<Int>& quantiti
   release_and_wake(state, place, released);
   if (!document.empty()) state.cancellations.insert(document);
   touch(state, place);
-  if (!order.taken || order.open_value() == value_before) return;
+  if (!counts_whole || order.open_value() == value_before) return;
   touch(state, place);
   want_examination(state, order.payer);
 }
@@ -212,6 +213,7 @@ void end_if_done(State& state, int place) {
   order.asked.reset();
   order.fulfilled = moved;
   order.cancelled = !moved;
+  order.failed = false;
   if (moved && order.approval == Approval::kPending) order.approval = Approval::kNew;
 }
 
@@ -243,9 +245,12 @@ void decide(Deciding& d, const PlaceOrder& command) {
   const Wishes wishes = assess(d, facts, true);
   d.refuse_if(!has_room(d.state, wanted.payer, totals.total), "amount_overflow");
   const Whom orderer{wanted.company, wanted.buyer};
-  if (policy_is(d.state, "stock.at", "placement", orderer)) {
-    d.refuse_if(is_short_of_stock(d.state, needs, command.region, orderer), "short_stock");
-  }
+  const bool takes = policy_is(d.state, "stock.at", "placement", orderer) ||
+                     (policy_is(d.state, "stock.at", "approval", orderer) &&
+                      approves_at_once(d.state, facts, wishes));
+  d.refuse_if(
+      takes && is_short_of_stock(d.state, needs, {command.region, command.no_split}, orderer),
+      "short_stock");
   if (d.refused()) return;
 
   const int order = add_order(d, command, wanted, totals, std::move(lines));
@@ -268,11 +273,7 @@ void decide(Deciding& d, const ApproveOrder& command) {
   order.asked->votes.push_back({person, tier});
   touch(d.state, place);
   if (!has_everybody_approved(d.state, order)) return;
-  order.approval = Approval::kApproved;
-  order.agreed = order.total;
-  order.asked.reset();
-  touch(d.state, place);
-  go_on(d.state, place);
+  approve_order(d, place);
 }
 
 void decide(Deciding& d, const RejectOrder& command) {
@@ -334,7 +335,7 @@ void decide(Deciding& d, const HoldOrder& command) {
   if (d.refused()) return;
   order.held = true;
   order.forced = true;
-  order.held_need = facts_of(d.state, order).need;
+  order.held_need = order.uncounted();
   order.needs_room = false;
   touch(d.state, place);
 }

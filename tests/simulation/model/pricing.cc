@@ -28,24 +28,6 @@ std::optional<Int> price_in(const PriceList& list, const std::string& item, Int 
   return price;
 }
 
-// A company's own lists win, then those above it, then the book's.
-std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const PlaceLine& line) {
-  const State& state = d.state;
-  Names lists;
-  for (int at = wanted.company; at != kNone; at = state.companies[at].parent) {
-    for (const std::string& list : state.companies[at].said.price_lists)
-      lists.push_back(list);
-  }
-  lists.emplace_back(policy(state, "price.list", {wanted.company, wanted.buyer}));
-  for (const std::string& name : lists) {
-    const int place = state.price_lists.find(name);
-    if (place == kNone || state.price_lists[place].currency != wanted.currency) continue;
-    const auto price = price_in(state.price_lists[place], line.item, line.quantity, d.effective);
-    if (price) return price;
-  }
-  return std::nullopt;
-}
-
 std::optional<Int> decide_price(Deciding& d, const Wanted& wanted, const PlaceLine& line) {
   if (policy_is(d.state, "price.from", "command", {wanted.company, wanted.buyer})) {
     if (!line.unit_price) d.refuse("no_price");
@@ -116,6 +98,24 @@ void spread_tax(std::vector<Line>& lines, const std::vector<bool>& settled, TaxS
 }
 
 }  // namespace
+
+// A company's own lists win, then those above it, then the book's.
+std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const PlaceLine& line) {
+  const State& state = d.state;
+  Names lists;
+  for (int at = wanted.company; at != kNone; at = state.companies[at].parent) {
+    for (const std::string& list : state.companies[at].said.price_lists)
+      lists.push_back(list);
+  }
+  lists.emplace_back(policy(state, "price.list", {wanted.company, wanted.buyer}));
+  for (const std::string& name : lists) {
+    const int place = state.price_lists.find(name);
+    if (place == kNone || state.price_lists[place].currency != wanted.currency) continue;
+    const auto price = price_in(state.price_lists[place], line.item, line.quantity, d.effective);
+    if (price) return price;
+  }
+  return std::nullopt;
+}
 
 std::optional<Int> find_tax_rate(Deciding& d, int company, int category,
                                  const std::string& country) {

@@ -246,7 +246,7 @@ Facts facts_of(const State&, const Order& order) {
   for (const Line& line : order.lines)
     items.insert(line.item);
   facts.distinct_items = static_cast<Int>(items.size());
-  facts.need = order.taken ? 0 : order.open_value();
+  facts.need = order.uncounted();
   return facts;
 }
 
@@ -373,12 +373,16 @@ Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
   return wishes;
 }
 
+bool approves_at_once(const State& state, const Facts& facts, const Wishes& wishes) {
+  return !wishes.wants_people() || wishes.only_placer ||
+         placer_answers_all(state, wishes.asks, facts);
+}
+
 void approve_or_ask(State& state, int place, const Facts& facts, const Wishes& wishes) {
   Order& order = state.orders[place];
-  const bool self = wishes.only_placer || placer_answers_all(state, wishes.asks, facts);
   order.asked.reset();
   order.approval = Approval::kApproved;
-  if (wishes.wants_people() && !self) {
+  if (!approves_at_once(state, facts, wishes)) {
     order.approval = Approval::kPending;
     order.asked.emplace();
     for (const Rule* const rule : wishes.asks)

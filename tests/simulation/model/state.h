@@ -138,6 +138,11 @@ struct Line {
   Int needs_stock() const { return to_ship() - reserved - waiting; }
   Int net_of_first(Int units) const { return value_of_part(net, units, valued); }
   Int gross_of_first(Int units) const { return value_of_part(gross, units, valued); }
+  // Of the open units those that have stock: they go first, behind what was billed ahead.
+  Int allocated() const { return std::max<Int>(0, shipped + reserved - gone()); }
+  Int allocated_value() const {
+    return gross_of_first(gone() + allocated()) - gross_of_first(gone());
+  }
   // Laid out as billed and back unbilled, delivered, open, the rest; a box counts what it spans.
   Int open_value() const {
     return open() == 0 ? 0 : gross_of_first(gone() + open()) - gross_of_first(gone());
@@ -164,6 +169,8 @@ struct Asked {
   std::vector<Vote> votes;
 };
 
+// Where parts of an order begin to count once it is taken.
+enum class CreditFrom { kOrder, kAllocation, kShipment, kInvoice };
 enum class Approval { kNew, kPending, kApproved, kRejected };
 
 struct Order {
@@ -187,6 +194,8 @@ struct Order {
   Approval approval = Approval::kNew;
   std::optional<Asked> asked;  // what waits for people
   bool taken = false;          // counts at its payer
+  CreditFrom from = CreditFrom::kOrder;
+  bool failed = false;  // approved, but not possible
   bool held = false;
   Int held_need = 0;        // what it would have counted when it was held
   bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
@@ -199,7 +208,14 @@ struct Order {
 
   Int open_value() const;
   Int delivered_value() const;
-  bool may_move() const { return (approval == Approval::kApproved || fulfilled) && !held; }
+  Int counted_ordered() const;
+  Int counted_delivered() const { return from == CreditFrom::kInvoice ? 0 : delivered_value(); }
+  Int uncounted() const {
+    return open_value() + delivered_value() - counted_ordered() - counted_delivered();
+  }
+  bool may_move() const {
+    return (approval == Approval::kApproved || fulfilled) && !held && !failed;
+  }
   bool is_closed() const { return cancelled || fulfilled || approval == Approval::kRejected; }
 };
 

@@ -151,21 +151,24 @@ Plan plan_allocation(const State& state, const Order& order) {
   return planning.plan;
 }
 
-bool is_short_of_stock(const State& state, const std::vector<Need>& needs,
-                       const std::string& region, const Whom& orderer) {
-  const std::string& where = region.empty() ? state.companies[orderer.company].said.region : region;
-  std::vector<Line> lines;
-  for (const Need& need : needs)
-    lines.emplace_back().item = need.item;
-  Planning planning{state, {}};
-  bool is_short = false;
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    const Int missing =
-        take_as_newcomer(planning, lines, static_cast<int>(i), needs[i].quantity, where);
-    const Whom of{orderer.company, orderer.buyer, needs[i].item};
-    is_short = is_short || (missing > 0 && policy_is(state, "stock.short", "refuse", of));
+// As if an order of just these lines were allocated.
+bool is_short_of_stock(const State& state, const std::vector<Need>& needs, const Source& from,
+                       const Whom& orderer) {
+  Order order;
+  order.company = orderer.company;
+  order.region = from.region;
+  order.no_split = from.no_split;
+  for (const Need& need : needs) {
+    Line& line = order.lines.emplace_back();
+    line.item = need.item;
+    line.ordered = need.quantity;
   }
-  return is_short;
+  const Plan plan = plan_allocation(state, order);
+  return std::any_of(plan.missing.begin(), plan.missing.end(), [&](const auto& missing) {
+    const Whom of{orderer.company, orderer.buyer,
+                  order.lines[static_cast<std::size_t>(missing.first)].item};
+    return policy_is(state, "stock.short", "refuse", of);
+  });
 }
 
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited) {
@@ -185,6 +188,7 @@ void reserve(State& state, int order, const std::vector<Reservation>& parts, boo
     }
   }
   touch(state, order);
+  if (of.taken && of.from == CreditFrom::kAllocation) want_examination(state, of.payer);
 }
 
 void release(State& state, int order, const std::vector<Reservation>& parts) {
@@ -199,6 +203,7 @@ void release(State& state, int order, const std::vector<Reservation>& parts) {
     }
     std::erase_if(of.reservations, [](const Reservation& held) { return held.quantity == 0; });
   }
+  if (of.taken && of.from == CreditFrom::kAllocation) want_examination(state, of.payer);
 }
 
 std::vector<std::pair<int, Int>> missing_treated(const State& state, const Order& order,
@@ -252,7 +257,10 @@ void serve(State& state, int item) {
     const Order& order = state.orders[waiting.order];
     if (order.held) continue;
     const auto parts = parts_for_waiting(state, order, waiting.line);
-    if (!parts.empty()) reserve(state, waiting.order, parts, true);
+    if (parts.empty()) continue;
+    if (takes_part(state, waiting.order, CreditFrom::kAllocation)) {
+      reserve(state, waiting.order, parts, true);
+    }
   }
 }
 

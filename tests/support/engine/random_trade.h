@@ -218,12 +218,15 @@ class RandomTrade {
                                     static_cast<std::int32_t>(pick(20)))) +
                R"("})";
       case 2:
-        return set("stock.at", std::array{"placement", "approval", "allocation"}.at(pick(3)));
+        return set("stock.at",
+                   std::array{"placement", "approval", "allocation", "shipment"}.at(pick(4)));
       case 3:
         return set("stock.short",
                    std::array{"backorder", "partial", "refuse", "cancel_rest"}.at(pick(4)));
       case 4:
-        return set("credit.at", std::array{"placement", "approval"}.at(pick(2)));
+        return set(
+            "credit.at",
+            std::array{"placement", "approval", "allocation", "shipment", "invoice"}.at(pick(5)));
       case 5:
         return set("invoice.basis", std::array{"shipped", "ordered"}.at(pick(2)));
       case 7:

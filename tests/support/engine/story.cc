@@ -7,6 +7,7 @@
 #include "approval_generated.h"
 #include "book_generated.h"
 #include "credit_generated.h"
+#include "order_generated.h"
 
 #include "events/codec/catalog.h"
 
@@ -42,6 +43,8 @@ const Grounds* find_grounds(const EventView& event) {
       return grounds_of<CommandRefused>(event);
     case number_of<CommandWarned>:
       return grounds_of<CommandWarned>(event);
+    case number_of<OrderFailed>:
+      return grounds_of<OrderFailed>(event);
     case number_of<OrderHeld>:
       return grounds_of<OrderHeld>(event);
     case number_of<ApprovalRequested>:

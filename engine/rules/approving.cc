@@ -1,0 +1,106 @@
+#include "engine/rules/approving.h"
+
+#include <algorithm>
+
+#include "order_generated.h"
+
+#include "engine/rules/allocation.h"
+#include "engine/rules/counting.h"
+#include "engine/rules/policy.h"
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "events/base/mark.h"
+
+namespace kontor {
+namespace {
+
+void check_company(Step& step, const Order& order) {
+  const CompanyId id{order.company};
+  const Company& company = step.book().parties().company(id);
+  if (company.status == CompanyStatus::active) return;
+  Cause cause = about(ReasonCode::company_blocked, Subject::company, step.book().parties().name(id),
+                      id.value());
+  cause.evidence.push_back(company.last_change);
+  step.refuse(std::move(cause));
+}
+
+// What is to be taken now; under a hold by a person nothing is.
+void check_stock(Step& step, const Order& order) {
+  const PolicyContext context = policy_context(order);
+  const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
+  if ((at != "placement" && at != "approval") || order.forced_hold != 0) return;
+  check_stock_for(step, needs_of(step.book(), order),
+                  {step.book().orders().region(order), order.no_split != 0}, context);
+}
+
+void emit_repriced(Step& step, const Order& order, const Amendment& amendment) {
+  const OrderRef ref{order.ref};
+  Order untaken = order;
+  untaken.credit = CreditState::kNotTaken;
+  const std::vector<CreditMove> moves =
+      moves_between(order, counted_of(step.book(), order), counted_of(step.book(), untaken));
+  const Minor previous = order.total;
+  const CurrencyCode currency{order.currency};
+  const PricedOrder& priced = amendment.priced;
+  KONTOR_MARK("an order priced anew");
+  step.emit<OrderRepriced>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto lines = structs(out, amendment.lines);
+    const auto taxes = structs(out, priced.taxes);
+    return CreateOrderRepriced(out, ref.value(), lines, taxes, priced.net.value(),
+                               priced.tax.value(), priced.total.value(), previous.value(),
+                               currency.value(), structs(out, moves));
+  });
+}
+
+}  // namespace
+
+void check_items(Step& step, const Order& order) {
+  const Catalogue& catalogue = step.book().catalogue();
+  std::uint32_t number = 0;
+  for (const OrderLineState& line : step.book().orders().lines(order)) {
+    ++number;
+    const ItemId item{line.item};
+    if (line.open() == Quantity{0} || catalogue.item(item).status == ItemStatus::active) continue;
+    step.refuse(about_line(ReasonCode::item_inactive, number, catalogue.name(item)));
+  }
+}
+
+Approvable look_at_approved(Step& step, const Order& order) {
+  Approvable out;
+  check_company(step, order);
+  check_items(step, order);
+  check_stock(step, order);
+  if (!policy_is(step.book(), PolicyKey::price_at, policy_context(order), "approval")) return out;
+  Amendment amendment = plan_new_prices(step, order);
+  if (step.refused() || amendment.lines.empty()) return out;
+  out.repriced = std::move(amendment);
+  out.facts = facts_after(step.book(), order, *out.repriced);
+  out.asks = asks_again(step.book(), order, out.facts.total);
+  out.wishes = assess_rules(step, out.facts, out.asks ? Asking::kAsk : Asking::kLook);
+  check_room(step, out.facts, std::max(out.facts.need, Minor{0}));
+  out.asks = out.asks && !approves_at_once(step.book(), out.facts, out.wishes);
+  return out;
+}
+
+bool take_new_prices(Step& step, OrderRef ref, const Approvable& found) {
+  if (!found.repriced) return true;
+  emit_repriced(step, step.book().orders().get(ref), *found.repriced);
+  warn(step, ref, found.wishes);
+  if (!found.asks) return true;
+  KONTOR_MARK("a new price that asks people again");
+  approve_or_ask(step, ref, found.facts, found.wishes);
+  return false;
+}
+
+void approve_order(Step& step, OrderRef ref, ApprovalCause cause) {
+  Step today = step.look();
+  const Approvable found = look_at_approved(today, step.book().orders().get(ref));
+  if (!today.refused() && !take_new_prices(step, ref, found)) return go_on(step, ref);
+  step.emit<OrderApproved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateOrderApproved(out, ref.value(), cause);
+  });
+  if (today.refused()) return fail_order(step, ref, today.refusals());
+  go_on(step, ref);
+}
+
+}  // namespace kontor

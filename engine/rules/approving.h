@@ -1,0 +1,34 @@
+// What becomes of an order once everybody has said yes: it is looked at as the day is now, and goes
+// on, is asked about once more, or fails. Rules: domain, One notion of when.
+#pragma once
+
+#include <optional>
+
+#include "engine/rules/amending.h"
+#include "engine/rules/wishes.h"
+#include "engine/step.h"
+
+namespace kontor {
+
+// Refuses item_inactive for what is open of the order.
+void check_items(Step& step, const Order& order);
+
+// What today says of an approved order. Valid until the next event.
+struct Approvable {
+  std::optional<Amendment> repriced;  // price.at = approval, and a price or tax has changed
+  OrderFacts facts;
+  Wishes wishes;
+  bool asks = false;  // the new total needs people
+};
+// Refuses whatever stands in its way: the company, an item, a price, stock.
+Approvable look_at_approved(Step& step, const Order& order);
+
+// The last yes was given. Emits OrderApproved, or asks again where a new price wants that
+// (approval.on_change), and takes the order on or fails it.
+void approve_order(Step& step, OrderRef order, ApprovalCause cause);
+
+// Goes on with one that has been looked at, and of which nothing was refused, up to the request for
+// people or the approval. False: people are asked.
+bool take_new_prices(Step& step, OrderRef order, const Approvable& found);
+
+}  // namespace kontor

@@ -1,0 +1,79 @@
+#include "engine/rules/counting.h"
+
+#include <map>
+
+namespace kontor {
+namespace {
+
+Minor ordered_value(const Order& order, const OrderLineState& line) {
+  if (order.credit != CreditState::kTaken) return Minor{0};
+  switch (order.credit_from) {
+    case CreditFrom::order:
+      return line.open_gross();
+    case CreditFrom::allocation:
+      return line.allocated_gross();
+    case CreditFrom::shipment:
+    case CreditFrom::invoice:
+      return Minor{0};
+  }
+  return Minor{0};
+}
+
+}  // namespace
+
+// What has left counts whatever became of the order since, unless only bills do.
+Counted counted_of(const Order& order, const OrderLineState& line) {
+  const bool bills_only = order.credit_from == CreditFrom::invoice;
+  return {ordered_value(order, line), bills_only ? Minor{0} : line.delivered_gross()};
+}
+
+Counted counted_of(const Book& book, const Order& order) {
+  Counted sum;
+  for (const OrderLineState& line : book.orders().lines(order))
+    sum += counted_of(order, line);
+  return sum;
+}
+
+Minor uncounted_value(const Book& book, const Order& order) {
+  Minor all;
+  for (const OrderLineState& line : book.orders().lines(order))
+    all += line.open_gross() + line.delivered_gross();
+  return all - counted_of(book, order).sum();
+}
+
+CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
+  return CreditMove(order.ref, amount.value(), amount.value(), order.payer, order.terms,
+                    kNoDate.value(), order.currency, order.currency, bucket);
+}
+
+std::vector<CreditMove> moves_between(const Order& order, const Counted& before,
+                                      const Counted& after) {
+  std::vector<CreditMove> moves;
+  moves.reserve(2);
+  const Minor ordered = after.ordered - before.ordered;
+  const Minor delivered = after.delivered - before.delivered;
+  if (ordered != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, ordered));
+  if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
+  return moves;
+}
+
+std::vector<CreditMove> moves_of_reserved(const Book& book, OrderRef ref,
+                                          std::span<const ReservedPart> parts, int sign) {
+  const Order& order = book.orders().get(ref);
+  if (order.credit != CreditState::kTaken || order.credit_from != CreditFrom::allocation) return {};
+  const auto lines = book.orders().lines(order);
+  std::map<std::uint32_t, OrderLineState> after;
+  for (const ReservedPart& part : parts) {
+    OrderLineState& line = after.try_emplace(part.line(), lines[part.line() - 1]).first->second;
+    line.reserved += Quantity{sign * part.quantity()};
+  }
+  Counted counted_before;
+  Counted counted_after;
+  for (const auto& [number, line] : after) {
+    counted_before += counted_of(order, lines[number - 1]);
+    counted_after += counted_of(order, line);
+  }
+  return moves_between(order, counted_before, counted_after);
+}
+
+}  // namespace kontor
