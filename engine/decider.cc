@@ -178,7 +178,7 @@ Decided Decider::decide_fence(Book& book, PageBuilder& page, const CommandInput&
   return decide(book, page, fence, recorded_at, principal);
 }
 
-Decided Decider::decide_reopening(Book& book, PageBuilder& page, const Orders& gathered,
+Decided Decider::decide_reopening(Book& book, PageBuilder& page, const PastOrder& gathered,
                                   OrderRef order, Timestamp recorded_at) {
   flatbuffers::FlatBufferBuilder command;
   command.Finish(CreateReopenDocument(command, order.value()));

@@ -38,7 +38,7 @@ class Decider {
                        Timestamp recorded_at, std::uint32_t principal);
 
   // A settled order that the next command names is there again. gathered: has it, and nothing else.
-  Decided decide_reopening(Book& book, PageBuilder& page, const Orders& gathered, OrderRef order,
+  Decided decide_reopening(Book& book, PageBuilder& page, const PastOrder& gathered, OrderRef order,
                            Timestamp recorded_at);
 
   // The next step of a follow-up, as a decision of the engine's own.

@@ -134,7 +134,7 @@ StatusCode Sequencer::reopen(const Submission& job, const CommandInput& input,
   PageBuilder& page =
       batch->page(batch->page_of(book->number(), Sequence{book->last_sequence().value() + 1}));
   const std::size_t before = page.buffer().size();
-  decider_.decide_reopening(*book, page, (*gathered)->orders, (*found)->birth, next_time(*book));
+  decider_.decide_reopening(*book, page, **gathered, (*found)->birth, next_time(*book));
   batch->count_decision(page.buffer().size() - before);
   make_room(pending, batch);
   KONTOR_MARK("a settled order reopened by a command that names it");

@@ -22,6 +22,8 @@
 
 namespace kontor {
 
+struct PastOrder;
+
 // One cause, before it becomes a wire Reason. name: what the subject is called.
 struct Cause {
   ReasonCode code{};
@@ -58,7 +60,7 @@ struct Context {
   std::string_view actor;  // may be empty: the principal itself
   std::uint32_t principal = 0;
   std::uint64_t expected_version = kAnyVersion;
-  const Orders* gathered = nullptr;  // of ReopenDocument: the one order, as its events say it is
+  const PastOrder* gathered = nullptr;  // of ReopenDocument: the order as its events say it is
 };
 
 class Step {

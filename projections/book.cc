@@ -26,6 +26,9 @@ std::optional<std::string> name_of_ordinal(const Book& book, std::string_view ki
     return name_in(book.prices(), book.prices().list_count(), PriceListId{});
   if (kind == "terms") return name_in(book.terms(), book.terms().count(), TermsId{});
   if (kind == "rule") return name_in(book.rules(), book.rules().count(), RuleId{});
+  if (kind == "cost_centre")
+    return name_in(book.budgets(), book.budgets().cost_centre_count(), CostCentreId{});
+  if (kind == "budget") return name_in(book.budgets(), book.budgets().budget_count(), BudgetId{});
   if (kind == "warehouse") {
     return name_in(book.stock(), book.stock().warehouse_count(), WarehouseId{});
   }
@@ -64,6 +67,11 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
   if (id.empty()) return;  // the engine's own
   std::get<Outcomes>(parts_).add(outcome_key(header.principal, id), header.content,
                                  Sequence{header.first_sequence});
+}
+
+void Book::end() {
+  for (const OrderRef left : std::get<Orders>(parts_).end_decision(last_sequence_))
+    std::get<Budgets>(parts_).forget(left);
 }
 
 Status Book::apply(const Envelope& by, const EventView& event) {

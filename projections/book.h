@@ -17,6 +17,7 @@
 #include "events/base/result.h"
 #include "events/codec/decision.h"
 #include "projections/approvals.h"
+#include "projections/budgets.h"
 #include "projections/calendar.h"
 #include "projections/catalogue.h"
 #include "projections/credit.h"
@@ -50,7 +51,7 @@ inline constexpr std::uint32_t kStateFormat = 6;
 class Book {
   using Parts =
       std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
-                 Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes>;
+                 Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes, Budgets>;
 
  public:
   // What `save` writes, in order: where the book stands, then its projections, one each.
@@ -76,7 +77,7 @@ class Book {
   // The same from bytes: routes by the event's kind. kNewer: a kind this version does not know.
   Status apply(const Envelope& by, const EventView& event);
   // The decision has no further events: what has been settled for long enough leaves.
-  void end() { std::get<Orders>(parts_).end_decision(last_sequence_); }
+  void end();
   // A whole decision read from the log, whose structure and bodies were checked.
   Status replay(const DecisionView& decision);
 
@@ -99,6 +100,7 @@ class Book {
   const Settlements& settlements() const { return get<Settlements>(); }
   const Calendar& calendar() const { return get<Calendar>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
+  const Budgets& budgets() const { return get<Budgets>(); }
 
   std::optional<FollowUp> next_follow_up() const;  // oldest stock work first, then credit
   std::size_t follow_up_count() const;

@@ -41,6 +41,26 @@ std::uint16_t Calendar::fiscal_year(Date date) const {
   return static_cast<std::uint16_t>(year);
 }
 
+Date Calendar::period_start(PeriodKind kind, Date date) const {
+  if (kind == PeriodKind::none || kind == PeriodKind::day) return date;
+  if (kind == PeriodKind::week) {
+    const std::int64_t days =
+        std::int64_t{date.value()} + 4 - first_day_of_week_;  // from a Thursday
+    return add_days(date, -((days % 7 + 7) % 7));
+  }
+  const CivilDate civil = to_civil(date);
+  const Date first = from_civil({civil.year, civil.month, 1});
+  const std::int32_t month_of_year = (civil.month - fiscal_year_first_month_ + 12) % 12;
+  switch (kind) {
+    case PeriodKind::quarter:
+      return add_months(first, -(month_of_year % 3));
+    case PeriodKind::year:
+      return add_months(first, -month_of_year);
+    default:
+      return first;
+  }
+}
+
 void Calendar::save(Sink& out) const {
   for (const std::string* text : {&book_, &legal_name_, &country_, &time_zone_, &administrator_}) {
     out.text(*text);

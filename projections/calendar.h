@@ -44,6 +44,8 @@ class Calendar {
   std::uint8_t fiscal_year_first_month() const { return fiscal_year_first_month_; }
   // The fiscal year a date lies in, named after the calendar year it begins in.
   std::uint16_t fiscal_year(Date date) const;
+  // The first day of the period that a date lies in; of none: the date.
+  Date period_start(PeriodKind kind, Date date) const;
 
   // Book 0: books by number - 1, and the writer's epoch.
   const NameTable& registered() const { return registered_; }

@@ -11,6 +11,7 @@
 #include "order_generated.h"
 #include "payment_generated.h"
 #include "rule_generated.h"
+#include "spending_generated.h"
 #include "stock_generated.h"
 
 #include "events/base/mark.h"
@@ -244,8 +245,31 @@ void Credit::forget_held(std::uint32_t payer, std::uint64_t order) {
   if (account.held_.empty()) with_held_.erase(payer);
 }
 
-void Credit::on(const Envelope& by, const RuleSet&) {
+void Credit::on(const Envelope& by, const RuleSet& event) {
+  bool by_spending = false;
+  if (event.outcome() == Outcome::hold && !event.withdrawn() && event.conditions() != nullptr) {
+    for (const Condition* const condition : *event.conditions()) {
+      by_spending = by_spending || condition->figure() == Figure::over_budget ||
+                    condition->figure() == Figure::over_period_limit;
+    }
+  }
+  if (by_spending) {
+    spending_holds_.insert(event.ordinal());
+  } else {
+    spending_holds_.erase(event.ordinal());
+  }
   examine_everyone(by.sequence);
+}
+
+void Credit::on(const Envelope& by, const BudgetSet&) {
+  if (!spending_holds_.empty()) examine_everyone(by.sequence);
+}
+
+// A budget may serve other payers' orders; a period is one buyer's.
+void Credit::on(const Envelope& by, const SpendingReturned& event) {
+  if (spending_holds_.empty()) return;
+  if (!run(event.budgets()).empty()) return examine_everyone(by.sequence);
+  examine_payers_of(held_by_buyer_, event.buyer(), by.sequence);
 }
 
 void Credit::on(const Envelope& by, const PolicySet&) {
@@ -348,6 +372,9 @@ void Credit::save(Sink& out) const {
       out.pod(std::uint8_t{held.needs_room});
     }
   }
+  out.pod(std::uint64_t{spending_holds_.size()});
+  for (const std::uint32_t rule : spending_holds_)
+    out.pod(rule);
   out.pod(std::uint64_t{to_examine_.size()});
   for (const Examination& examination : to_examine_) {
     out.pod(examination.payer);
@@ -407,6 +434,11 @@ void Credit::load(Source& in) {
       in.expect(held.company.value() < accounts_.size());
       remember_held(payer, held);
     }
+  }
+  for (std::uint64_t left = in.size_of_run(4); left > 0 && in.ok(); --left) {
+    std::uint32_t rule = 0;
+    in.pod(rule);
+    spending_holds_.insert(rule);
   }
   to_examine_.resize(in.size_of_run(22));
   for (Examination& examination : to_examine_) {

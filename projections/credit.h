@@ -52,6 +52,8 @@ struct PaymentReversed;
 struct RefundPaid;
 struct FollowUpAdvanced;
 struct BusinessDayOpened;
+struct BudgetSet;
+struct SpendingReturned;
 
 struct DueAmount {
   Date due;  // kNoDate: not known yet
@@ -136,6 +138,8 @@ class Credit {
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
   void on(const Envelope& by, const BusinessDayOpened& event);
+  void on(const Envelope& by, const BudgetSet& event);
+  void on(const Envelope& by, const SpendingReturned& event);
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   std::uint32_t account_count() const { return static_cast<std::uint32_t>(accounts_.size()); }
@@ -175,6 +179,7 @@ class Credit {
   std::set<std::uint32_t> with_held_;   // payers that have held orders
   HeldBy held_by_company_;
   HeldBy held_by_buyer_;
+  std::set<std::uint32_t> spending_holds_;  // rules that hold by budget or period limit
   std::vector<Examination> to_examine_;     // oldest first
   std::set<std::uint32_t> being_examined_;  // payers in to_examine_
 };

@@ -167,8 +167,9 @@ class Orders {
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const CreditNoteIssued& event);
   void on(const Envelope& by, const CreditNoteCancelled& event);
-  // The last event of a decision was folded: what has been settled for long enough leaves.
-  void end_decision(Sequence last);
+  // The last event of a decision was folded: what has been settled for long enough leaves. Those
+  // that did; valid until the next decision ends.
+  std::span<const OrderRef> end_decision(Sequence last);
 
   // Null: none in memory (see settled()). Valid until the next event, or the end of the decision.
   const Order* find(std::string_view name) const;
@@ -233,6 +234,7 @@ class Orders {
   Returns returns_;
   std::uint64_t settled_kept_ = 0;  // events; 0: nothing leaves
   std::deque<Touch> touches_;       // of the last so many events
+  std::vector<OrderRef> left_;      // at the end of the last decision
   SettledDocuments settled_;
 };
 

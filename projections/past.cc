@@ -186,7 +186,7 @@ void PastPayment::on(const Envelope&, const RefundPaid& event) {
 // ---- streams ------------------------------------------------------------------------------------
 
 void fold_past(PastOrder& past, const Envelope& by, const EventView& event) {
-  fold(by, event, past.orders, past.held);
+  fold(by, event, past.orders, past.held, past.takings);
 }
 void fold_past(PastInvoice& past, const Envelope& by, const EventView& event) {
   fold(by, event, past);

@@ -12,6 +12,7 @@
 #include "projections/orders.h"
 #include "projections/receivables.h"
 #include "projections/settlements.h"
+#include "projections/takings.h"
 
 namespace kontor {
 
@@ -39,6 +40,7 @@ class HeldParts {
 struct PastOrder {
   Orders orders;  // this one
   HeldParts held;
+  Takings takings;
 };
 
 class PastInvoice {

@@ -18,7 +18,10 @@ constexpr std::array kCreditAt = {W("placement"), W("approval"), W("allocation")
                                   W("invoice")};
 constexpr std::array kPayment = {W("payment")};
 constexpr std::array kPriceLater = {W("allocation"), W("shipment"), W("invoice"), W("payment")};
-constexpr std::array kBudgetLater = {W("approval"), W("shipment"), W("invoice"), W("payment")};
+constexpr std::array kBudgetAt = {W("placement"), W("approval"), W("shipment"), W("invoice"),
+                                  W("payment")};
+constexpr std::array kBudgetLater = {W("allocation")};
+constexpr std::array kCostCentre = {W("optional"), W("required")};
 constexpr std::array kStockAt = {W("placement"), W("approval"), W("allocation"), W("shipment")};
 constexpr std::array kStockAtLater = {W("invoice"), W("payment")};
 constexpr std::array kPriceFrom = {W("list"), W("command")};
@@ -54,7 +57,7 @@ constexpr auto kFree = PolicyKind::kText;
 constexpr auto kRegistry = std::to_array<PolicyRule>({
     {PolicyKey::price_at, kWord, "placement", kPlacementApproval, kPriceLater, true,
      "when the price is fixed", PolicyReach::kOrder},
-    {PolicyKey::budget_at, kWord, "placement", kPlacement, kBudgetLater, true,
+    {PolicyKey::budget_at, kWord, "placement", kBudgetAt, kBudgetLater, true,
      "when an order takes from budgets and period limits", PolicyReach::kOrder},
     {PolicyKey::credit_at, kWord, "approval", kCreditAt, kPayment, true,
      "when an order starts to count as exposure", PolicyReach::kOrder},
@@ -93,7 +96,9 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
     {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, false,
      "0: requests never expire", PolicyReach::kOrder},
     {PolicyKey::spending_absent_limit, kWord, "unlimited", kSpending, kNone, true,
-     "what a buyer without an order limit may spend", PolicyReach::kOrder},
+     "what a buyer without an order or period limit may spend", PolicyReach::kOrder},
+    {PolicyKey::spending_cost_centre, kWord, "optional", kCostCentre, kNone, true,
+     "whether an order names a cost centre", PolicyReach::kOrder},
     {PolicyKey::invoice_basis, kWord, "shipped", kBasis, kNone, true, "what can be billed",
      PolicyReach::kOrder},
     {PolicyKey::payment_auto_apply, kWord, "oldest_due_first", kApply, kApplyLater, true,

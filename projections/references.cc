@@ -53,6 +53,12 @@ Status Book::check_references() const {
       if (!known.in_memory(order)) return broken(order_at(order) + " is held, but left");
     }
   }
+  for (const auto& [document, taking] : budgets().takings().all()) {
+    const bool known_one =
+        known.in_memory(document) || receivables().find_invoice(InvoiceRef{document}) != nullptr;
+    if (!known_one)
+      return broken(order_at(document) + " has taken of a budget or period, but left");
+  }
   Status status;
   stock().for_each_holder([&](std::uint64_t order) {
     if (status.ok() && !known.in_memory(order)) {

@@ -108,6 +108,16 @@ Status Book::check_loaded() const {
             receivables().find_invoice(InvoiceRef{note.invoice}) != nullptr &&
             is_known_or_settled(orders(), note.order, note.ref);
   }
+  for (std::uint32_t i = 0; i < budgets().cost_centre_count(); ++i) {
+    const CostCentre& centre = budgets().cost_centre(CostCentreId{i});
+    sound = sound && centre.company.value() < companies &&
+            is_one_of_or_none(centre.owner, parties().buyer_count());
+  }
+  sound = sound && budgets().buyers_bound() <= parties().buyer_count();
+  for (const auto& [invoice, spender] : budgets().spenders()) {
+    sound = sound && receivables().find_invoice(InvoiceRef{invoice}) != nullptr &&
+            is_one_of_or_none(spender.buyer, parties().buyer_count());
+  }
   for (const auto& [order, request] : approvals().pending())
     sound = sound && orders().find(OrderRef{order}) != nullptr;
   return sound ? Status{} : unreadable(number_);

@@ -63,7 +63,8 @@ Sequence Orders::settled_by(Sequence last) const {
 }
 
 // One event touches one order at most, so there is no more to look at than the decision had events.
-void Orders::end_decision(Sequence last) {
+std::span<const OrderRef> Orders::end_decision(Sequence last) {
+  left_.clear();
   while (!touches_.empty() && touches_.front().position + settled_kept_ <= last.value()) {
     const Touch touch = touches_.front();
     touches_.pop_front();
@@ -71,8 +72,11 @@ void Orders::end_decision(Sequence last) {
     const auto index = index_.find(touch.order);
     KONTOR_ASSERT(index.has_value());  // it cannot have left before its last touch was looked at
     const Order& order = orders_[*index];
-    if (order.touched_at == touch.position && is_settled(order)) forget(*index);
+    if (order.touched_at != touch.position || !is_settled(order)) continue;
+    left_.emplace_back(order.ref);
+    forget(*index);
   }
+  return left_;
 }
 
 void Orders::forget(std::uint32_t index) {

@@ -41,6 +41,10 @@ std::vector<QuestionWord> make_get_words() {
            "What a payer owes: limit, exposure by bucket and due date, available"),
       word("company", Question::company, {must("COMPANY")}, "A company"),
       word("buyer", Question::buyer, {must("BUYER")}, "A person who acts for a company"),
+      word("cost_centre", Question::cost_centre, {must("COST_CENTRE")},
+           "A cost centre: whose it is, its budgets"),
+      word("budget", Question::budget, {must("BUDGET")},
+           "A budget: what was taken, what waits for approval, what is left"),
       word("item", Question::item, {must("ITEM")}, "Something sold"),
       word("warehouse", Question::warehouse, {must("WAREHOUSE")}, "A place stock lies in"),
       word("order", Question::order, {must("ORDER")}, "An order: lines, states, approval, hold"),
@@ -74,6 +78,9 @@ std::vector<QuestionWord> make_list_words() {
   return {
       word("companies", Question::companies, {}, "All companies"),
       word("buyers", Question::buyers, {may("COMPANY")}, "People who buy"),
+      word("cost_centres", Question::cost_centres, {may("COMPANY")}, "Cost centres"),
+      word("budgets", Question::budgets, {may("COST_CENTRE")},
+           "Budgets: taken, waiting, left; of one cost centre or all"),
       word("items", Question::items, {}, "Everything sold"),
       word("warehouses", Question::warehouses, {}, "Warehouses"),
       word("orders", Question::orders, {may("COMPANY"), may("STATE", Field::kSecond)},
@@ -106,7 +113,8 @@ std::vector<QuestionWord> make_other_words() {
   exposure.verb = QuestionVerb::kExplain;
   QuestionWord events = word(
       "events", Question::events,
-      {option("STREAM", Field::kName, "Only those of one order, invoice, payment, company or item"),
+      {option("STREAM", Field::kName,
+              "Only those of one order, invoice, payment, company, item or budget"),
        option("FROM", Field::kFrom, "First position"), option("TO", Field::kTo, "Last position")},
       "Events, oldest first");
   events.verb = QuestionVerb::kEvents;

@@ -96,6 +96,13 @@ Answered answer_buyer(const Book& book, const Query& query) {
   }
   out.last_change = buyer.last_change.value();
   out.version = buyer.version;
+  if (buyer.period_limit) {
+    const Date start = book.calendar().period_start(buyer.period, book.calendar().business_date());
+    const Minor taken = book.budgets().taken_since(*id, buyer.currency, start);
+    out.period_start = start.value();
+    out.period_taken = taken.value();
+    out.period_left = (*buyer.period_limit - taken).value();
+  }
   return answered(out);
 }
 

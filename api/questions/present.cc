@@ -13,6 +13,10 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &answer_company;
     case Question::buyer:
       return &answer_buyer;
+    case Question::budget:
+      return &answer_budget;
+    case Question::cost_centre:
+      return &answer_cost_centre;
     case Question::item:
       return &answer_item;
     case Question::warehouse:
@@ -39,6 +43,10 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &list_companies;
     case Question::buyers:
       return &list_buyers;
+    case Question::budgets:
+      return &list_budgets;
+    case Question::cost_centres:
+      return &list_cost_centres;
     case Question::items:
       return &list_items;
     case Question::warehouses:

@@ -20,6 +20,11 @@ Answered list_buyers(const Book& book, const Query& query);
 // credit.cc
 Answered answer_account(const Book& book, const Query& query);
 Answered list_held_orders(const Book& book, const Query& query);
+// budgets.cc
+Answered answer_budget(const Book& book, const Query& query);
+Answered answer_cost_centre(const Book& book, const Query& query);
+Answered list_budgets(const Book& book, const Query& query);
+Answered list_cost_centres(const Book& book, const Query& query);
 // goods.cc
 Answered answer_item(const Book& book, const Query& query);
 Answered answer_warehouse(const Book& book, const Query& query);

@@ -9,9 +9,9 @@
 namespace kontor::questions {
 namespace {
 
-constexpr std::array<std::string_view, 10> kKinds = {"order",   "invoice", "payment", "credit_note",
-                                                     "company", "buyer",   "item",    "warehouse",
-                                                     "terms",   "rule"};
+constexpr auto kKinds = std::to_array<std::string_view>(
+    {"order", "invoice", "payment", "credit_note", "company", "buyer", "item", "warehouse", "terms",
+     "rule", "cost_centre", "budget"});
 
 template <class Id>
 std::optional<std::uint64_t> plain(const std::optional<Id>& id) {
@@ -36,6 +36,8 @@ std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
   if (kind == "item") return plain(book.catalogue().find_item(name));
   if (kind == "warehouse") return plain(book.stock().find_warehouse(name));
   if (kind == "terms") return plain(book.terms().find(name));
+  if (kind == "cost_centre") return plain(book.budgets().find_cost_centre(name));
+  if (kind == "budget") return plain(book.budgets().find_budget(name));
   if (kind == "rule") return plain(book.rules().find(name));
   return std::nullopt;
 }
@@ -73,8 +75,8 @@ Result<Stream> find_stream(const Book& book, std::string_view name) {
   }
   if (auto exact = find_with_kind(book, name)) return std::move(*exact);
   return Error{ErrorKind::kNotFound,
-               "no order, invoice, payment, credit note, company, buyer, item, warehouse, terms or "
-               "rule is called '" +
+               "no order, invoice, payment, credit note, company, buyer, item, warehouse, terms, "
+               "rule, cost centre or budget is called '" +
                    std::string(name) + "'"};
 }
 

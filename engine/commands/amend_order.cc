@@ -9,6 +9,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/amending.h"
 #include "engine/rules/approving.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
@@ -48,6 +49,9 @@ void check_order(Step& step, const AmendOrder& command, const Order& order) {
   if (step.book().parties().company(company).status != CompanyStatus::active) {
     step.refuse(about(ReasonCode::company_blocked, Subject::company,
                       step.book().parties().name(company), company.value()));
+  }
+  if (command.cost_centre() != nullptr) {
+    expect_cost_centre(step, company, BuyerId{order.buyer}, view(command.cost_centre()));
   }
   const bool other = command.currency() != 0 && command.currency() != order.currency;
   if (other) {
@@ -217,6 +221,7 @@ void decide(Step& step, const AmendOrder& command) {
   const bool again = asks_again(step.book(), *order, facts.total);
   const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
   check_room(step, facts, std::max(facts.need, Minor{0}));
+  check_spending_room(step, facts);
   check_stock(step, command, *order, amendment.lines,
               will_be_approved(step.book(), *order, facts, wishes, again));
   check_size(step, command, amendment);
@@ -224,10 +229,12 @@ void decide(Step& step, const AmendOrder& command) {
 
   // Nothing below refuses.
   const OrderRef ref{order->ref};
+  const SpendingChange spending(step.book(), *order);
   release_parts(step, ref, amendment.released);
   emit_amended(step, command, step.book().orders().get(ref), amendment);
   warn(step, ref, wishes);
   approve(step, ref, facts, wishes, again);
+  spending.settle(step, ref);
   go_on(step, ref);
 }
 

@@ -3,6 +3,7 @@
 #include "apply_credit_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
@@ -84,12 +85,13 @@ void decide(Step& step, const ApplyCredit& command) {
   if (step.refused()) return;
   check_sum(step, command, *source, names.name());
   const std::size_t before = step.book().settlements().part_count(source->ref);
-  if (before >= kApplicationsMax) {
-    step.refuse(too_many(source->kind, kApplicationsMax, "applications"));
+  const std::size_t most = applications_max(step.book());
+  if (before >= most) {
+    step.refuse(too_many(source->kind, most, "applications"));
   }
   if (step.refused()) return;
 
-  Spending spending(step.book(), source->unapplied, kApplicationsMax - before);
+  Spending spending(step.book(), source->unapplied, most - before);
   for (const WantedPayment& wanted : named)
     spending.pay_invoice(*wanted.invoice, wanted.most);
   if (named.empty()) spending.pay_oldest(source->payer);

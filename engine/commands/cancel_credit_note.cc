@@ -2,6 +2,7 @@
 #include "credit_note_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
 #include "projections/fold.h"
@@ -60,8 +61,11 @@ void decide(Step& step, const CancelCreditNote& command) {
   const auto parts = newest_applied(step.book(), note->ref, note->applied);
   expect_room_to_return(step, source, parts);
   if (step.refused()) return;
+  const OrderRef order{note->order};
+  const SpendingChange spending(step.book(), step.book().orders().get(order));
   if (!parts.empty()) emit_unapplied(step, source, "", parts);
   emit_cancelled(step, *step.book().credit_notes().find(CreditNoteRef{source.ref}));
+  spending.settle(step, order);
 }
 
 }  // namespace kontor

@@ -4,6 +4,7 @@
 #include "invoice_order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pricing.h"
@@ -114,6 +115,7 @@ void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, c
     moves.emplace_back(step.next_sequence().value(), part.amount(), part.amount(), order.payer,
                        order.terms, part.due(), order.currency, order.currency, Bucket::receivable);
   }
+  const Budgets::Spender spender = spender_by_paying(book, order);
   const std::uint64_t ref = order.ref;
   const std::uint32_t payer = order.payer;
   const std::uint16_t currency = order.currency;
@@ -125,7 +127,8 @@ void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, c
     const auto move_list = structs(out, moves);
     return CreateInvoiceIssued(out, name, ref, payer, year, number, date.value(), currency, lines,
                                taxes, bill.net.value(), bill.tax.value(), bill.total().value(),
-                               terms.value(), parts, move_list);
+                               terms.value(), parts, move_list, spender.buyer.value(),
+                               spender.cost_centre.value());
   });
 }
 
@@ -166,8 +169,11 @@ void decide(Step& step, const InvoiceOrder& command) {
         about(ReasonCode::nothing_to_invoice, Subject::order, view(command.order()), order->ref));
   }
   if (step.refused()) return;
-  if (!takes_part(step, OrderRef{order->ref}, CreditFrom::invoice)) return;
+  const OrderRef ref{order->ref};
+  if (!takes_part(step, ref, CreditFrom::invoice)) return;
+  const SpendingChange spending(step.book(), *order);
   emit_invoice(step, command, *order, make_bill(step.book(), *order, quantities));
+  spending.settle(step, ref);
 }
 
 }  // namespace kontor

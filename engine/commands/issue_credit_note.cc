@@ -8,6 +8,7 @@
 #include "issue_credit_note_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/crediting.h"
 #include "engine/rules/pool.h"
@@ -377,6 +378,7 @@ void decide(Step& step, const IssueCreditNote& command) {
   reading.free_voided();
   const OrderRef order{invoice->order};
   const InvoiceRef billed{invoice->ref};
+  const SpendingChange spending(step.book(), step.book().orders().get(order));
   sums.lines = lines_of(reading, reading.parts());
   release_parts(step, order, reading.released());
   const std::vector<ReturnedLine> returned = reading.returned();
@@ -385,6 +387,7 @@ void decide(Step& step, const IssueCreditNote& command) {
   const auto moves = moves_between(now, counted_of(step.book(), now), reading.counted_after());
   const CreditSource note = emit_note(step, command, *invoice, sums, moves);
   apply_to_own_invoice(step, note, billed);
+  spending.settle(step, order);
   end_if_done(step, order, CancelCause::cancelled);
   look_again(step, order);
 }

@@ -4,6 +4,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/pricing.h"
@@ -68,6 +69,14 @@ void check_stock(Step& step, const PricedOrder& priced, const PlaceOrder& comman
   check_stock_for(step, needs, {view(command.region()), command.no_split()}, context);
 }
 
+// The one it names, or its buyer's.
+std::string_view cost_centre_of(const Book& book, const PlaceOrder& command,
+                                const OrderParties& who) {
+  const std::string_view named = view(command.cost_centre());
+  if (!named.empty() || !is_set(who.buyer)) return named;
+  return book.parties().buyer(who.buyer).cost_centre;
+}
+
 OrderFacts facts_of(const Step& step, const PlaceOrder& command, const OrderParties& who,
                     const PricedOrder& priced) {
   OrderFacts facts;
@@ -84,7 +93,7 @@ OrderFacts facts_of(const Step& step, const PlaceOrder& command, const OrderPart
   facts.total = priced.total;
   facts.need = priced.total;
   facts.country = view(command.country());
-  facts.cost_centre = view(command.cost_centre());
+  facts.cost_centre = cost_centre_of(step.book(), command, who);
   facts.lines = priced.lines;
   return facts;
 }
@@ -96,7 +105,7 @@ OrderRef emit_order(Step& step, const PlaceOrder& command, const OrderParties& w
     const auto region = text(out, view(command.region()));
     const auto address = text(out, view(command.address()));
     const auto country = text(out, view(command.country()));
-    const auto cost_centre = text(out, view(command.cost_centre()));
+    const auto cost_centre = text(out, cost_centre_of(step.book(), command, who));
     const auto buyer_reference = text(out, view(command.buyer_reference()));
     const auto lines = structs(out, priced.lines);
     const auto taxes = structs(out, priced.taxes);
@@ -133,6 +142,7 @@ void decide(Step& step, const PlaceOrder& command) {
       step, {view(command.company()), view(command.buyer()), view(command.payer()),
              view(command.terms()), CurrencyCode{command.currency()}});
   if (!is_set(who.company) || !is_set(who.payer)) return;
+  expect_cost_centre(step, who.company, who.buyer, cost_centre_of(step.book(), command, who));
   const std::vector<WantedLine> wanted = read_lines(command);
   const PricedOrder priced = price_lines(step, who, view(command.country()), wanted);
   if (step.refused()) return;
@@ -140,6 +150,7 @@ void decide(Step& step, const PlaceOrder& command) {
   const OrderFacts facts = facts_of(step, command, who, priced);
   const Wishes wishes = assess_rules(step, facts, Asking::kAsk);
   check_room(step, facts, priced.total);
+  check_spending_room(step, facts);
   check_stock(step, priced, command, who, approves_at_once(step.book(), facts, wishes));
   if (step.refused()) return;
 
@@ -147,6 +158,7 @@ void decide(Step& step, const PlaceOrder& command) {
   const OrderRef order = emit_order(step, command, who, priced);
   warn(step, order, wishes);
   approve_or_ask(step, order, facts, wishes);
+  SpendingChange().settle(step, order);
   go_on(step, order);
 }
 

@@ -3,6 +3,7 @@
 #include "record_payment_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -98,7 +99,7 @@ void decide(Step& step, const RecordPayment& command) {
   if (step.refused()) return;
 
   const CreditSource payment = emit_received(step, command, *payer, currency);
-  Spending spending(step.book(), payment.unapplied);
+  Spending spending(step.book(), payment.unapplied, applications_max(step.book()));
   for (const auto& [invoice, most] : named)
     spending.pay_invoice(*invoice, most);
   if (policy_is(step.book(), PolicyKey::payment_auto_apply, {*payer}, "oldest_due_first")) {

@@ -47,9 +47,11 @@ void decide(Step& step, const RegisterBuyer& command) {
                                                         : parties.company(*company).currency;
   check_limit(step, name, command.order_limit(), currency);
   check_limit(step, name, command.period_limit(), currency);
-  // A period limit is not acted on yet, so it must not look as if it were.
-  if (command.period_limit() != kAbsent || command.period() != PeriodKind::none) {
-    step.refuse(about(ReasonCode::not_supported, Subject::buyer, "period_limit"));
+  const bool has_limit = command.period_limit() != kAbsent;
+  const bool has_period = command.period() != PeriodKind::none;
+  if (has_limit != has_period) {
+    step.refuse(about(ReasonCode::invalid_value, Subject::buyer,
+                      "a period limit and its period are stated together"));
   }
   if (step.refused()) return;
 

@@ -3,6 +3,8 @@
 #include "reopen_document_generated.h"
 
 #include "engine/commands.h"
+#include "events/base/mark.h"
+#include "projections/past.h"
 
 namespace kontor {
 namespace {
@@ -20,13 +22,30 @@ std::vector<ReopenedLine> lines_of(const Orders& orders, const Order& order) {
   return out;
 }
 
+std::vector<SpentShare> shares_of(const Taking* taking) {
+  std::vector<SpentShare> out;
+  if (taking == nullptr) return out;
+  KONTOR_MARK("a settled order that took of a budget or period comes back");
+  std::uint16_t number = 0;
+  for (const TakenPart& part : taking->parts) {
+    ++number;
+    const std::int64_t amount = part.amount.value();
+    for (const BudgetId budget : part.budgets)
+      out.emplace_back(amount, budget.value(), number, part.in_period, 0);
+    if (part.budgets.empty()) out.emplace_back(amount, kNoOrdinal, number, part.in_period, 0);
+  }
+  return out;
+}
+
 flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& out,
-                                               const Orders& orders, const Order& order) {
+                                               const PastOrder& past, const Order& order) {
+  const Orders& orders = past.orders;
   const auto name = text(out, orders.name(order));
   const auto region = text(out, orders.region(order));
   const auto country = text(out, orders.country(order));
   const auto cost_centre = text(out, orders.cost_centre(order));
   const auto lines = structs(out, lines_of(orders, order));
+  const auto spent = structs(out, shares_of(past.takings.find(order.ref)));
   ReopenedOrderBuilder state(out);
   state.add_order(name);
   state.add_company(order.company);
@@ -55,6 +74,7 @@ flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& o
   state.add_cost_centre(cost_centre);
   state.add_settlement(order.settlement);
   state.add_credit_from(order.credit_from);
+  state.add_spent(spent);
   return state.Finish();
 }
 
@@ -63,9 +83,9 @@ flatbuffers::Offset<ReopenedOrder> write_order(flatbuffers::FlatBufferBuilder& o
 // What was gathered comes in beside the command, as the time does; it is in the event, and nothing
 // after it reads back.
 void decide(Step& step, const ReopenDocument& command) {
-  const Orders* const gathered = step.context().gathered;
+  const PastOrder* const gathered = step.context().gathered;
   KONTOR_ASSERT(gathered != nullptr);
-  const Order& order = gathered->get(OrderRef{command.order()});
+  const Order& order = gathered->orders.get(OrderRef{command.order()});
   step.emit<DocumentReopened>(order.ref, [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateDocumentReopened(out, order.ref, write_order(out, *gathered, order));
   });

@@ -5,6 +5,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/approving.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "projections/fold.h"
@@ -24,10 +25,12 @@ void decide(Step& step, const RetryOrder& command) {
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};
+  const SpendingChange spending(step.book(), *order);
   step.emit<OrderRetried>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateOrderRetried(out, ref.value(), text(out, view(command.comment())));
   });
   take_new_prices(step, ref, found);
+  spending.settle(step, ref);
   go_on(step, ref);
 }
 

@@ -7,6 +7,7 @@
 #include "stock_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/returning.h"
 #include "engine/rules/taking.h"
@@ -114,8 +115,10 @@ void decide(Step& step, const ReturnGoods& command) {
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};
+  const SpendingChange spending(step.book(), *order);
   emit_return(step, ref, view(command.return_()), place,
               part_lines(step.book().orders().lines(*order), wanted));
+  spending.settle(step, ref);
   look_again(step, ref);
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
@@ -206,10 +207,13 @@ void decide(Step& step, const ShipOrder& command) {
     KONTOR_MARK("stock taken where it leaves");
     allocate(step, ref, leaving.taken);
   }
+  // What was cancelled for want of stock has been settled by itself.
+  const SpendingChange spending(step.book(), step.book().orders().get(ref));
   if (leaving.goods.size() > 1) KONTOR_MARK("a shipment out of several warehouses");
   for (const auto& [warehouse, quantities] : leaving.goods) {
     emit_shipped(step, ref, shipment, warehouse, quantities);
   }
+  spending.settle(step, ref);
   end_if_done(step, ref, CancelCause::cancelled);
 }
 

@@ -5,6 +5,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/allocation.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -70,6 +71,7 @@ Approvable look_at_approved(Step& step, const Order& order) {
   check_company(step, order);
   check_items(step, order);
   check_stock(step, order);
+  check_spending(step, order);
   if (!policy_is(step.book(), PolicyKey::price_at, policy_context(order), "approval")) return out;
   Amendment amendment = plan_new_prices(step, order);
   if (step.refused() || amendment.lines.empty()) return out;
@@ -95,11 +97,16 @@ bool take_new_prices(Step& step, OrderRef ref, const Approvable& found) {
 void approve_order(Step& step, OrderRef ref, ApprovalCause cause) {
   Step today = step.look();
   const Approvable found = look_at_approved(today, step.book().orders().get(ref));
-  if (!today.refused() && !take_new_prices(step, ref, found)) return go_on(step, ref);
+  const SpendingChange spending(step.book(), step.book().orders().get(ref));
+  if (!today.refused() && !take_new_prices(step, ref, found)) {
+    spending.settle(step, ref);
+    return go_on(step, ref);
+  }
   step.emit<OrderApproved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateOrderApproved(out, ref.value(), cause);
   });
   if (today.refused()) return fail_order(step, ref, today.refusals());
+  spending.settle(step, ref);
   go_on(step, ref);
 }
 

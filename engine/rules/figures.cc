@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/rules/figures_of_spending.h"
 #include "engine/rules/policy.h"
 #include "events/base/mark.h"
 
@@ -108,6 +109,9 @@ constexpr auto kRegistry = std::to_array<FigureRow>({
      total_without_tax},
     {Figure::distinct_items, Unit::count, "its distinct items", false, distinct_items},
     {Figure::over_order_limit, Unit::none, "it is over order limit", false, over_order_limit},
+    {Figure::over_period_limit, Unit::none, "it is over period limit", false,
+     read_over_period_limit},
+    {Figure::over_budget, Unit::none, "it is over budget", false, read_over_budget},
     {Figure::exposure_over_limit, Unit::none, "it is exposure over limit", true,
      exposure_over_limit},
     {Figure::exposure_after_order, Unit::money, "its exposure after order", true,

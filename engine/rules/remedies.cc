@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "engine/rules/budgets.h"
 #include "engine/rules/policy.h"
 #include "events/base/limits.h"
 
@@ -208,7 +209,7 @@ std::optional<Remedy> Search::find_cancellation(std::size_t reason, const Suppos
 // Days on which something changes by itself: a rule that holds ends, one that excludes begins.
 std::optional<Remedy> Search::find_date(const Supposition& base, const Enough& enough) const {
   const Date today = book_.calendar().business_date();
-  std::vector<Date> days;
+  std::vector<Date> days = days_spending_may_ease(book_, facts_);
   for (std::uint32_t i = 0; i < book_.rules().count(); ++i) {
     const RuleVersion& rule = book_.rules().current(RuleId{i});
     if (rule.withdrawn) continue;

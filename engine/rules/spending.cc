@@ -5,6 +5,7 @@
 
 #include "credit_note_generated.h"
 
+#include "engine/rules/budgets.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -216,6 +217,7 @@ void emit_applied(Step& step, const CreditSource& source, std::string_view docum
   moves.push_back(unapplied_move(source, -sum_of(parts)));
   if (source.kind == Subject::payment) {
     emit_parts<PaymentApplied, &CreatePaymentApplied>(step, source, document, parts, moves);
+    spend_by_paying(step, parts);
   } else {
     emit_parts<CreditNoteApplied, &CreateCreditNoteApplied>(step, source, document, parts, moves);
   }
@@ -231,6 +233,7 @@ void emit_unapplied(Step& step, const CreditSource& source, std::string_view doc
   moves.push_back(unapplied_move(source, sum_of(parts)));
   if (source.kind == Subject::payment) {
     emit_parts<PaymentUnapplied, &CreatePaymentUnapplied>(step, source, document, parts, moves);
+    unspend_by_paying(step, parts);
   } else {
     emit_parts<CreditNoteUnapplied, &CreateCreditNoteUnapplied>(step, source, document, parts,
                                                                 moves);

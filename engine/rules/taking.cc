@@ -7,6 +7,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/allocation.h"
+#include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -315,6 +316,7 @@ void fail_order(Step& step, OrderRef ref, const Causes& causes) {
     const auto grounds = causes.write(out);
     return CreateOrderFailed(out, ref.value(), grounds, structs(out, waited), structs(out, moves));
   });
+  return_spending(step, ref);
 }
 
 Quantity cut_line(const Book& book, const Order& order, std::uint32_t line, Quantity quantity,
@@ -338,6 +340,7 @@ void release_parts(Step& step, OrderRef ref, const std::vector<ReservedPart>& pa
 
 void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quantities,
                        std::string_view document) {
+  const SpendingChange spending(step.book(), step.book().orders().get(ref));
   const Cut cut = plan_cut(step.book(), step.book().orders().get(ref), quantities);
   release_parts(step, ref, cut.released);
   const Order& order = step.book().orders().get(ref);
@@ -351,10 +354,12 @@ void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quant
   });
   const Order& now = step.book().orders().get(ref);
   const auto moves = moves_between(now, before, counted_of(step.book(), now));
-  if (moves.empty()) return;
-  step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    return CreateCreditReleased(out, ref.value(), structs(out, moves));
-  });
+  if (!moves.empty()) {
+    step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+      return CreateCreditReleased(out, ref.value(), structs(out, moves));
+    });
+  }
+  spending.settle(step, ref);
 }
 
 void cancel_everything(Step& step, OrderRef ref, CancelCause cause, std::string_view document) {

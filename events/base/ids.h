@@ -20,6 +20,8 @@ using WarehouseId = Strong<struct WarehouseTag, std::uint32_t>;
 using TermsId = Strong<struct TermsTag, std::uint32_t>;
 using PriceListId = Strong<struct PriceListTag, std::uint32_t>;
 using TaxCategoryId = Strong<struct TaxCategoryTag, std::uint32_t>;
+using CostCentreId = Strong<struct CostCentreTag, std::uint32_t>;
+using BudgetId = Strong<struct BudgetTag, std::uint32_t>;
 using RuleId = Strong<struct RuleTag, std::uint32_t>;
 
 using OrderRef = Strong<struct OrderTag, std::uint64_t>;

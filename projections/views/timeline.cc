@@ -30,7 +30,9 @@ constexpr std::array kKindWords = {KindWord{"order", StreamKind::kOrder},
                                    KindWord{"terms", StreamKind::kTerms},
                                    KindWord{"credit_note", StreamKind::kCreditNote},
                                    KindWord{"goods_return", StreamKind::kGoodsReturn},
-                                   KindWord{"rule", StreamKind::kRule}};
+                                   KindWord{"rule", StreamKind::kRule},
+                                   KindWord{"cost_centre", StreamKind::kCostCentre},
+                                   KindWord{"budget", StreamKind::kBudget}};
 
 // The document that an event of this kind makes; nothing: none.
 std::optional<StreamKind> born_by(std::uint16_t kind) {

@@ -24,6 +24,8 @@ enum class StreamKind : std::uint8_t {
   kWarehouse = 19,
   kTerms = 20,
   kRule = 21,
+  kCostCentre = 22,
+  kBudget = 23,
 };
 // By the word of `ref: "kind"`; nothing: things of that kind have no timeline.
 std::optional<StreamKind> stream_kind(std::string_view word);

@@ -44,9 +44,8 @@ class SettledOrders : public testing::Test {
     ASSERT_EQ(answer.status, StatusCode::kDone) << answer.events;
   }
   EngineAnswer place(const std::string& order) {
-    return about("PlaceOrder", order,
-                 R"(,"company":"acme","region":"south","lines":[{"item":"bolt","quantity":4},
-                 {"item":"bolt","quantity":2}])");
+    return about("PlaceOrder", order, buyer_ + R"(,"company":"acme","region":"south",
+                 "lines":[{"item":"bolt","quantity":4},{"item":"bolt","quantity":2}])");
   }
   // Ordered, shipped and billed: nothing is left to do.
   void trade(const std::string& order) {
@@ -54,6 +53,24 @@ class SettledOrders : public testing::Test {
     given(about("AllocateOrder", order));
     given(about("ShipOrder", order, R"(,"shipment":"S-)" + order + "\""));
     given(about("InvoiceOrder", order, R"(,"invoice":"I-)" + order + "\""));
+  }
+  // What is ordered from here on is taken of a budget and a buyer's month.
+  void allow_spending() {
+    given(tell(R"("RegisterCostCentre":{"cost_centre":"bar","company":"acme"})"));
+    given(tell(R"("SetBudget":{"budget":"b","amount":"10.00","cost_centres":["bar"]})"));
+    given(tell(R"("RegisterBuyer":{"buyer":"ann","company":"acme","roles":[{"role":"buyer"}],
+               "period_limit":"10.00","period":"month","cost_centre":"bar"})"));
+    buyer_ = R"(,"buyer":"ann")";
+  }
+  std::int64_t taken_of_budget() {
+    std::int64_t taken = 0;
+    Look look([&](const Books& books) {
+      const Budgets& budgets = books.find(BookNumber{1})->budgets();
+      taken = budgets.budget(*budgets.find_budget("b")).taken.value();
+    });
+    EXPECT_EQ(live_.engine().ask(look.question()), StatusCode::kDone);
+    EXPECT_TRUE(look.wait_answered());
+    return taken;
   }
   // So many further events, each of a decision of its own.
   void let_pass(std::uint64_t events) {
@@ -94,6 +111,7 @@ class SettledOrders : public testing::Test {
 
   LiveEngine live_;
   int told_ = 0;
+  std::string buyer_;  // of the orders, as PlaceOrder says it
 };
 
 template <class T>
@@ -207,6 +225,41 @@ TEST_F(SettledOrders, AreNotReadBackByARepeatNorByAPaymentOfTheirInvoice) {
              "invoices":[{"invoice":"I-O-1"}]})"));
   EXPECT_EQ(reopenings(), 0U);
   EXPECT_FALSE(look("O-1").in_memory);
+}
+
+TEST_F(SettledOrders, KeepWhatTheyTookOfABudgetAndGiveItBack) {
+  allow_spending();
+  trade("O-1");
+  EXPECT_EQ(taken_of_budget(), 600);
+  let_it_leave("O-1");
+  for (int round = 1; round <= 2; ++round) {
+    const std::string number = std::to_string(round);
+    given(about("ReturnGoods", "O-1",
+                R"(,"return":"B-)" + number +
+                    R"(","lines":[{"line":1,"quantity":1,"disposition":"scrap"}])"));
+    given(tell(R"("IssueCreditNote":{"credit_note":"C-)" + number +
+               R"(","invoice":"I-O-1","returns":[{"goods_return":"B-)" + number +
+               R"(","line":1}]})"));
+    EXPECT_EQ(taken_of_budget(), 600 - 100 * round);
+    let_it_leave("O-1");
+  }
+  EXPECT_EQ(taken_of_budget(), 400) << "leaving gives nothing back";
+}
+
+TEST_F(SettledOrders, ArePaidOfABudgetWithoutBeingReadBack) {
+  allow_spending();
+  given(tell(R"("SetPolicy":{"policy":"budget.at","value":"payment"})"));
+  trade("O-1");
+  let_it_leave("O-1");
+  EXPECT_EQ(taken_of_budget(), 0);
+  given(tell(R"("RecordPayment":{"payment":"P-1","payer":"acme","amount":"6.00"})"));
+  EXPECT_EQ(taken_of_budget(), 600);
+  given(tell(R"("ReversePayment":{"reversal":"V-1","payment":"P-1","amount":"2.00"})"));
+  EXPECT_EQ(taken_of_budget(), 400);
+  EXPECT_EQ(reopenings(), 0U);
+  given(about("ReturnGoods", "O-1",
+              R"(,"return":"B-1","lines":[{"line":1,"quantity":1,"disposition":"scrap"}])"));
+  EXPECT_EQ(taken_of_budget(), 400) << "of the invoice, not of the order";
 }
 
 TEST_F(SettledOrders, LeaveAndComeBackAgainAndAgain) {

@@ -52,6 +52,7 @@ std::string folded_by() {
   add_if_folded<Settlements, E>("settlements", list);
   add_if_folded<Calendar, E>("calendar", list);
   add_if_folded<Outcomes, E>("outcomes", list);
+  add_if_folded<Budgets, E>("budgets", list);
   return list.empty() ? "nobody: its decision alone tells it" : list;
 }
 
@@ -81,7 +82,7 @@ TEST(Folds, AreTableRowsForEveryProjectionOfTheBook) {
   const std::size_t begin = header.find("std::tuple<Parties");
   ASSERT_NE(begin, std::string::npos);
   const std::string owned = header.substr(begin, header.find('>', begin) - begin);
-  constexpr std::ptrdiff_t kListed = 15;
+  constexpr std::ptrdiff_t kListed = 16;
   EXPECT_EQ(std::count(owned.begin(), owned.end(), ',') + 1, kListed)
       << "add the projection to folded_by() above, and count it";
 }

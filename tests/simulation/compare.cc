@@ -30,6 +30,7 @@ class Comparison {
   void invoices();
   void payments();
   void credit_notes();
+  void spending();
   const std::optional<std::string>& found() const { return found_; }
 
  private:
@@ -177,6 +178,10 @@ void Comparison::order(int place) {
   same(where, "payer", place_of(order->payer), of.payer);
   same(where, "buyer", place_of(order->buyer), of.buyer);
   same(where, "terms", place_of(order->terms), of.terms);
+  same(where, "cost centre", book_.orders().cost_centre(*order) == of.cost_centre, true);
+  const Taking* const taking = book_.budgets().takings().find(order->ref);
+  same(where, "amount spent", taking == nullptr ? 0 : taking->amount.value(),
+       m::spent_sum(of.spent));
   same(where, "net", order->net.value(), of.net);
   same(where, "total", order->total.value(), of.total);
   same(where, "being held", order->held_at != 0, of.held);
@@ -227,6 +232,36 @@ void Comparison::stock() {
       same(of.name, "place in the queue, order", book_.orders().name(order) == of.name, true);
       same(of.name, "place in the queue, line", waiting[i].line, queue[i].line + 1);
     }
+  }
+}
+
+void Comparison::spending() {
+  const Budgets& budgets = book_.budgets();
+  same("spending", "number of cost centres", budgets.cost_centre_count(),
+       model_.cost_centres.size());
+  same("spending", "number of budgets", budgets.budget_count(), model_.budgets.size());
+  if (found_) return;
+  for (int i = 0; i < model_.cost_centres.size(); ++i) {
+    const CostCentre& centre = budgets.cost_centre(CostCentreId{ordinal_of(i)});
+    const m::CostCentre& of = model_.cost_centres[i];
+    same(of.name, "company", place_of(centre.company.value()), of.company);
+    same(of.name, "version", centre.version, of.version);
+  }
+  for (int i = 0; i < model_.budgets.size(); ++i) {
+    const Budget& budget = budgets.budget(BudgetId{ordinal_of(i)});
+    const m::Budget& of = model_.budgets[i];
+    same(of.name, "amount", budget.amount.value(), of.said.amount);
+    same(of.name, "taken", budget.taken.value(), m::taken_of_budget(model_, i));
+    same(of.name, "reserved", budget.reserved.value(), m::reserved_of_budget(model_, i));
+    same(of.name, "version", budget.version, of.version);
+  }
+  const Calendar& calendar = book_.calendar();
+  for (int i = 0; i < model_.buyers.size(); ++i) {
+    const BuyerId id{ordinal_of(i)};
+    const Buyer& buyer = book_.parties().buyer(id);
+    const Date start = calendar.period_start(buyer.period, calendar.business_date());
+    same(model_.buyers[i].name, "taken in the period",
+         budgets.taken_since(id, buyer.currency, start).value(), m::taken_in_period(model_, i));
   }
 }
 
@@ -368,6 +403,7 @@ std::optional<std::string> difference(const Book& book, const m::State& model) {
   if (!comparison.found()) comparison.invoices();
   if (!comparison.found()) comparison.payments();
   if (!comparison.found()) comparison.credit_notes();
+  if (!comparison.found()) comparison.spending();
   return comparison.found();
 }
 

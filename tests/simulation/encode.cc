@@ -50,6 +50,7 @@ auto write(Builder& out, const m::OpenBook& c) {
   body.add_calendar(c.by_clock ? CalendarMode::clock : CalendarMode::manual);
   body.add_first_business_date(c.first_day);
   body.add_fiscal_year_first_month(static_cast<std::uint8_t>(c.first_month));
+  body.add_first_day_of_week(static_cast<std::uint8_t>(c.first_weekday));
   body.add_settled_kept(static_cast<std::uint64_t>(c.settled_kept));
   body.add_outcomes_kept(static_cast<std::uint64_t>(c.outcomes_kept));
   return body.Finish();
@@ -86,9 +87,25 @@ auto write(Builder& out, const m::RegisterBuyer& c) {
     roles.push_back(CreateRoleGrant(out, text(out, role.role), static_cast<RoleReach>(role.reach)));
   }
   const auto grants = out.CreateVector(roles);
+  const auto cost_centre = text(out, c.cost_centre);
   return CreateRegisterBuyer(out, buyer, company, 0, grants, amount(c.order_limit),
-                             amount(c.period_limit), c.currency, PeriodKind::none, 0,
-                             c.active ? PersonStatus::active : PersonStatus::inactive);
+                             amount(c.period_limit), c.currency, static_cast<PeriodKind>(c.period),
+                             cost_centre, c.active ? PersonStatus::active : PersonStatus::inactive);
+}
+
+auto write(Builder& out, const m::RegisterCostCentre& c) {
+  const auto cost_centre = text(out, c.cost_centre);
+  const auto company = text(out, c.company);
+  const auto owner = text(out, c.owner);
+  return CreateRegisterCostCentre(out, cost_centre, company, 0, owner, c.mandatory,
+                                  c.active ? CostCentreStatus::active : CostCentreStatus::inactive);
+}
+
+auto write(Builder& out, const m::SetBudget& c) {
+  const auto budget = text(out, c.budget);
+  const auto cost_centres = names(out, c.cost_centres);
+  return CreateSetBudget(out, budget, 0, c.amount, c.currency, day(c.valid_from), day(c.valid_to),
+                         cost_centres, c.active ? BudgetStatus::active : BudgetStatus::inactive);
 }
 
 auto write(Builder& out, const m::SetRule& c) {
@@ -202,10 +219,11 @@ auto write(Builder& out, const m::PlaceOrder& c) {
   const auto terms = text(out, c.terms);
   const auto region = text(out, c.region);
   const auto country = text(out, c.country);
+  const auto cost_centre = text(out, c.cost_centre);
   const auto list = structs(out, lines);
   return CreatePlaceOrder(out, pool.write(out), order, company, buyer, payer, c.currency, terms,
                           c.prepaid ? Settlement::prepaid : Settlement::account, day(c.requested),
-                          region, 0, country, 0, 0, c.no_split, list);
+                          region, 0, country, cost_centre, 0, c.no_split, list);
 }
 
 auto write(Builder& out, const m::ApproveOrder& c) {
@@ -287,9 +305,10 @@ auto write(Builder& out, const m::AmendOrder& c) {
   const auto amendment = text(out, c.amendment);
   const auto region = text(out, c.region);
   const auto country = text(out, c.country);
+  const auto cost_centre = text(out, c.cost_centre);
   const auto list = structs(out, lines);
   return CreateAmendOrder(out, pool.write(out), order, amendment, c.currency, day(c.requested),
-                          region, 0, country, 0, 0, list);
+                          region, 0, country, cost_centre, 0, list);
 }
 
 auto write(Builder& out, const m::ReleaseHold& c) {

@@ -24,6 +24,9 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
       {"approval.on_change", {"ask_if_higher", "always_ask", "keep"}},
       {"credit.absent_limit", {"unlimited", "none"}},
       {"spending.absent_limit", {"unlimited", "zero"}},
+      {"spending.cost_centre", {"optional", "optional", "required"}},
+      {"budget.at",
+       {"placement", "approval", "shipment", "invoice", "payment", "placement", "allocation"}},
       {"company.depth_max", {"2", "3", "16", "-1", "many"}},
       {"effective.days_back", {"0", "3", "36600", "2000000000"}},
       {"effective.days_ahead", {"0", "5"}},
@@ -99,6 +102,8 @@ m::RegisterBuyer Generator::buyer_named(const std::string& name) {
     }
   }
   if (random_.one_in(2)) c.order_limit = money();
+  if (random_.one_in(3)) limit_period(c);
+  if (knows_cost_centres_ && random_.one_in(8)) c.cost_centre = random_.of(cost_centres_);
   c.active = !random_.one_in(15);
   return c;
 }
@@ -107,7 +112,7 @@ m::Command Generator::register_buyer(const State&) {
   m::RegisterBuyer c = buyer_named(name_of(buyers_));
   if (random_.one_in(30)) c.company = "nobody-1";
   if (random_.one_in(40)) c.order_limit = hostile_number();
-  if (random_.one_in(40)) c.period_limit = money();
+  if (random_.one_in(40)) c.period_limit = hostile_number();
   if (random_.one_in(40)) c.currency = 840;
   return c;
 }
@@ -163,9 +168,10 @@ m::Command Generator::set_rule(const State& state) {
   if (random_.one_in(60)) c.scope.clear();
   for (std::uint64_t i = random_.one_in(12) ? 0 : 1 + random_.below(2); i > 0; --i) {
     m::Condition condition;
-    condition.figure = random_.of({m::Figure::kTotal, m::Figure::kNet, m::Figure::kDistinctItems,
-                                   m::Figure::kOverOrderLimit, m::Figure::kExposureOverLimit,
-                                   m::Figure::kExposureAfter});
+    condition.figure =
+        random_.of({m::Figure::kTotal, m::Figure::kNet, m::Figure::kDistinctItems,
+                    m::Figure::kOverOrderLimit, m::Figure::kOverPeriodLimit, m::Figure::kOverBudget,
+                    m::Figure::kExposureOverLimit, m::Figure::kExposureAfter});
     if (random_.one_in(60)) condition.figure = m::Figure::kWeight;
     condition.compare = random_.of({m::Compare::kGreater, m::Compare::kAtLeast, m::Compare::kLess,
                                     m::Compare::kAtMost, m::Compare::kEqual});

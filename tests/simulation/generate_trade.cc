@@ -39,6 +39,9 @@ m::Command Generator::place_order(const State& state) {
   if (random_.one_in(20)) c.country = random_.of<std::string>({"DE", "FR"});
   c.no_split = random_.one_in(7);
   c.prepaid = random_.one_in(200);
+  if (random_.one_in(knows_cost_centres_ ? 2 : 12)) {
+    c.cost_centre = cost_centre_for(state, c.company);
+  }
   const std::uint64_t lines = random_.one_in(100) ? 0 : 1 + random_.below(4);
   const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
   const bool stated = from != state.policies.end() && from->second == "command";
@@ -203,6 +206,9 @@ m::Command Generator::amend_order(const State& state) {
   if (random_.one_in(8)) c.region = random_.of(regions_);
   if (random_.one_in(10)) c.country = random_.of<std::string>({"DE", "FR"});
   const m::Order* const order = order_called(state, c.order);
+  if (order != nullptr && random_.one_in(6)) {
+    c.cost_centre = cost_centre_for(state, state.companies[order->company].name);
+  }
   const int lines = order == nullptr ? 1 : static_cast<int>(order->lines.size());
   const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
   const bool stated = from != state.policies.end() && from->second == "command";

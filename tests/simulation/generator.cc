@@ -35,6 +35,10 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
           return version_in(state.buyers, c.buyer);
         } else if constexpr (std::is_same_v<C, m::SetRule>) {
           return version_in(state.rules, c.rule);
+        } else if constexpr (std::is_same_v<C, m::RegisterCostCentre>) {
+          return version_in(state.cost_centres, c.cost_centre);
+        } else if constexpr (std::is_same_v<C, m::SetBudget>) {
+          return version_in(state.budgets, c.budget);
         } else if constexpr (std::is_same_v<C, m::DefineTerms>) {
           return version_in(state.terms, c.terms);
         } else if constexpr (std::is_same_v<C, m::RegisterItem>) {
@@ -83,6 +87,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {15, &Generator::cancel_credit_note},  {6, &Generator::register_item},
       {5, &Generator::set_tax_rate},         {8, &Generator::set_price},
       {6, &Generator::register_warehouse},   {25, &Generator::retry_order},
+      {3, &Generator::register_cost_centre}, {10, &Generator::set_budget},
   };
   return kKinds;
 }
@@ -97,6 +102,9 @@ Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
   terms_ = numbered("terms-", 1 + random_.below(3));
   categories_ = numbered("tax-", 1 + random_.below(3));
   rules_ = numbered("rule-", 1 + random_.below(4));
+  cost_centres_ = numbered("centre-", 1 + random_.below(3));
+  budgets_ = numbered("budget-", 1 + random_.below(4));
+  knows_cost_centres_ = random_.one_in(2);
   regions_ = {"north", "south"};
   currency_ = random_.of<m::Currency>({978, 978, 978, 392, 414});
   set_the_world_up();
@@ -111,6 +119,7 @@ void Generator::set_the_world_up() {
   book.currency = currency_;
   book.first_day = m::day_of(2026, 3, 2) + static_cast<m::Day>(random_.below(300));
   book.first_month = static_cast<int>(random_.between(1, 12));
+  book.first_weekday = static_cast<int>(random_.between(1, 7));
   if (orders_leave_soon_) book.settled_kept = kSettledKeptMin;
   if (random_.one_in(3)) {
     const std::uint64_t least = std::max<std::uint64_t>(kOutcomesKeptMin, forgotten_apart_ + 24);
@@ -119,6 +128,7 @@ void Generator::set_the_world_up() {
   to_set_up_.emplace_back(book);
   set_items_up();
   set_companies_up();
+  set_spending_up();
   set_policies_up();
 }
 
@@ -183,6 +193,7 @@ void Generator::set_policies_up() {
   vary("credit.at", {"placement", "approval", "allocation", "shipment", "invoice"});
   vary("stock.at", {"placement", "approval", "allocation", "shipment"});
   vary("price.at", {"placement", "approval"});
+  vary("budget.at", {"placement", "approval", "shipment", "invoice", "payment"});
   vary("stock.short", {"backorder", "partial", "refuse", "cancel_rest"});
   vary("invoice.basis", {"shipped", "ordered"});
   vary("payment.auto_apply", {"oldest_due_first", "none"});

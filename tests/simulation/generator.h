@@ -82,6 +82,16 @@ class Generator {
   // One of the two, at random; at times both or none.
   void name_fund(const State& state, std::string& payment, std::string& credit_note);
 
+  // generate_spending.cc
+  Command register_cost_centre(const State& state);
+  Command set_budget(const State& state);
+  model::RegisterCostCentre cost_centre_named(const std::string& name);
+  model::SetBudget budget_named(const State& state, const std::string& name);
+  void set_spending_up();
+  // Most often one that orders of the company may name.
+  std::string cost_centre_for(const State& state, const std::string& company);
+  void limit_period(model::RegisterBuyer& buyer);
+
   // generate_settings.cc
   Command open_book(const State& state);
   Command register_company(const State& state);
@@ -140,6 +150,9 @@ class Generator {
   model::Names terms_;
   model::Names categories_;
   model::Names rules_;
+  model::Names cost_centres_;
+  model::Names budgets_;
+  bool knows_cost_centres_ = false;  // from the beginning
   model::Names regions_;
   model::Currency currency_ = 978;
 };

@@ -95,7 +95,8 @@ Int open_after(const Order& order, const std::vector<Draft>& drafts) {
 bool changes_header(const Order& order, const AmendOrder& command) {
   return (command.requested && command.requested != order.requested) ||
          (!command.region.empty() && command.region != order.region) ||
-         (!command.country.empty() && command.country != order.country);
+         (!command.country.empty() && command.country != order.country) ||
+         !command.cost_centre.empty();
 }
 
 void check_order(Deciding& d, const Order& order, const AmendOrder& command) {
@@ -103,6 +104,8 @@ void check_order(Deciding& d, const Order& order, const AmendOrder& command) {
   const CompanyStatus status = d.state.companies[order.company].said.status;
   d.refuse_if(status != CompanyStatus::kActive, "company_blocked");
   d.refuse_if(command.currency != 0 && command.currency != order.currency, "currency_mismatch");
+  if (!command.cost_centre.empty())
+    expect_cost_centre(d, order.company, order.buyer, command.cost_centre);
 }
 
 // What every line will still need.
@@ -137,6 +140,7 @@ void amend(State& state, int place, const AmendOrder& command, const std::vector
   state.amendments.insert(command.amendment);
   if (!command.region.empty()) order.region = command.region;
   if (!command.country.empty()) order.country = command.country;
+  if (!command.cost_centre.empty()) order.cost_centre = command.cost_centre;
   if (command.requested) order.requested = command.requested;
   set_totals(order, totals);
   order.failed = false;
@@ -145,6 +149,14 @@ void amend(State& state, int place, const AmendOrder& command, const std::vector
   order.taken = kept;
   touch(state, place);
   if (order.counted_ordered() != before) want_examination(state, order.payer);
+}
+
+// What came back of it is neither in its total nor spent.
+Int came_back(const Order& order) {
+  Int sum = 0;
+  for (const Line& line : order.lines)
+    sum += line.gross_of_first(line.not_cancelled());
+  return sum - spending_worth(order);
 }
 
 }  // namespace
@@ -184,6 +196,7 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
   facts.distinct_items = static_cast<Int>(items.size());
   facts.need = open_after(order, drafts) + order.delivered_value() - order.counted_ordered() -
                order.counted_delivered();
+  facts.still_to_spend = totals.total - came_back(order) - spent_sum(order.spent);
   return facts;
 }
 
@@ -248,10 +261,15 @@ void decide(Deciding& d, const AmendOrder& command) {
   const bool other = std::any_of(drafts.begin(), drafts.end(),
                                  [&](const Draft& draft) { return draft_changes(order, draft); });
   if (!other && !changes_header(order, command)) return d.refuse("nothing_changed");
-  const Facts facts = facts_after(state, order, drafts, totals);
+  Facts facts = facts_after(state, order, drafts, totals);
+  if (!command.cost_centre.empty() && command.cost_centre != order.cost_centre) {
+    facts.cost_centre = command.cost_centre;
+    facts.still_to_spend += spent_sum(order.spent);
+  }
   const bool again = asks_again(state, order, facts.total);
   const Wishes wishes = assess(d, facts, again);
   d.refuse_if(!has_room(state, order.payer, std::max<Int>(0, facts.need)), "amount_overflow");
+  d.refuse_if(!has_spending_room(state, facts), "amount_overflow");
   const bool asked_anew = again && wishes.wants_people();
   check_stock(
       d, order, command, drafts,

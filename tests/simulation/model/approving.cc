@@ -83,6 +83,7 @@ Today look_at(Deciding& d, const Order& order) {
   d.refuse_if(status != CompanyStatus::kActive, "company_blocked");
   check_items(d, order);
   check_stock(d, order);
+  check_spending(d, order);
   if (!policy_is(d.state, "price.at", "approval", whom(order))) return today;
   today.repriced = reprice(d, order);
   if (d.refused() || !today.repriced.changed) return today;

@@ -156,6 +156,7 @@ void issue(Deciding& d, const InvoiceOrder& command, int order_place,
     line.tax = place_of(taxes, billed[i]);
   }
   invoice.version = 1;
+  invoice.spender = spender_by_paying(state, order);
   invoice.order = order_place;
   invoice.payer = order.payer;
   invoice.terms = order.terms;

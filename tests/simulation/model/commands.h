@@ -45,6 +45,8 @@ enum class Figure {
   kDistinctItems = 4,
   kWeight = 5,
   kOverOrderLimit = 20,
+  kOverPeriodLimit = 21,
+  kOverBudget = 22,
   kExposureOverLimit = 40,
   kExposureAfter = 41
 };
@@ -56,6 +58,7 @@ struct OpenBook {
   Currency currency = 978;
   Day first_day = 0;
   int first_month = 1;
+  int first_weekday = 1;  // Monday
   bool by_clock = false;
   Int settled_kept = 0;   // of how the engine keeps its memory; nothing else may come of it
   Int outcomes_kept = 0;  // ids whose answers are remembered; 0: as many as a run has
@@ -88,6 +91,8 @@ struct SetCreditLimit {
   bool operator==(const SetCreditLimit&) const = default;
 };
 
+enum class Period { kNone = 0, kDay = 1, kWeek = 2, kMonth = 3, kQuarter = 4, kYear = 5 };
+
 struct Role {
   std::string role;
   Reach reach = Reach::kCompany;
@@ -99,10 +104,32 @@ struct RegisterBuyer {
   std::string company;
   std::vector<Role> roles;
   std::optional<Int> order_limit;
-  std::optional<Int> period_limit;  // not acted on yet
+  std::optional<Int> period_limit;
+  Period period = Period::kNone;
   Currency currency = 0;
+  std::string cost_centre;
   bool active = true;
   bool operator==(const RegisterBuyer&) const = default;
+};
+
+struct RegisterCostCentre {
+  std::string cost_centre;
+  std::string company;
+  std::string owner;
+  bool mandatory = false;
+  bool active = true;
+  bool operator==(const RegisterCostCentre&) const = default;
+};
+
+struct SetBudget {
+  std::string budget;
+  Int amount = 0;
+  Currency currency = 0;
+  std::optional<Day> valid_from;
+  std::optional<Day> valid_to;
+  Names cost_centres;
+  bool active = true;
+  bool operator==(const SetBudget&) const = default;
 };
 
 struct Condition {
@@ -242,6 +269,7 @@ struct PlaceOrder {
   std::optional<Day> requested;
   std::string region;
   std::string country;
+  std::string cost_centre;
   bool no_split = false;
   bool prepaid = false;
   std::vector<PlaceLine> lines;
@@ -316,6 +344,7 @@ struct AmendOrder {
   std::optional<Day> requested;
   std::string region;
   std::string country;
+  std::string cost_centre;
   std::vector<AmendLine> lines;
   bool operator==(const AmendOrder&) const = default;
 };
@@ -435,7 +464,8 @@ using Command =
                  PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
                  ReleaseHold, HoldOrder, ReleaseReservation, CountStock, AmendOrder, ReturnGoods,
                  InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
-                 IssueCreditNote, CancelCreditNote, OpenBusinessDay, RetryOrder>;
+                 IssueCreditNote, CancelCreditNote, OpenBusinessDay, RetryOrder, RegisterCostCentre,
+                 SetBudget>;
 
 // Instead of a command: what became of the id?
 struct Resolve {

@@ -58,6 +58,7 @@ Whom whom(const Order& order, int item = kNone);
 std::string_view policy(const State& state, std::string_view name, const Whom& of = {});
 bool policy_is(const State& state, std::string_view name, std::string_view value,
                const Whom& of = {});
+bool is_currency(Currency code);  // of ISO 4217
 void check_scope(Deciding& d, Scope kind, const std::string& scope);
 Int policy_number(const State& state, std::string_view name);
 bool is_at_or_above(const State& state, int above, int below);
@@ -103,6 +104,8 @@ struct Facts {
   Int total = 0;
   Int distinct_items = 0;
   Int need = 0;  // what it would add to its payer's exposure
+  std::string cost_centre;
+  Int still_to_spend = 0;  // what it would still take from budgets and its buyer's period
 };
 Facts facts_of(const State& state, const Order& order);
 // The rules in force that match and have one of the outcomes; what is excluded is left out.
@@ -231,6 +234,38 @@ std::vector<AppliedPart> newest_applied(const Fund& fund, Int amount);
 bool has_room_to_return(const State& state, const Fund& fund,
                         const std::vector<AppliedPart>& parts);
 
+// ---- what buyers may spend (spending.cc)
+void expect_cost_centre(Deciding& d, int company, int buyer, const std::string& name);
+// What stands in the way of an order that takes at approval.
+void check_spending(Deciding& d, const Order& order);
+// What of the order is kept by its buyer, with tax; and what it has taken.
+Int spending_worth(const Order& order);
+Int spent_sum(const std::vector<SpentPart>& parts);
+bool has_spending_room(const State& state, const Facts& facts);
+// Nothing: it has no such limit. Otherwise what would be found, what is allowed, and whether the
+// two can be compared.
+struct Compared {
+  Int found = 0;
+  Int allowed = 0;
+  bool comparable = true;
+};
+std::optional<Compared> period_limit(const State& state, const Facts& facts);
+std::vector<Compared> budget_limits(const State& state, const Facts& facts);
+Int taken_of_budget(const State& state, int budget);
+Int reserved_of_budget(const State& state, int budget);
+Int taken_in_period(const State& state, int buyer);
+// What was due to have been taken of each order before something happens, and where from.
+struct DueBefore {
+  Int due = 0;
+  std::string cost_centre;
+};
+std::vector<DueBefore> spending_before(const State& state);
+// Takes and gives back what that has changed for the orders touched by it.
+void settle_spending(State& state, const std::vector<DueBefore>& before,
+                     const std::set<int>& touched);
+std::optional<Spender> spender_by_paying(const State& state, const Order& order);
+void spend_by_paying(State& state, int invoice, Int amount);  // below zero: comes back
+
 // ---- the commands
 void decide(Deciding& d, const OpenBook& command);
 void decide(Deciding& d, const RegisterCompany& command);
@@ -266,5 +301,7 @@ void decide(Deciding& d, const IssueCreditNote& command);
 void decide(Deciding& d, const CancelCreditNote& command);
 void decide(Deciding& d, const OpenBusinessDay& command);
 void decide(Deciding& d, const RetryOrder& command);
+void decide(Deciding& d, const RegisterCostCentre& command);
+void decide(Deciding& d, const SetBudget& command);
 
 }  // namespace kontor::model

@@ -43,6 +43,11 @@ const std::vector<PolicyRow>& policy_rows() {
       {"approval.on_change", "ask_if_higher", {"ask_if_higher", "always_ask", "keep"}, {}},
       {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}, 1},
       {"spending.absent_limit", "unlimited", {"unlimited", "zero"}, {}},
+      {"spending.cost_centre", "optional", {"optional", "required"}, {}},
+      {"budget.at",
+       "placement",
+       {"placement", "approval", "shipment", "invoice", "payment"},
+       {"allocation"}},
       {"company.depth_max", "16", {}, {}, 0},
       {"effective.days_back", "36600", {}, {}, 0},
       {"effective.days_ahead", "0", {}, {}, 0},
@@ -90,11 +95,6 @@ int height_of(const State& state, int company) {
   return height;
 }
 
-// ISO 4217 codes the generator uses; every other one it makes up is unknown.
-bool is_currency(Currency code) {
-  return code == 978 || code == 840 || code == 392 || code == 414;
-}
-
 int find_or_refuse(Deciding& d, const auto& things, const std::string& name,
                    std::string_view reason) {
   if (name.empty()) return kNone;
@@ -131,6 +131,11 @@ void check_closing(Deciding& d, const RegisterCompany& command) {
 }
 
 }  // namespace
+
+// Every other one the generator makes up is unknown.
+bool is_currency(Currency code) {
+  return code == 978 || code == 840 || code == 392 || code == 414;
+}
 
 Whom whom(const Order& order, int item) {
   return {order.company, order.buyer, item};
@@ -196,6 +201,7 @@ void decide(Deciding& d, const OpenBook& command) {
   d.refuse_if(!d.state.book.empty() && command.book == d.state.book, "book_exists");
   d.refuse_if(!is_currency(command.currency), "unknown_currency");
   d.refuse_if(command.first_month < 1 || command.first_month > 12, "invalid_value");
+  d.refuse_if(command.first_weekday < 1 || command.first_weekday > 7, "invalid_value");
   if (d.refused()) return;
   State& state = d.state;
   state.book = command.book;
@@ -205,6 +211,7 @@ void decide(Deciding& d, const OpenBook& command) {
   if (command.outcomes_kept > 0) {
     state.outcomes.kept = static_cast<std::uint64_t>(command.outcomes_kept);
   }
+  state.first_weekday = command.first_weekday;
   // The rules every book begins with.
   SetRule limit;
   limit.rule = "order-limit";
@@ -278,11 +285,13 @@ void decide(Deciding& d, const RegisterBuyer& command) {
   if (company == kNone) return d.refuse("unknown_company");
   for (const std::optional<Int>& limit : {command.order_limit, command.period_limit})
     d.refuse_if(limit && (*limit < 0 || *limit > kMost), "invalid_value");
-  d.refuse_if(command.period_limit.has_value(), "not_supported");
+  d.refuse_if(command.period_limit.has_value() != (command.period != Period::kNone),
+              "invalid_value");
   if (d.refused()) return;
   Buyer& buyer = state.buyers[state.buyers.place_of(command.buyer)];
   buyer.said = command;
   buyer.company = company;
+  state.anything_to_spend = state.anything_to_spend || command.period_limit.has_value();
   buyer.currency = command.currency != 0 ? command.currency : state.companies[company].currency;
   ++buyer.version;
   want_examination_of_all(state);

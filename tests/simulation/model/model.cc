@@ -1,6 +1,9 @@
 #include "tests/simulation/model/model.h"
 
+#include <set>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace kontor::model {
 namespace {
@@ -14,20 +17,30 @@ void check_effective_date(Deciding& d) {
   d.refuse_if(d.effective < earliest || d.effective > latest, "date_not_allowed");
 }
 
+// Does something, and then lets the orders it has touched take and give back what they spend.
+template <class Do>
+void with_spending(State& state, Do something) {
+  const std::vector<DueBefore> before = spending_before(state);
+  std::set<int> earlier = std::exchange(state.touched, {});
+  something();
+  settle_spending(state, before, state.touched);
+  state.touched.merge(earlier);
+}
+
 // The engine's own work, before the next command: backorders first, then held orders.
 void do_what_is_left(State& state) {
-  while (true) {
-    if (!state.items_to_serve.empty()) {
-      const int item = state.items_to_serve.front();
-      serve(state, item);
-      std::erase(state.items_to_serve, item);
-    } else if (!state.payers_to_examine.empty()) {
+  while (!state.items_to_serve.empty() || !state.payers_to_examine.empty()) {
+    with_spending(state, [&] {
+      if (!state.items_to_serve.empty()) {
+        const int item = state.items_to_serve.front();
+        serve(state, item);
+        std::erase(state.items_to_serve, item);
+        return;
+      }
       const int payer = state.payers_to_examine.front();
       examine(state, payer);
       std::erase(state.payers_to_examine, payer);
-    } else {
-      return;
-    }
+    });
   }
 }
 
@@ -35,7 +48,9 @@ Decided decide_new(State& state, const Request& request) {
   Deciding d{state, request, request.effective_date.value_or(state.business_date), {}};
   check_effective_date(d);
   if (!d.refused()) {
-    std::visit([&](const auto& command) { decide(d, command); }, request.command);
+    with_spending(state, [&] {
+      std::visit([&](const auto& command) { decide(d, command); }, request.command);
+    });
   }
   if (!d.refused()) do_what_is_left(state);
   return {d.refused() ? Verdict::kRefused : Verdict::kDone, d.reasons, false, 0};

@@ -87,6 +87,12 @@ void check_header(Deciding& d, const PlaceOrder& command) {
   d.refuse_if(command.prepaid, "not_supported");
 }
 
+// The one it names, or its buyer's.
+std::string cost_centre_of(const State& state, const PlaceOrder& command, const Wanted& wanted) {
+  if (!command.cost_centre.empty() || wanted.buyer == kNone) return command.cost_centre;
+  return state.buyers[wanted.buyer].said.cost_centre;
+}
+
 int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, const Totals& totals,
               std::vector<Line> lines) {
   const int place = d.state.orders.place_of(command.order);
@@ -98,6 +104,7 @@ int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, cons
   order.currency = wanted.currency;
   order.region = command.region;
   order.country = command.country;
+  order.cost_centre = cost_centre_of(d.state, command, wanted);
   order.requested = command.requested;
   order.placed_on = d.effective;
   order.no_split = command.no_split;
@@ -221,6 +228,8 @@ void decide(Deciding& d, const PlaceOrder& command) {
   check_header(d, command);
   const Wanted wanted = find_parties(d, command);
   if (wanted.company == kNone) return;
+  const std::string cost_centre = cost_centre_of(d.state, command, wanted);
+  expect_cost_centre(d, wanted.company, wanted.buyer, cost_centre);
   std::vector<Line> lines;
   for (const PlaceLine& line : command.lines)
     lines.push_back(price_line(d, command.country, wanted, line));
@@ -241,9 +250,12 @@ void decide(Deciding& d, const PlaceOrder& command) {
                     totals.net,
                     totals.total,
                     static_cast<Int>(items.size()),
+                    totals.total,
+                    cost_centre,
                     totals.total};
   const Wishes wishes = assess(d, facts, true);
   d.refuse_if(!has_room(d.state, wanted.payer, totals.total), "amount_overflow");
+  d.refuse_if(!has_spending_room(d.state, facts), "amount_overflow");
   const Whom orderer{wanted.company, wanted.buyer};
   const bool takes = policy_is(d.state, "stock.at", "placement", orderer) ||
                      (policy_is(d.state, "stock.at", "approval", orderer) &&

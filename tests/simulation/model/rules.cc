@@ -39,6 +39,26 @@ Matched over_order_limit(const State& state, const Facts& facts) {
   return matched_if(facts.total > buyer.said.order_limit.value_or(0));
 }
 
+Matched over(const Compared& compared) {
+  if (!compared.comparable) return Matched::kNotComparable;
+  return matched_if(compared.found > compared.allowed);
+}
+
+Matched over_period_limit(const State& state, const Facts& facts) {
+  const std::optional<Compared> limit = period_limit(state, facts);
+  return limit ? over(*limit) : Matched::kNo;
+}
+
+// One that is exceeded, or else one that cannot be compared.
+Matched over_budget(const State& state, const Facts& facts) {
+  Matched out = Matched::kNo;
+  for (const Compared& budget : budget_limits(state, facts)) {
+    const Matched matched = over(budget);
+    if (matched == Matched::kYes || out == Matched::kNo) out = matched;
+  }
+  return out;
+}
+
 Matched over_credit_limit(const State& state, const Facts& facts) {
   const std::optional<Int> limit = limit_in_force(state, facts.payer);
   if (!limit) return Matched::kNo;
@@ -54,6 +74,10 @@ Matched matches(const State& state, const Facts& facts, const Condition& conditi
   switch (condition.figure) {
     case Figure::kOverOrderLimit:
       return over_order_limit(state, facts);
+    case Figure::kOverPeriodLimit:
+      return over_period_limit(state, facts);
+    case Figure::kOverBudget:
+      return over_budget(state, facts);
     case Figure::kExposureOverLimit:
       return over_credit_limit(state, facts);
     case Figure::kTotal:
@@ -241,12 +265,20 @@ void check_scope(Deciding& d, Scope kind, const std::string& scope) {
 }
 
 Facts facts_of(const State&, const Order& order) {
-  Facts facts{order.company, order.payer, order.buyer, order.currency, order.net, order.total};
+  Facts facts;
+  facts.company = order.company;
+  facts.payer = order.payer;
+  facts.buyer = order.buyer;
+  facts.currency = order.currency;
+  facts.net = order.net;
+  facts.total = order.total;
   std::set<int> items;
   for (const Line& line : order.lines)
     items.insert(line.item);
   facts.distinct_items = static_cast<Int>(items.size());
   facts.need = order.uncounted();
+  facts.cost_centre = order.cost_centre;
+  facts.still_to_spend = spending_worth(order) - spent_sum(order.spent);
   return facts;
 }
 

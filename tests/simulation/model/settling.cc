@@ -78,6 +78,8 @@ struct Spending {
     count_runs(state, fund.parts, first);
     ++fund.version;
     examine_payers(state, fund.parts, first, fund.payer);
+    for (std::size_t i = first; i < fund.parts.size() && !is_note; ++i)
+      spend_by_paying(state, fund.parts[i].invoice, fund.parts[i].amount);
   }
 };
 
@@ -188,6 +190,7 @@ void take_back(State& state, Fund& fund, const std::vector<AppliedPart>& parts, 
     invoice.instalments[part.instalment].open += part.amount;
     invoice.open += part.amount;
     (is_note ? invoice.credited : invoice.paid) -= part.amount;
+    if (!is_note) spend_by_paying(state, part.invoice, -part.amount);
     fund.applied -= part.amount;
     Int left = part.amount;
     for (auto old = fund.parts.rbegin(); old != fund.parts.rend(); ++old) {

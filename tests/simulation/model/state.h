@@ -59,6 +59,40 @@ struct Buyer {
   std::uint64_t version = 0;
 };
 
+struct CostCentre {
+  std::string name;
+  RegisterCostCentre said;
+  int company = kNone;
+  std::uint64_t version = 0;
+};
+
+struct Budget {
+  std::string name;
+  SetBudget said;
+  Currency currency = 0;
+  bool moved = false;  // something was taken of it once
+  std::uint64_t version = 0;
+};
+
+// An amount taken from the same places.
+struct SpentPart {
+  Int amount = 0;
+  bool in_period = false;  // of its buyer
+  std::set<int> budgets;
+};
+// What a buyer's orders took on a day, or below zero gave back.
+struct SpendingMove {
+  int buyer = kNone;
+  Day day = 0;
+  Currency currency = 0;
+  Int amount = 0;
+};
+// Who spends what is paid of an invoice.
+struct Spender {
+  int buyer = kNone;
+  int cost_centre = kNone;
+};
+
 struct Rule {
   std::string name;
   SetRule said;
@@ -182,6 +216,8 @@ struct Order {
   Currency currency = 0;
   std::string region;
   std::string country;
+  std::string cost_centre;
+  std::vector<SpentPart> spent;  // oldest first
   std::optional<Day> requested;
   Day placed_on = 0;
   Int agreed = 0;        // the total that was approved, or is asked for
@@ -261,6 +297,8 @@ struct Invoice {
   Int paid = 0;
   Int credited = 0;
   std::vector<Instalment> instalments;
+  std::optional<Spender> spender;
+  std::vector<SpentPart> spent;  // by paying it
   std::vector<BilledLine> lines;
   std::vector<BilledTax> taxes;
   std::uint64_t version = 0;
@@ -328,9 +366,14 @@ struct State {
   Currency currency = 0;
   Day business_date = 0;
   int fiscal_first_month = 1;
+  int first_weekday = 1;
   int default_terms = kNone;
   Register<Company> companies;
   Register<Buyer> buyers;
+  Register<CostCentre> cost_centres;
+  Register<Budget> budgets;
+  std::vector<SpendingMove> spending;
+  bool anything_to_spend = false;  // some buyer had a period limit, or there is a budget
   Register<Rule> rules;
   Register<Terms> terms;
   Register<TaxCategory> tax_categories;
