@@ -79,6 +79,7 @@ Context make_context(const Book& book, const CommandInput& input, Timestamp reco
   context.effective_date =
       input.effective_date != kNoDate ? input.effective_date : context.business_date;
   context.actor = input.actor;
+  context.reason = input.reason;
   context.principal = principal;
   context.expected_version = input.expected_version;
   return context;
@@ -198,6 +199,9 @@ Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp&
   if (work.kind == FollowUpKind::serve_backorders) {
     input.kind = number_of<ServeBackorders>;
     command.Finish(CreateServeBackorders(command, work.subject, work.from, work.from_line));
+  } else if (work.kind == FollowUpKind::review_approvals) {
+    input.kind = number_of<ReviewApprovals>;
+    command.Finish(CreateReviewApprovals(command));
   } else {
     input.kind = number_of<ExamineHeldOrders>;
     command.Finish(CreateExamineHeldOrders(command, work.subject, work.from));

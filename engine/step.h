@@ -57,7 +57,8 @@ struct Context {
   Timestamp recorded_at;
   Date effective_date;
   Date business_date;
-  std::string_view actor;  // may be empty: the principal itself
+  std::string_view actor;   // may be empty: the principal itself
+  std::string_view reason;  // may be empty
   std::uint32_t principal = 0;
   std::uint64_t expected_version = kAnyVersion;
   const PastOrder* gathered = nullptr;  // of ReopenDocument: the order as its events say it is

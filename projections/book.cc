@@ -25,6 +25,7 @@ std::optional<std::string> name_of_ordinal(const Book& book, std::string_view ki
   if (kind == "price_list")
     return name_in(book.prices(), book.prices().list_count(), PriceListId{});
   if (kind == "terms") return name_in(book.terms(), book.terms().count(), TermsId{});
+  if (kind == "staff") return name_in(book.staff(), book.staff().count(), StaffId{});
   if (kind == "rule") return name_in(book.rules(), book.rules().count(), RuleId{});
   if (kind == "cost_centre")
     return name_in(book.budgets(), book.budgets().cost_centre_count(), CostCentreId{});
@@ -106,12 +107,14 @@ Status Book::replay(const DecisionView& decision) {
 }
 
 std::optional<FollowUp> Book::next_follow_up() const {
-  const auto work = stock().next_follow_up();
-  return work ? work : credit().next_follow_up();
+  if (auto work = stock().next_follow_up()) return work;
+  if (auto work = credit().next_follow_up()) return work;
+  return approvals().next_follow_up();
 }
 
 std::size_t Book::follow_up_count() const {
-  return stock().follow_up_count() + credit().follow_up_count();
+  return stock().follow_up_count() + credit().follow_up_count() +
+         (approvals().next_follow_up() ? 1 : 0);
 }
 
 std::uint64_t Book::find_order(std::string_view name) const {

@@ -34,6 +34,7 @@
 #include "projections/rules.h"
 #include "projections/settlements.h"
 #include "projections/sink.h"
+#include "projections/staff.h"
 #include "projections/stock.h"
 #include "projections/terms.h"
 
@@ -51,7 +52,7 @@ inline constexpr std::uint32_t kStateFormat = 6;
 class Book {
   using Parts =
       std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
-                 Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes, Budgets>;
+                 Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes, Budgets, Staff>;
 
  public:
   // What `save` writes, in order: where the book stands, then its projections, one each.
@@ -101,8 +102,9 @@ class Book {
   const Calendar& calendar() const { return get<Calendar>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
   const Budgets& budgets() const { return get<Budgets>(); }
+  const Staff& staff() const { return get<Staff>(); }
 
-  std::optional<FollowUp> next_follow_up() const;  // oldest stock work first, then credit
+  std::optional<FollowUp> next_follow_up() const;  // stock first, then credit, then approvals
   std::size_t follow_up_count() const;
 
   // Where names of documents that left are read; outlives the book. Without one they have none.

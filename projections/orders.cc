@@ -121,6 +121,19 @@ void Orders::on(const Envelope& by, const OrderRejected& event) {
   touch(by, event.order()).approval = Approval::kRejected;
 }
 
+void Orders::on(const Envelope& by, const ApprovalWithdrawn& event) {
+  touch(by, event.order());
+}
+
+void Orders::on(const Envelope& by, const ApprovalOverridden& event) {
+  touch(by, event.order());
+}
+
+void Orders::on(const Envelope& by, const ApprovalExpired& event) {
+  Order& order = touch(by, event.order());
+  if (event.outcome() == ExpiryOutcome::reject) order.approval = Approval::kRejected;
+}
+
 void Orders::on(const Envelope& by, const CreditCommitted& event) {
   Order& order = touch(by, event.order());
   order.credit = CreditState::kTaken;

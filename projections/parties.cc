@@ -59,7 +59,7 @@ void Parties::on(const Envelope& by, const BuyerRegistered& event) {
   buyer.roles.clear();
   if (event.roles() != nullptr) {
     for (const GrantedRole* const role : *event.roles()) {
-      buyer.roles.push_back({std::string(view(role->role())), role->reach()});
+      buyer.roles.push_back({std::string(view(role->role())), role->reach(), role->may_override()});
     }
   }
   buyer.currency = CurrencyCode{event.currency()};
@@ -103,10 +103,15 @@ bool Parties::holds_role(BuyerId id, std::string_view role, CompanyId of, bool i
   const Buyer& person = buyer(id);
   if (person.status != PersonStatus::active) return false;
   return std::any_of(person.roles.begin(), person.roles.end(), [&](const Grant& grant) {
-    if (grant.role != role) return false;
-    if (person.company == of) return is_own || grant.reach != RoleReach::own;
-    return grant.reach == RoleReach::company_and_below && is_at_or_above(person.company, of);
+    return grant.role == role && reaches(id, grant, of, is_own);
   });
+}
+
+bool Parties::reaches(BuyerId id, const Grant& grant, CompanyId of, bool is_own) const {
+  const Buyer& person = buyer(id);
+  if (person.status != PersonStatus::active) return false;
+  if (person.company == of) return is_own || grant.reach != RoleReach::own;
+  return grant.reach == RoleReach::company_and_below && is_at_or_above(person.company, of);
 }
 
 namespace {
@@ -159,6 +164,7 @@ void save_buyer(Sink& out, const Buyer& b) {
   for (const Grant& grant : b.roles) {
     out.text(grant.role);
     out.pod(grant.reach);
+    out.pod(std::uint8_t{grant.may_override});
   }
   out.pod(b.company.value());
   out.pod(b.currency.value());
@@ -173,10 +179,13 @@ void save_buyer(Sink& out, const Buyer& b) {
 void load_buyer(Source& in, Buyer& b) {
   in.text(b.name);
   in.text(b.cost_centre);
-  b.roles.resize(in.size_of_run(9));
+  b.roles.resize(in.size_of_run(10));
   for (Grant& grant : b.roles) {
     in.text(grant.role);
     in.pod(grant.reach);
+    std::uint8_t may_override = 0;
+    in.pod(may_override);
+    grant.may_override = may_override != 0;
   }
   in.pod(b.company);
   in.pod(b.currency);

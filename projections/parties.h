@@ -49,6 +49,7 @@ struct Company {
 struct Grant {
   std::string role;
   RoleReach reach = RoleReach::company;
+  bool may_override = false;
 };
 
 struct Buyer {
@@ -90,6 +91,8 @@ class Parties {
   // Whether the person holds one of the role's grants that reaches orders of `company`. `own`
   // reaches the person's own orders only (is_own).
   bool holds_role(BuyerId id, std::string_view role, CompanyId company, bool is_own) const;
+  // Whether that grant, of a person who is active, reaches orders of `company`.
+  bool reaches(BuyerId id, const Grant& grant, CompanyId company, bool is_own) const;
 
   void save(Sink& out) const;
   void load(Source& in);

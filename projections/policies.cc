@@ -47,6 +47,8 @@ constexpr std::array kTaxLevel = {W("document")};
 constexpr std::array kTaxLevelLater = {W("line")};
 constexpr std::array kDiscountTax = {W("adjusted"), W("not_adjusted"), W("net_only"),
                                      W("reduced_on_invoice")};
+constexpr std::array kExpiry = {W("reject"), W("escalate")};
+constexpr std::array kReason = {W("optional"), W("required")};
 constexpr std::array kRefuseWarn = {W("refuse"), W("warn")};
 constexpr Words kNone{};
 
@@ -93,8 +95,16 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
      PolicyReach::kOrder},
     {PolicyKey::approval_on_change, kWord, "ask_if_higher", kOnChange, kNone, true,
      "what a changed total means for an approval", PolicyReach::kOrder},
-    {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, false,
-     "0: requests never expire", PolicyReach::kOrder},
+    {PolicyKey::approval_expiry_days, kNumeric, "0", kNone, kNone, true,
+     "days after which a request expires; 0: never", PolicyReach::kOrder},
+    {PolicyKey::approval_expiry, kWord, "reject", kExpiry, kNone, true,
+     "what an expired request comes to", PolicyReach::kOrder},
+    {PolicyKey::approval_reminder_days, kNumeric, "0", kNone, kNone, true,
+     "days after which people are reminded, again and again; 0: never", PolicyReach::kOrder},
+    {PolicyKey::approval_escalation_days, kNumeric, "0", kNone, kNone, true,
+     "days after which people up the tree are asked as well; 0: never", PolicyReach::kOrder},
+    {PolicyKey::staff_reason, kWord, "optional", kReason, kNone, true,
+     "whether an act that needs authority needs a reason", PolicyReach::kBook},
     {PolicyKey::spending_absent_limit, kWord, "unlimited", kSpending, kNone, true,
      "what a buyer without an order or period limit may spend", PolicyReach::kOrder},
     {PolicyKey::spending_cost_centre, kWord, "optional", kCostCentre, kNone, true,

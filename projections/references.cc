@@ -4,6 +4,7 @@
 
 #include "projections/book.h"
 #include "projections/fold.h"
+#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -31,6 +32,18 @@ std::string order_at(std::uint64_t birth) {
   return "the order born at " + std::to_string(birth);
 }
 
+bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
+  const auto is_person = [&](BuyerId id) { return is_one_of(id, book.parties().buyer_count()); };
+  return is_one_of_or_none(request.company, book.parties().company_count()) &&
+         std::all_of(request.rules.begin(), request.rules.end(),
+                     [&](Sequence rule) { return book.rules().version_at(rule) != nullptr; }) &&
+         std::all_of(request.named.begin(), request.named.end(), is_person) &&
+         std::all_of(request.votes.begin(), request.votes.end(),
+                     [&](const Vote& vote) { return is_person(vote.by); }) &&
+         std::all_of(request.escalated.begin(), request.escalated.end(),
+                     [&](const Escalation& asked) { return is_person(asked.person); });
+}
+
 }  // namespace
 
 Status Book::check_references() const {
@@ -47,6 +60,9 @@ Status Book::check_references() const {
   }
   for (const auto& [order, request] : approvals().pending()) {
     if (!known.in_memory(order)) return broken(order_at(order) + " waits for people, but left");
+    if (!names_what_is_there(*this, request)) {
+      return broken("the request of " + order_at(order) + " names what is not known");
+    }
   }
   for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
     for (const auto& [order, held] : credit().account(CompanyId{payer}).held()) {

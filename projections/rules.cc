@@ -32,8 +32,8 @@ std::vector<RuleGroup> read_groups(const RuleSet& event) {
   for (const Tier* const tier : *event.tiers()) {
     if (tier->groups() == nullptr) continue;
     for (const ApproverGroup* const group : *tier->groups()) {
-      out.push_back(
-          {tier->number(), group->needed(), texts(group->people()), texts(group->roles())});
+      out.push_back({tier->number(), group->needed(), texts(group->people()), texts(group->roles()),
+                     group->cost_centre_owner(), group->climb()});
     }
   }
   std::stable_sort(out.begin(), out.end(),
@@ -72,6 +72,7 @@ void save_version(Sink& out, const RuleVersion& v) {
     out.pod(g.needed);
     save_texts(out, g.people);
     save_texts(out, g.roles);
+    out.pod(static_cast<std::uint8_t>((g.cost_centre_owner ? 1U : 0U) | (g.climb ? 2U : 0U)));
   }
   out.text(v.exclude);
   out.pod(v.valid_from.value());
@@ -104,12 +105,17 @@ void load_version(Source& in, RuleVersion& v) {
     in.pod(c.grace_days);
     load_texts(in, c.names);
   }
-  v.groups.resize(in.size_of_run(20));
+  v.groups.resize(in.size_of_run(21));
   for (RuleGroup& g : v.groups) {
     in.pod(g.tier);
     in.pod(g.needed);
     load_texts(in, g.people);
     load_texts(in, g.roles);
+    std::uint8_t found_by = 0;
+    in.pod(found_by);
+    in.expect(found_by <= 3);
+    g.cost_centre_owner = (found_by & 1U) != 0;
+    g.climb = (found_by & 2U) != 0;
   }
   in.text(v.exclude);
   in.pod(v.valid_from);

@@ -41,6 +41,8 @@ struct RuleGroup {
   std::uint16_t needed = 1;  // 65535: all
   std::vector<std::string> people;
   std::vector<std::string> roles;
+  bool cost_centre_owner = false;
+  bool climb = false;
 };
 
 struct RuleVersion {

@@ -54,6 +54,7 @@ int run_ask(const Environment& env, const QuestionWord& word, const AskOptions& 
 void add_word(CLI::App& verb, const QuestionWord& word, Environment& env, int& status, bool many) {
   auto options = std::make_shared<AskOptions>();
   CLI::App* sub = verb.add_subcommand(std::string(word.word), std::string(word.help));
+  if (!word.alias.empty()) sub->alias(std::string(word.alias));
   std::string example = "Example: kontor " + verb.get_name() + " " + std::string(word.word);
   for (std::size_t i = 0; i < word.arguments.size(); ++i) {
     const QuestionArgument& argument = word.arguments[i];

@@ -85,6 +85,7 @@ int run_program(int count, const char* const* arguments, Environment& env) {
   add_events(program, env, status);
   add_why(program, env, status);
   add_explain(program, env, status);
+  add_four_eyes(program, env, status);
   add_import(program, env, status);
   add_export(program, env, status);
   add_verify(program, env, status);

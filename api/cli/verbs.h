@@ -18,6 +18,7 @@ void add_get(CLI::App& program, Environment& env, int& status);
 void add_list(CLI::App& program, Environment& env, int& status);
 void add_events(CLI::App& program, Environment& env, int& status);
 void add_why(CLI::App& program, Environment& env, int& status);
+void add_four_eyes(CLI::App& program, Environment& env, int& status);
 void add_explain(CLI::App& program, Environment& env, int& status);
 void add_replay(CLI::App& program, Environment& env, int& status);
 void add_verify(CLI::App& program, Environment& env, int& status);

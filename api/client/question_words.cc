@@ -27,6 +27,11 @@ QuestionWord word(std::string_view name, Question question, std::vector<Question
       .word = name, .question = number(question), .arguments = std::move(arguments), .help = help};
 }
 
+QuestionWord also_called(std::string_view alias, QuestionWord word) {
+  word.alias = alias;
+  return word;
+}
+
 QuestionArgument must(std::string_view name, Field field = Field::kName) {
   return {.name = name, .field = field, .required = true};
 }
@@ -69,6 +74,8 @@ std::vector<QuestionWord> make_get_words() {
            "One policy, as credit.at, and where its value comes from"),
       word("digest", Question::digest, {},
            "SHA-256 of the book's state; the book waits while it is computed"),
+      word("staff", Question::staff, {must("STAFF")},
+           "One of the seller's people: roles, and authority by act"),
       word("approvals", Question::approvals, {may("PERSON")},
            "Orders waiting for approval, of a person or all"),
   };
@@ -92,6 +99,9 @@ std::vector<QuestionWord> make_list_words() {
       word("holds", Question::held_orders, {may("COMPANY")}, "Orders held, and why"),
       word("backorders", Question::backorders, {may("ITEM")},
            "Order lines that wait for stock, oldest first"),
+      also_called("staff", word("staff_list", Question::staff_list, {}, "The seller's people")),
+      word("authority", Question::authority, {may("COMPANY")},
+           "Who may do what: roles, reach, limits, what each may approve or release"),
   };
 }
 
@@ -130,7 +140,13 @@ std::vector<QuestionWord> make_other_words() {
             option("TEXT", Field::kThird, "Whose name or reference begins so, whatever the case")},
            "Search orders, invoices, payments and credit notes, by date or by name");
   documents.verb = QuestionVerb::kDocuments;
-  return {why, exposure, events, documents};
+  QuestionWord four_eyes = word("four_eyes", Question::four_eyes,
+                                {option("FROM", Field::kDateFrom, "Business days on or after"),
+                                 option("TO", Field::kDateTo, "Business days on or before"),
+                                 option("PERSON", Field::kName, "Only this person's")},
+                                "Approvals where creator, approver or payer are one person");
+  four_eyes.verb = QuestionVerb::kFourEyes;
+  return {why, exposure, events, documents, four_eyes};
 }
 
 struct AllWords {
@@ -260,6 +276,7 @@ std::span<const QuestionArgument> common_arguments(const QuestionWord& word) {
       return std::span(kCommon).first(1);
     case QuestionVerb::kEvents:
     case QuestionVerb::kDocuments:
+    case QuestionVerb::kFourEyes:
       break;
   }
   return {};

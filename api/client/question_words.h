@@ -13,7 +13,15 @@
 namespace kontor {
 
 // The verb of the command line a word stands behind. why and events are words and verbs in one.
-enum class QuestionVerb : std::uint8_t { kGet, kList, kWhy, kExplain, kEvents, kDocuments };
+enum class QuestionVerb : std::uint8_t {
+  kGet,
+  kList,
+  kWhy,
+  kExplain,
+  kEvents,
+  kDocuments,
+  kFourEyes
+};
 
 // How an argument of a question reaches its QueryRequest.
 enum class ArgumentField : std::uint8_t {
@@ -48,6 +56,7 @@ struct QuestionWord {
   std::uint16_t question;  // wire::Question
   std::vector<QuestionArgument> arguments;
   std::string_view help;
+  std::string_view alias = {};  // on the command line, where another verb has the word
 
   bool is_list() const { return verb == QuestionVerb::kList; }
 };

@@ -204,6 +204,8 @@ std::unique_ptr<HistoryQuestion> make_history_question(Query query, const Views*
       return questions::make_why_question(std::move(query), views);
     case wire::Question::exposure:
       return questions::make_exposure_question(std::move(query));
+    case wire::Question::four_eyes:
+      return questions::make_four_eyes_question(std::move(query));
     case wire::Question::documents:
       return questions::make_documents_question(std::move(query), views);
     default:
@@ -344,10 +346,10 @@ bool texts_are_sound(const Query& query) {
 }
 
 Answered not_about_the_past() {
-  return questions::refused(
-      StatusCode::kUnknownQuestion,
-      "a date is for a price or account; events, pages and documents are asked about the present "
-      "only: their own FROM and TO say what of it");
+  return questions::refused(StatusCode::kUnknownQuestion,
+                            "a date is for a price or account; events, pages, four_eyes and "
+                            "documents are asked about the present "
+                            "only: their own FROM and TO say what of it");
 }
 
 Answered no_copies() {

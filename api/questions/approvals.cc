@@ -1,5 +1,4 @@
 // Orders that wait for people.
-#include <algorithm>
 
 #include "api/questions/groups.h"
 #include "api/questions/present.h"
@@ -8,47 +7,24 @@ namespace kontor::questions {
 namespace {
 
 constexpr std::size_t kPeopleShown = 50;
-constexpr std::size_t kPeopleExamined = 2'000;
 
-class PeopleOfGroup {
- public:
-  PeopleOfGroup(const Book& book, const Order& order, const RuleGroup& group)
-      : book_(book), order_(order), group_(group) {}
+std::string standing_word(VotedAs as) {
+  return as == VotedAs::untold ? std::string() : std::string(EnumNameVotedAs(as));
+}
 
-  std::vector<std::string> find() {
-    for (const std::string& name : group_.people) {
-      if (const auto person = book_.parties().find_buyer(name)) consider(*person);
-    }
-    if (group_.roles.empty()) return std::move(names_);
-    for (CompanyId at{order_.company}; is_set(at); at = book_.parties().company(at).parent) {
-      for (const BuyerId person : book_.parties().buyers_of(at)) {
-        if (full()) return std::move(names_);
-        consider(person);
-      }
-    }
-    return std::move(names_);
+void fill_votes(const Book& book, const std::vector<Vote>& votes,
+                std::vector<std::unique_ptr<wire::VoteRowT>>& out) {
+  for (const Vote& vote : votes) {
+    auto& row = add_row(out);
+    row.by = name_of(book, "buyer", vote.by);
+    row.tier = vote.tier;
+    row.voted_as = standing_word(vote.as);
+    row.role = vote.role;
+    row.placed = vote.placed;
+    row.at = vote.at.value();
+    row.comment = vote.comment;
   }
-
- private:
-  bool full() const { return names_.size() >= kPeopleShown || examined_ >= kPeopleExamined; }
-  void consider(BuyerId person) {
-    ++examined_;
-    if (full() ||
-        !may_vote(book_, group_, person, CompanyId{order_.company}, BuyerId{order_.buyer})) {
-      return;
-    }
-    std::string name(book_.parties().name(person));
-    if (std::find(names_.begin(), names_.end(), name) == names_.end()) {
-      names_.push_back(std::move(name));
-    }
-  }
-
-  const Book& book_;
-  const Order& order_;
-  const RuleGroup& group_;
-  std::vector<std::string> names_;
-  std::size_t examined_ = 0;
-};
+}
 
 void fill_group(const Book& book, const Order& order, const AskedGroup& asked,
                 wire::GroupRowT& row) {
@@ -60,7 +36,12 @@ void fill_group(const Book& book, const Order& order, const AskedGroup& asked,
   row.wanted = asked.wanted;
   row.people = asked.group->people;
   row.roles = asked.group->roles;
-  row.may = PeopleOfGroup(book, order, *asked.group).find();
+  row.climb = asked.group->climb;
+  row.cost_centre_owner = asked.group->cost_centre_owner;
+  for (const BuyerId person :
+       eligible_people(book, *asked.group, asked_order(order), kPeopleShown)) {
+    row.may.emplace_back(book.parties().name(person));
+  }
 }
 
 void fill_request(const Book& book, const ApprovalRequest& request, wire::ApprovalRowT& row) {
@@ -71,6 +52,12 @@ void fill_request(const Book& book, const ApprovalRequest& request, wire::Approv
   row.total = order.total.value();
   row.currency = order.currency;
   row.asked_at = request.asked_at.value();
+  row.asked_on = request.asked_on.value();
+  row.expires_on = request.expires_on.value();
+  row.remind_on = request.remind_on.value();
+  row.escalate_on = request.escalate_on.value();
+  for (const Escalation& escalation : request.escalated)
+    row.escalated_to.push_back(name_of(book, "buyer", escalation.person));
   ApprovalGroups groups = read_groups(book, request);
   row.open_tier = groups.open_tier;
   row.votes = std::move(groups.votes);
@@ -82,52 +69,123 @@ void fill_request(const Book& book, const ApprovalRequest& request, wire::Approv
 ApprovalGroups read_groups(const Book& book, const ApprovalRequest& request) {
   ApprovalGroups out;
   const Order& order = book.orders().get(request.order);
-  const Asked asked = read_asked(book, order, request.rules, request.votes);
+  const Asked asked = read_asked(book, request);
   for (std::size_t i = 0; i < asked.groups.size(); ++i) {
     auto& row = add_row(out.groups);
     fill_group(book, order, asked.groups[i], row);
     row.open = asked.is_open(i) && !asked.satisfied(i);
     if (row.open && out.open_tier == 0) out.open_tier = row.tier;
   }
-  for (const Vote& vote : request.votes) {
-    auto& row = add_row(out.votes);
-    row.by = name_of(book, "buyer", vote.by);
-    row.tier = vote.tier;
-  }
+  fill_votes(book, request.votes, out.votes);
   return out;
 }
 
-bool may_vote_now(const Book& book, const ApprovalRequest& request, BuyerId person) {
-  const Order& order = book.orders().get(request.order);
-  const Asked asked = read_asked(book, order, request.rules, request.votes);
-  for (std::size_t i = 0; i < asked.groups.size(); ++i) {
-    if (!asked.is_open(i) || asked.satisfied(i)) continue;
-    const CompanyId company{order.company};
-    if (may_vote(book, *asked.groups[i].group, person, company, BuyerId{order.buyer})) return true;
-  }
-  return false;
+std::unique_ptr<wire::ApprovalEndRowT> ended_row(const Book& book, const EndedRequest& ended) {
+  auto row = std::make_unique<wire::ApprovalEndRowT>();
+  row->ended_as = ended.end;
+  row->ended_at = ended.ended_at.value();
+  row->by = ended.by;
+  row->comment = ended.comment;
+  fill_votes(book, ended.votes, row->votes);
+  return row;
 }
 
-// Place: the birth of the order to go on from.
-Answered answer_approvals(const Book& book, const Query& query) {
-  // A request costs as much as this many plain rows.
-  constexpr std::uint64_t kCost = 20;
-  std::optional<BuyerId> person;
-  if (!query.name.empty()) {
-    person = book.parties().find_buyer(query.name);
-    if (!person) return not_found("buyer", query.name, "buyers");
-  }
+namespace {
+
+// A request costs as much as this many plain rows.
+constexpr std::uint64_t kCost = 20;
+
+// All requests. Place: the birth of the order to go on from.
+Answered all_approvals(const Book& book, const Query& query) {
   const auto& pending = book.approvals().pending();
   PageRoom page(query);
   wire::ApprovalsAnswerT out;
   for (auto at = pending.lower_bound(query.after.first); at != pending.end(); ++at) {
     if (!page.room()) return answered(out, format_place({at->first, 0}));
     page.examine(kCost);
-    if (person && !may_vote_now(book, at->second, *person)) continue;
     fill_request(book, at->second, add_row(out.approvals));
     page.row();
   }
   return answered(out);
+}
+
+// Those of one person: first what names the person, then by the companies he may act for, so that
+// nothing of other trees is looked at. Place: 0 and the order to go on from; then the company's
+// ordinal + 1 (that of requests without one: 2^32) and the order.
+class ApprovalsOfPerson {
+ public:
+  ApprovalsOfPerson(const Book& book, const Query& query, BuyerId person)
+      : book_(book), approvals_(book.approvals()), person_(person), page_(query) {}
+
+  Answered find(const Place& from) {
+    if (from.first == 0 && !look_at_named(from.second)) return answered(out_, next_);
+    const auto company = static_cast<std::uint32_t>(from.first == 0 ? 0 : from.first - 1);
+    if (!look_at_companies({company, from.first == 0 ? 0 : from.second})) {
+      return answered(out_, next_);
+    }
+    return answered(out_);
+  }
+
+ private:
+  bool look_at_named(std::uint64_t from) {
+    const auto& index = approvals_.by_person();
+    for (auto at = index.lower_bound({person_.value(), from});
+         at != index.end() && at->first == person_.value(); ++at) {
+      if (!page_.room()) return stop({0, at->second});
+      look_at(at->second);
+    }
+    return true;
+  }
+
+  bool look_at_companies(std::pair<std::uint32_t, std::uint64_t> from) {
+    const auto& index = approvals_.by_company();
+    auto at = index.lower_bound(from);
+    while (at != index.end()) {
+      if (!page_.room()) return stop({std::uint64_t{at->first} + 1, at->second});
+      if (!may_act_for(CompanyId{at->first})) {
+        page_.examine(1);
+        at = index.lower_bound({at->first, UINT64_MAX});
+        continue;
+      }
+      if (!approvals_.by_person().contains({person_.value(), at->second})) look_at(at->second);
+      ++at;
+    }
+    return true;
+  }
+
+  bool may_act_for(CompanyId company) const {
+    const CompanyId own = book_.parties().buyer(person_).company;
+    return !is_set(company) || book_.parties().is_at_or_above(own, company);
+  }
+
+  void look_at(std::uint64_t order) {
+    const ApprovalRequest& request = *approvals_.find(OrderRef{order});
+    page_.examine(kCost);
+    if (!is_wanted(book_, request, read_asked(book_, request), person_)) return;
+    fill_request(book_, request, add_row(out_.approvals));
+    page_.row();
+  }
+
+  bool stop(const Place& place) {
+    next_ = format_place(place);
+    return false;
+  }
+
+  const Book& book_;
+  const Approvals& approvals_;
+  BuyerId person_;
+  PageRoom page_;
+  wire::ApprovalsAnswerT out_;
+  std::string next_;
+};
+
+}  // namespace
+
+Answered answer_approvals(const Book& book, const Query& query) {
+  if (query.name.empty()) return all_approvals(book, query);
+  const auto person = book.parties().find_buyer(query.name);
+  if (!person) return not_found("buyer", query.name, "buyers");
+  return ApprovalsOfPerson(book, query, *person).find(query.after);
 }
 
 }  // namespace kontor::questions

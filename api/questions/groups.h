@@ -15,9 +15,9 @@ struct ApprovalGroups {
   std::vector<std::unique_ptr<wire::VoteRowT>> votes;
   std::uint16_t open_tier = 0;  // the first that waits
 };
-ApprovalGroups read_groups(const Book& book, const ApprovalRequest& request);
+// What became of a request that waits no more.
+std::unique_ptr<wire::ApprovalEndRowT> ended_row(const Book& book, const EndedRequest& ended);
 
-// Whether the person may vote now in some group of the request.
-bool may_vote_now(const Book& book, const ApprovalRequest& request, BuyerId person);
+ApprovalGroups read_groups(const Book& book, const ApprovalRequest& request);
 
 }  // namespace kontor::questions

@@ -43,6 +43,7 @@ std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const V
 std::unique_ptr<HistoryQuestion> make_documents_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_why_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);
+std::unique_ptr<HistoryQuestion> make_four_eyes_question(Query query);
 
 // Names of a book, for JSON. The book outlives it; its thread only.
 class BookNames final : public NameSource {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "api/questions/document_answers.h"
+#include "api/questions/groups.h"
 #include "api/questions/order_state.h"
 #include "api/questions/present.h"
 
@@ -148,6 +149,11 @@ wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const O
   out.failed_at = order.failed_at;
   out.credit_from = order.credit_from;
   fill_lines(names, orders.lines(order), by_line(held), out);
+  const EndedRequest* const ended = names.approvals().find_ended(OrderRef{order.ref});
+  // Of an order as it was: what had ended by then.
+  if (ended != nullptr && ended->ended_at.value() <= order.touched_at) {
+    out.approval_ended = ended_row(names, *ended);
+  }
   return out;
 }
 

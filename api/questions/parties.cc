@@ -93,6 +93,7 @@ Answered answer_buyer(const Book& book, const Query& query) {
     auto& role = add_row(out.roles);
     role.role = grant.role;
     role.reach = grant.reach;
+    role.may_override = grant.may_override;
   }
   out.last_change = buyer.last_change.value();
   out.version = buyer.version;

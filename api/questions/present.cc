@@ -65,6 +65,12 @@ PresentAnswer find_present_answer(wire::Question question) {
       return &list_held_orders;
     case Question::backorders:
       return &list_backorders;
+    case Question::staff:
+      return &answer_staff;
+    case Question::staff_list:
+      return &list_staff;
+    case Question::authority:
+      return &list_authority;
     case Question::digest:
       return &answer_digest;
     default:

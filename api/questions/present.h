@@ -40,6 +40,10 @@ Answered answer_order(const Book& book, const Query& query);  // of one in memor
 Answered list_orders(const Book& book, const Query& query);
 // approvals.cc
 Answered answer_approvals(const Book& book, const Query& query);
+// authority.cc
+Answered answer_staff(const Book& book, const Query& query);
+Answered list_staff(const Book& book, const Query& query);
+Answered list_authority(const Book& book, const Query& query);
 // billing.cc
 Answered answer_invoice(const Book& book, const Query& query);
 Answered answer_payment(const Book& book, const Query& query);

@@ -1,10 +1,9 @@
 #include <algorithm>
 
-#include "approval_generated.h"
 #include "approve_order_generated.h"
-#include "order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/answering.h"
 #include "engine/rules/approving.h"
 #include "engine/rules/asking.h"
 #include "engine/rules/refusals.h"
@@ -13,11 +12,12 @@
 namespace kontor {
 namespace {
 
-using Builder = flatbuffers::FlatBufferBuilder;
-
-bool has_voted(const ApprovalRequest& request, BuyerId person, std::uint16_t tier) {
-  return std::any_of(request.votes.begin(), request.votes.end(),
-                     [&](const Vote& vote) { return vote.by == person && vote.tier == tier; });
+// A person says yes once in a tier; once in all where they are open together.
+bool has_voted(const Book& book, const ApprovalRequest& request, const Voter& voter) {
+  const bool together = read_asked(book, request).together;
+  return std::any_of(request.votes.begin(), request.votes.end(), [&](const Vote& vote) {
+    return vote.by == voter.person && (together || vote.tier == voter.tier);
+  });
 }
 
 }  // namespace
@@ -27,25 +27,17 @@ void decide(Step& step, const ApproveOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   const OrderRef ref{order->ref};
-  const std::optional<Voter> voter = expect_voter(step, *order);
+  const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kYes);
   if (step.refused() || !voter) return;
 
   const ApprovalRequest& request = *step.book().approvals().find(ref);
-  if (has_voted(request, voter->person, voter->tier)) {
+  if (has_voted(step.book(), request, *voter)) {
     return step.refuse(
         about(ReasonCode::not_this_tier, Subject::buyer, step.actor_name(), voter->person.value()));
   }
-  step.emit<ApprovalGranted>(ref.value(), [&](Builder& out) {
-    const auto name = text(out, step.actor_name());
-    const auto comment = text(out, view(command.comment()));
-    return CreateApprovalGranted(out, ref.value(), voter->person.value(), name, voter->tier,
-                                 comment);
-  });
-  const ApprovalRequest& now = *step.book().approvals().find(ref);
-  const Asked asked = read_asked(step.book(), step.book().orders().get(ref), now.rules, now.votes);
-  if (!asked.all_satisfied()) return;
-
-  approve_order(step, ref, ApprovalCause::people);
+  grant(step, ref, *voter, view(command.comment()));
+  if (!conclude(step, ref, voter->tier)) return;
+  approve_order(step, ref, cause_of_approval(*step.book().approvals().find(ref)));
 }
 
 }  // namespace kontor

@@ -2,6 +2,7 @@
 #include "credit_note_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
@@ -57,6 +58,8 @@ void decide(Step& step, const CancelCreditNote& command) {
   }
   expect_version(step, note->version, Subject::credit_note, name);
   check_note(step, *note, name);
+  expect_authority(step, SellerAct::cancel_credit_note,
+                   ActAmount{note->total, CurrencyCode{note->currency}});
   const CreditSource source = source_of(*note);
   const auto parts = newest_applied(step.book(), note->ref, note->applied);
   expect_room_to_return(step, source, parts);

@@ -10,6 +10,7 @@
 #include "stock_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
@@ -114,6 +115,7 @@ void decide(Step& step, const CountStock& command) {
   check_header(step, command);
   const std::string_view place = view(command.warehouse());
   const auto warehouse = step.book().stock().find_warehouse(place);
+  expect_authority(step, SellerAct::count_stock, std::nullopt);
   if (!warehouse) step.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
   if (step.refused()) return;
   const std::vector<StockCount> counted = read_lines(step, command, *warehouse);

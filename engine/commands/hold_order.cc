@@ -3,6 +3,7 @@
 #include "hold_order_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "projections/fold.h"
@@ -19,6 +20,7 @@ void decide(Step& step, const HoldOrder& command) {
     cause.evidence.emplace_back(order->held_at);
     step.refuse(std::move(cause));
   }
+  expect_authority(step, SellerAct::hold_order, std::nullopt);
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};

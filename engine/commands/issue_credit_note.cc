@@ -8,6 +8,7 @@
 #include "issue_credit_note_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/crediting.h"
@@ -373,6 +374,8 @@ void decide(Step& step, const IssueCreditNote& command) {
   if (step.refused()) return;
   Sums sums = sum_up(reading.crediting());
   check_total(step, *invoice, view(command.credit_note()), sums.total());
+  expect_authority(step, SellerAct::issue_credit_note,
+                   ActAmount{sums.total(), CurrencyCode{invoice->currency}});
   if (step.refused()) return;
 
   reading.free_voided();

@@ -1,6 +1,7 @@
 #include "refund_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
 #include "projections/fold.h"
@@ -18,6 +19,8 @@ void decide(Step& step, const Refund& command) {
   if (!source) return;
   expect_currency(step, *source, names.name(), CurrencyCode{command.currency()});
   const Minor amount = expect_unapplied(step, *source, names.name(), command.amount());
+  if (step.refused()) return;
+  expect_authority(step, SellerAct::refund, ActAmount{amount, source->currency});
   if (step.refused()) return;
 
   const std::vector<CreditMove> moves = {unapplied_move(*source, -amount)};

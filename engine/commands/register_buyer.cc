@@ -62,7 +62,8 @@ void decide(Step& step, const RegisterBuyer& command) {
     std::vector<flatbuffers::Offset<GrantedRole>> grants;
     if (command.roles() != nullptr) {
       for (const RoleGrant* const grant : *command.roles()) {
-        grants.push_back(CreateGrantedRole(out, text(out, view(grant->role())), grant->reach()));
+        grants.push_back(CreateGrantedRole(out, text(out, view(grant->role())), grant->reach(),
+                                           grant->may_override()));
       }
     }
     const auto roles = out.CreateVector(grants);

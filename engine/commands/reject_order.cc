@@ -14,13 +14,15 @@ void decide(Step& step, const RejectOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   const OrderRef ref{order->ref};
-  const std::optional<Voter> voter = expect_voter(step, *order);
+  const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kNo);
   if (step.refused() || !voter) return;
 
   step.emit<OrderRejected>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, step.actor_name());
     const auto comment = text(out, view(command.comment()));
-    return CreateOrderRejected(out, ref.value(), voter->person.value(), name, comment);
+    const auto role = text(out, voter->standing.role);
+    return CreateOrderRejected(out, ref.value(), voter->person.value(), name, comment,
+                               voter->standing.as, role);
   });
   cancel_everything(step, ref, CancelCause::rejected, "");
 }

@@ -2,11 +2,23 @@
 #include "release_hold_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "projections/fold.h"
 
 namespace kontor {
+namespace {
+
+// What is put at risk: all that is open of it, with tax.
+ActAmount open_value(const Book& book, const Order& order) {
+  ActAmount out{Minor{0}, CurrencyCode{order.currency}};
+  for (const OrderLineState& line : book.orders().lines(order))
+    out.amount += line.open_gross();
+  return out;
+}
+
+}  // namespace
 
 void decide(Step& step, const ReleaseHold& command) {
   const Order* const order = expect_order(step, view(command.order()));
@@ -20,6 +32,7 @@ void decide(Step& step, const ReleaseHold& command) {
         about(ReasonCode::date_not_allowed, Subject::order, view(command.order()), order->ref),
         expires, step.context().business_date));
   }
+  expect_authority(step, SellerAct::release_hold, open_value(step.book(), *order));
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};

@@ -3,6 +3,7 @@
 #include "reverse_payment_generated.h"
 
 #include "engine/commands.h"
+#include "engine/rules/authority.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
 #include "events/base/mark.h"
@@ -89,6 +90,7 @@ void decide(Step& step, const ReversePayment& command) {
   const Payment& payment = *step.book().receivables().find_payment(names.payment);
   const Minor amount = read_amount(step, command, payment);
   if (step.refused()) return;
+  expect_authority(step, SellerAct::reverse_payment, ActAmount{amount, source->currency});
   const std::vector<Application> parts =
       newest_applied(step.book(), source->ref, amount - source->unapplied);
   expect_room_to_return(step, *source, parts);

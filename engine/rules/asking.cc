@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/climbing.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/mark.h"
@@ -9,115 +10,302 @@
 namespace kontor {
 namespace {
 
-constexpr std::uint16_t kAll = 65535;
-
-bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+template <class List, class Value>
+bool contains(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// Calls visit(person) for everyone who acts for the company or for one above it.
+bool self_is(const Book& book, const AskedOrder& order, std::string_view word) {
+  return policy_is(book, PolicyKey::approval_self, {order.company, order.placed_by}, word);
+}
+
+bool is_named(const Book& book, const RuleGroup& group, BuyerId person) {
+  return contains(group.people, book.parties().name(person));
+}
+
+// The role of the group that the person holds for the order's company; empty: none.
+std::string_view role_of_group(const Book& book, const RuleGroup& group, BuyerId person,
+                               const AskedOrder& order) {
+  const auto held =
+      std::find_if(group.roles.begin(), group.roles.end(), [&](const std::string& role) {
+        return book.parties().holds_role(person, role, order.company, false);
+      });
+  return held == group.roles.end() ? std::string_view{} : std::string_view(*held);
+}
+
+// Calls visit(person) for each who is asked in the group, once, until it returns false. Not the
+// placer, unless with_placer.
 template <class Visit>
-void for_each_person_above(const Book& book, CompanyId company, Visit visit) {
-  for (CompanyId at = company; is_set(at); at = book.parties().company(at).parent) {
-    for (const BuyerId person : book.parties().buyers_of(at))
-      visit(person);
+void for_each_asked(const Book& book, const RuleGroup& group, const AskedOrder& order,
+                    bool with_placer, Visit visit) {
+  const Parties& parties = book.parties();
+  const auto may = [&](BuyerId person) {
+    return (with_placer || person != order.placed_by) &&
+           parties.buyer(person).status == PersonStatus::active;
+  };
+  std::vector<BuyerId> seen;  // named people, and those climbed to
+  for (const std::string& name : group.people) {
+    const auto person = parties.find_buyer(name);
+    if (!person || !may(*person) || contains(seen, *person)) continue;
+    seen.push_back(*person);
+    if (!visit(*person)) return;
   }
+  if (group.climb) {
+    for (const BuyerId person : climb(book, group, order, with_placer)) {
+      if (!contains(seen, person) && !visit(person)) return;
+    }
+    return;
+  }
+  for (CompanyId at = order.company; is_set(at); at = parties.company(at).parent) {
+    for (const BuyerId person : parties.buyers_of(at)) {
+      if (!may(person) || contains(seen, person)) continue;
+      if (!role_of_group(book, group, person, order).empty() && !visit(person)) return;
+    }
+  }
+}
+
+bool was_escalated_to(const ApprovalRequest& request, BuyerId person, std::uint16_t tier) {
+  return std::any_of(request.escalated.begin(), request.escalated.end(),
+                     [&](const Escalation& asked) {
+                       return asked.person == person && (asked.tier == 0 || asked.tier == tier);
+                     });
+}
+
+// The role by which the person may be asked beside the groups; empty: none.
+std::string_view role_to_escalate(const Book& book, BuyerId person, const AskedOrder& order) {
+  if (book.parties().holds_role(person, "admin", order.company, false)) return "admin";
+  return role_in_climb(book, {}, person, order);
+}
+
+// What lets a yes of the person count in the group, once given.
+std::optional<Standing> standing_that_counts(const Book& book, const ApprovalRequest& request,
+                                             const RuleGroup& group, BuyerId person,
+                                             const AskedOrder& order) {
+  if (auto standing = standing_in(book, group, person, order)) return standing;
+  if (!was_escalated_to(request, person, group.tier)) return std::nullopt;
+  const std::string_view role = role_to_escalate(book, person, order);
+  if (role.empty()) return std::nullopt;
+  return Standing{VotedAs::escalated, std::string(role)};
+}
+
+std::uint32_t count_votes(const Book& book, const ApprovalRequest& request, const Asked& asked,
+                          const RuleGroup& group, const AskedOrder& order) {
+  std::vector<BuyerId> counted;
+  for (const Vote& vote : request.votes) {
+    const bool of_tier = asked.together || vote.tier == group.tier;
+    if (of_tier && !contains(counted, vote.by) &&
+        standing_that_counts(book, request, group, vote.by, order)) {
+      counted.push_back(vote.by);
+    }
+  }
+  return static_cast<std::uint32_t>(counted.size());
+}
+
+const Order& order_of(const Book& book, const ApprovalRequest& request) {
+  return book.orders().get(request.order);
 }
 
 }  // namespace
 
-bool Asked::all_satisfied() const {
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (!satisfied(i)) return false;
+AskedOrder asked_order(const OrderFacts& facts) {
+  return {facts.company, facts.buyer, facts.total, facts.currency};
+}
+
+AskedOrder asked_order(const Order& order) {
+  return {CompanyId{order.company}, BuyerId{order.buyer}, order.total,
+          CurrencyCode{order.currency}};
+}
+
+// ---- one group ----------------------------------------------------------------------------------
+
+std::optional<Standing> standing_in(const Book& book, const RuleGroup& group, BuyerId person,
+                                    const AskedOrder& order) {
+  if (book.parties().buyer(person).status != PersonStatus::active) return std::nullopt;
+  if (is_named(book, group, person)) return Standing{VotedAs::named, {}};
+  const std::string_view role = group.climb ? role_in_climb(book, group.roles, person, order)
+                                            : role_of_group(book, group, person, order);
+  if (role.empty()) return std::nullopt;
+  return Standing{group.climb ? VotedAs::climb : VotedAs::role, std::string(role)};
+}
+
+std::optional<Standing> standing_to_vote(const Book& book, const RuleGroup& group, BuyerId person,
+                                         const AskedOrder& order) {
+  auto standing = standing_in(book, group, person, order);
+  if (!standing) return std::nullopt;
+  const bool allowed = self_is(book, order, "allowed");
+  if (person == order.placed_by && !allowed) {
+    KONTOR_MARK("a placer who would approve");
+    const bool alone =
+        self_is(book, order, "sole_holder") && count_eligible(book, group, order).only_placer;
+    return alone ? standing : std::nullopt;
   }
-  return true;
+  if (standing->as != VotedAs::climb) return standing;
+  const std::vector<BuyerId> nearest = climb(book, group, order, allowed);
+  return contains(nearest, person) ? standing : std::nullopt;
 }
 
-bool Asked::is_open(std::size_t index) const {
-  if (together) return true;
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (groups[i].group->tier < groups[index].group->tier && !satisfied(i)) return false;
-  }
-  return true;
-}
-
-bool belongs_to(const Book& book, const RuleGroup& group, BuyerId person, CompanyId company) {
-  const Parties& parties = book.parties();
-  if (parties.buyer(person).status != PersonStatus::active) return false;
-  if (contains(group.people, parties.name(person))) return true;
-  return std::any_of(group.roles.begin(), group.roles.end(), [&](const std::string& role) {
-    return parties.holds_role(person, role, company, false);
-  });
-}
-
-bool may_vote(const Book& book, const RuleGroup& group, BuyerId person, CompanyId company,
-              BuyerId placed_by) {
-  if (!belongs_to(book, group, person, company)) return false;
-  const PolicyContext placer{company, placed_by};
-  if (person != placed_by || policy_is(book, PolicyKey::approval_self, placer, "allowed")) {
-    return true;
-  }
-  KONTOR_MARK("a placer who would approve");
-  return policy_is(book, PolicyKey::approval_self, placer, "sole_holder") &&
-         count_eligible(book, group, company, placed_by).only_placer;
-}
-
-Eligible count_eligible(const Book& book, const RuleGroup& group, CompanyId company,
-                        BuyerId placed_by) {
+Eligible count_eligible(const Book& book, const RuleGroup& group, const AskedOrder& order) {
   Eligible out;
-  const bool self = policy_is(book, PolicyKey::approval_self, {company, placed_by}, "allowed");
-  const bool placer_belongs = is_set(placed_by) && belongs_to(book, group, placed_by, company);
-  const auto counts = [&](BuyerId person) {
-    return (self || person != placed_by) && belongs_to(book, group, person, company);
-  };
-  for_each_person_above(book, company, [&](BuyerId person) {
-    if (counts(person)) ++out.count;
+  for_each_asked(book, group, order, self_is(book, order, "allowed"), [&](BuyerId) {
+    ++out.count;
+    return true;
   });
-  for (auto name = group.people.begin(); name != group.people.end(); ++name) {
-    if (std::find(group.people.begin(), name, *name) != name) continue;  // said twice, asked once
-    const auto person = book.parties().find_buyer(*name);  // may act for another company
-    if (!person || book.parties().is_at_or_above(book.parties().buyer(*person).company, company)) {
-      continue;
-    }
-    if (counts(*person)) ++out.count;
-  }
-  out.only_placer = out.count == 0 && placer_belongs;
+  out.only_placer = out.count == 0 && is_set(order.placed_by) &&
+                    standing_in(book, group, order.placed_by, order).has_value();
   return out;
 }
 
-bool placer_approves(const Book& book, std::span<const Match> asks, CompanyId company,
-                     BuyerId placed_by) {
-  const bool allowed = policy_is(book, PolicyKey::approval_self, {company, placed_by}, "allowed");
-  if (!is_set(placed_by) || !allowed) return false;
+std::vector<BuyerId> eligible_people(const Book& book, const RuleGroup& group,
+                                     const AskedOrder& order, std::size_t most) {
+  std::vector<BuyerId> out;
+  for_each_asked(book, group, order, self_is(book, order, "allowed"), [&](BuyerId person) {
+    out.push_back(person);
+    return out.size() < most;
+  });
+  const bool nobody = out.empty() && is_set(order.placed_by) && most > 0;
+  if (nobody && standing_to_vote(book, group, order.placed_by, order)) {
+    out.push_back(order.placed_by);
+  }
+  return out;
+}
+
+bool placer_approves(const Book& book, std::span<const Match> asks, const AskedOrder& order) {
+  if (!is_set(order.placed_by) || !self_is(book, order, "allowed")) return false;
   return std::all_of(asks.begin(), asks.end(), [&](const Match& match) {
     const auto& groups = match.rule->groups;
     return std::all_of(groups.begin(), groups.end(), [&](const RuleGroup& group) {
-      return group.needed == 1 && belongs_to(book, group, placed_by, company);
+      return group.needed == 1 && standing_to_vote(book, group, order.placed_by, order);
     });
   });
 }
 
-std::optional<Voter> expect_voter(Step& step, const Order& order) {
+// ---- a request ----------------------------------------------------------------------------------
+
+std::size_t Asked::first_waiting() const {
+  std::size_t at = 0;
+  while (at < groups.size() && satisfied(at))
+    ++at;
+  return at;
+}
+
+std::uint16_t Asked::open_tier() const {
+  const std::size_t at = first_waiting();
+  return at == groups.size() ? std::uint16_t{0} : groups[at].group->tier;
+}
+
+bool Asked::is_open(std::size_t index) const {
+  return together ? !all_satisfied() : groups[index].group->tier == open_tier();
+}
+
+Asked read_asked(const Book& book, const ApprovalRequest& request) {
+  Asked out;
+  const Order& order = order_of(book, request);
+  const AskedOrder about = asked_order(order);
+  out.together = policy_is(book, PolicyKey::approval_tiers, policy_context(order), "together");
+  for (const Sequence version : request.rules) {
+    const RuleVersion* const rule = book.rules().version_at(version);
+    KONTOR_ASSERT(rule != nullptr);
+    for (const RuleGroup& group : rule->groups) {
+      AskedGroup asked;
+      asked.group = &group;
+      asked.rule = version;
+      asked.wanted = group.needed;
+      if (group.needed == kEverybody) {
+        KONTOR_MARK("a group of which everybody is asked");
+        asked.wanted = std::max(1U, count_eligible(book, group, about).count);
+      }
+      asked.votes = count_votes(book, request, out, group, about);
+      out.groups.push_back(asked);
+    }
+  }
+  std::stable_sort(
+      out.groups.begin(), out.groups.end(),
+      [](const AskedGroup& a, const AskedGroup& b) { return a.group->tier < b.group->tier; });
+  return out;
+}
+
+std::optional<Standing> standing_now(const Book& book, const ApprovalRequest& request,
+                                     const RuleGroup& group, BuyerId person) {
+  const AskedOrder order = asked_order(order_of(book, request));
+  if (auto standing = standing_to_vote(book, group, person, order)) return standing;
+  if (!was_escalated_to(request, person, group.tier)) return std::nullopt;
+  if (person == order.placed_by && !self_is(book, order, "allowed")) return std::nullopt;
+  KONTOR_MARK("somebody asked by escalation");
+  const std::string_view role = role_to_escalate(book, person, order);
+  if (role.empty()) return std::nullopt;
+  return Standing{VotedAs::escalated, std::string(role)};
+}
+
+bool is_wanted(const Book& book, const ApprovalRequest& request, const Asked& asked,
+               BuyerId person) {
+  for (std::size_t i = 0; i < asked.groups.size(); ++i) {
+    if (!asked.is_open(i) || asked.satisfied(i)) continue;
+    if (standing_now(book, request, *asked.groups[i].group, person)) return true;
+  }
+  return false;
+}
+
+std::vector<BuyerId> people_wanted(const Book& book, const ApprovalRequest& request,
+                                   std::size_t most) {
+  const Asked asked = read_asked(book, request);
+  const AskedOrder order = asked_order(order_of(book, request));
+  std::vector<BuyerId> out;
+  const auto add = [&](BuyerId person) {
+    if (out.size() < most && !contains(out, person)) out.push_back(person);
+  };
+  for (std::size_t i = 0; i < asked.groups.size(); ++i) {
+    if (!asked.is_open(i) || asked.satisfied(i)) continue;
+    for (const BuyerId person : eligible_people(book, *asked.groups[i].group, order, most))
+      add(person);
+  }
+  for (const Escalation& escalation : request.escalated) {
+    if (is_wanted(book, request, asked, escalation.person)) add(escalation.person);
+  }
+  return out;
+}
+
+std::vector<BuyerId> people_to_escalate_to(const Book& book, const ApprovalRequest& request) {
+  constexpr std::size_t kMost = 50;
+  const Asked asked = read_asked(book, request);
+  const AskedOrder order = asked_order(order_of(book, request));
+  const bool with_placer = self_is(book, order, "allowed");
+  std::vector<BuyerId> out;
+  for (CompanyId at = order.company; is_set(at) && out.empty();
+       at = book.parties().company(at).parent) {
+    for (const BuyerId person : book.parties().buyers_of(at)) {
+      const bool placer = person == order.placed_by && !with_placer;
+      if (placer || out.size() == kMost) continue;
+      if (role_to_escalate(book, person, order).empty()) continue;
+      if (!is_wanted(book, request, asked, person)) out.push_back(person);
+    }
+  }
+  return out;
+}
+
+// ---- who votes ----------------------------------------------------------------------------------
+
+std::optional<Voter> expect_voter(Step& step, const Order& order, VoteKind kind) {
   const Book& book = step.book();
   const ApprovalRequest* const request = book.approvals().find(OrderRef{order.ref});
   if (request == nullptr) {
-    step.refuse(
-        about(ReasonCode::request_closed, Subject::order, book.orders().name(order), order.ref));
+    step.refuse(request_is_closed(book, order));
     return std::nullopt;
   }
   const auto person = book.parties().find_buyer(step.context().actor);
   ReasonCode why = ReasonCode::not_an_approver;
   if (person) {
-    const CompanyId company{order.company};
-    const BuyerId placer{order.buyer};
-    const Asked asked = read_asked(book, order, request->rules, request->votes);
+    const AskedOrder about = asked_order(order);
+    const Asked asked = read_asked(book, *request);
     for (std::size_t i = 0; i < asked.groups.size(); ++i) {
       const RuleGroup& group = *asked.groups[i].group;
-      if (!may_vote(book, group, *person, company, placer)) {
-        if (belongs_to(book, group, *person, company)) why = ReasonCode::self_approval;
+      auto standing = standing_now(book, *request, group, *person);
+      if (!standing) {
+        const bool self = *person == about.placed_by && standing_in(book, group, *person, about);
+        if (self && why == ReasonCode::not_an_approver) why = ReasonCode::self_approval;
         continue;
       }
-      if (asked.is_open(i) && !asked.satisfied(i)) return Voter{*person, group.tier};
+      const bool matters = kind == VoteKind::kNo || !asked.satisfied(i);
+      if (asked.is_open(i) && matters) return Voter{*person, group.tier, std::move(*standing)};
       KONTOR_MARK("a vote for a tier that is not open");
       why = ReasonCode::not_this_tier;
     }
@@ -128,35 +316,19 @@ std::optional<Voter> expect_voter(Step& step, const Order& order) {
   return std::nullopt;
 }
 
-Asked read_asked(const Book& book, const Order& order, std::span<const Sequence> rules,
-                 std::span<const Vote> votes) {
-  Asked out;
-  out.together = policy_is(book, PolicyKey::approval_tiers, policy_context(order), "together");
-  const CompanyId company{order.company};
-  for (const Sequence version : rules) {
-    const RuleVersion* const rule = book.rules().version_at(version);
-    KONTOR_ASSERT(rule != nullptr);
-    for (const RuleGroup& group : rule->groups) {
-      AskedGroup asked;
-      asked.group = &group;
-      asked.rule = version;
-      asked.wanted = group.needed;
-      if (group.needed == kAll) {
-        KONTOR_MARK("a group of which everybody is asked");
-        asked.wanted =
-            std::max(1U, count_eligible(book, group, company, BuyerId{order.buyer}).count);
-      }
-      for (const Vote& vote : votes) {
-        const bool counts = out.together || vote.tier == group.tier;
-        if (counts && belongs_to(book, group, vote.by, company)) ++asked.votes;
-      }
-      out.groups.push_back(asked);
-    }
+Cause request_is_closed(const Book& book, const Order& order) {
+  Cause cause =
+      about(ReasonCode::request_closed, Subject::order, book.orders().name(order), order.ref);
+  ApprovalEnd end = ApprovalEnd::never_asked;
+  if (order.approval == Approval::kApproved) end = ApprovalEnd::approved;
+  if (order.approval == Approval::kRejected) end = ApprovalEnd::rejected;
+  if (const EndedRequest* const ended = book.approvals().find_ended(OrderRef{order.ref})) {
+    end = ended->end;
+    cause.evidence.push_back(ended->ended_at);
   }
-  std::stable_sort(
-      out.groups.begin(), out.groups.end(),
-      [](const AskedGroup& a, const AskedGroup& b) { return a.group->tier < b.group->tier; });
-  return out;
+  cause.unit = Unit::name;
+  cause.found = static_cast<std::int64_t>(end);
+  return cause;
 }
 
 }  // namespace kontor

@@ -1,5 +1,6 @@
 #include "engine/rules/policy.h"
 
+#include <charconv>
 #include <optional>
 
 #include "engine/rules/scopes.h"
@@ -73,6 +74,13 @@ PolicyInForce policy_in_force(const Book& book, PolicyKey key, const PolicyConte
     }
   }
   return {policies.value(key), ScopeKind::book, {}, policies.setting(key)};
+}
+
+std::int64_t policy_number(const Book& book, PolicyKey key, const PolicyContext& context) {
+  const std::string_view text = policy_in_force(book, key, context).value;
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 }  // namespace kontor

@@ -29,6 +29,9 @@ struct PolicyInForce {
 };
 PolicyInForce policy_in_force(const Book& book, PolicyKey key, const PolicyContext& context);
 
+// The same of a policy that is a number.
+std::int64_t policy_number(const Book& book, PolicyKey key, const PolicyContext& context);
+
 inline bool policy_is(const Book& book, PolicyKey key, const PolicyContext& context,
                       std::string_view word) {
   return policy_in_force(book, key, context).value == word;

@@ -1,11 +1,13 @@
 #include "engine/rules/wishes.h"
 
 #include <array>
+#include <set>
 
 #include "approval_generated.h"
 #include "book_generated.h"
 #include "order_generated.h"
 
+#include "engine/rules/answering.h"
 #include "engine/rules/asking.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -25,16 +27,48 @@ void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
   wishes.sole_holder = sole_ok && !wishes.asks.empty();
   for (const Match& match : wishes.asks) {
     for (const RuleGroup& group : match.rule->groups) {
-      const Eligible eligible = count_eligible(step.book(), group, facts.company, facts.buyer);
+      const Eligible eligible = count_eligible(step.book(), group, asked_order(facts));
       if (eligible.only_placer && sole_ok) continue;
       wishes.sole_holder = false;
-      if (eligible.count >= (group.needed == 65535 ? 1U : group.needed)) continue;
+      if (eligible.count >= (group.needed == kEverybody ? 1U : group.needed)) continue;
       Cause cause = about(ReasonCode::no_approver, Subject::rule,
                           step.book().rules().name(match.rule->rule), match.rule->rule.value());
       cause.rule = match.rule->set_at;
       step.refuse(std::move(cause));
     }
   }
+}
+
+// People that the groups name, each once.
+std::vector<std::uint32_t> named_people(const Book& book, const Wishes& wishes) {
+  std::set<std::uint32_t> out;
+  for (const Match& match : wishes.asks) {
+    for (const RuleGroup& group : match.rule->groups) {
+      for (const std::string& name : group.people) {
+        if (const auto person = book.parties().find_buyer(name)) out.insert(person->value());
+      }
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
+void emit_request(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {
+  std::vector<AskedRule> rules;
+  for (const Match& match : wishes.asks) {
+    rules.emplace_back(match.rule->set_at.value(), match.rule->groups.front().tier, 0, 0);
+  }
+  const Date today = step.context().business_date;
+  const AskingDays days = asking_days(step.book(), asked_order(facts), today);
+  const std::vector<std::uint32_t> named = named_people(step.book(), wishes);
+  step.emit<ApprovalRequested>(order.value(), [&](Builder& out) {
+    const auto grounds = wishes.ask_causes.write(out);
+    const auto rule_list = structs(out, rules);
+    const auto people = out.CreateVector(named);
+    return CreateApprovalRequested(out, order.value(), grounds, rule_list, facts.total.value(),
+                                   facts.currency.value(), facts.company.value(), people,
+                                   today.value(), days.expires_on.value(), days.remind_on.value(),
+                                   days.escalate_on.value());
+  });
 }
 
 }  // namespace
@@ -86,7 +120,7 @@ void warn(Step& step, OrderRef order, const Wishes& wishes) {
 
 bool approves_at_once(const Book& book, const OrderFacts& facts, const Wishes& wishes) {
   return !wishes.wants_people() || wishes.sole_holder ||
-         placer_approves(book, wishes.asks, facts.company, facts.buyer);
+         placer_approves(book, wishes.asks, asked_order(facts));
 }
 
 void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {
@@ -103,15 +137,11 @@ void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const W
     });
     return;
   }
-  std::vector<AskedRule> rules;
-  for (const Match& match : wishes.asks) {
-    rules.emplace_back(match.rule->set_at.value(), match.rule->groups.front().tier, 0, 0);
-  }
-  step.emit<ApprovalRequested>(order.value(), [&](Builder& out) {
-    const auto grounds = wishes.ask_causes.write(out);
-    return CreateApprovalRequested(out, order.value(), grounds, structs(out, rules),
-                                   facts.total.value(), facts.currency.value());
-  });
+  emit_request(step, order, facts, wishes);
+  if (!answer_by_placing(step, order)) return;
+  const ApprovalCause cause = cause_of_approval(*step.book().approvals().find(order));
+  step.emit<OrderApproved>(
+      order.value(), [&](Builder& out) { return CreateOrderApproved(out, order.value(), cause); });
 }
 
 }  // namespace kontor

@@ -23,6 +23,7 @@ using TaxCategoryId = Strong<struct TaxCategoryTag, std::uint32_t>;
 using CostCentreId = Strong<struct CostCentreTag, std::uint32_t>;
 using BudgetId = Strong<struct BudgetTag, std::uint32_t>;
 using RuleId = Strong<struct RuleTag, std::uint32_t>;
+using StaffId = Strong<struct StaffTag, std::uint32_t>;
 
 using OrderRef = Strong<struct OrderTag, std::uint64_t>;
 using InvoiceRef = Strong<struct InvoiceTag, std::uint64_t>;

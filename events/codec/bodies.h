@@ -28,6 +28,7 @@
 #include "open_book_generated.h"             // IWYU pragma: export
 #include "open_business_day_generated.h"     // IWYU pragma: export
 #include "order_generated.h"                 // IWYU pragma: export
+#include "override_approval_generated.h"     // IWYU pragma: export
 #include "payment_generated.h"               // IWYU pragma: export
 #include "place_order_generated.h"           // IWYU pragma: export
 #include "reasons_generated.h"               // IWYU pragma: export
@@ -38,6 +39,7 @@
 #include "register_company_generated.h"      // IWYU pragma: export
 #include "register_cost_centre_generated.h"  // IWYU pragma: export
 #include "register_item_generated.h"         // IWYU pragma: export
+#include "register_staff_generated.h"        // IWYU pragma: export
 #include "register_warehouse_generated.h"    // IWYU pragma: export
 #include "reject_order_generated.h"          // IWYU pragma: export
 #include "release_hold_generated.h"          // IWYU pragma: export
@@ -46,6 +48,7 @@
 #include "retry_order_generated.h"           // IWYU pragma: export
 #include "return_goods_generated.h"          // IWYU pragma: export
 #include "reverse_payment_generated.h"       // IWYU pragma: export
+#include "review_approvals_generated.h"      // IWYU pragma: export
 #include "rule_generated.h"                  // IWYU pragma: export
 #include "serve_backorders_generated.h"      // IWYU pragma: export
 #include "set_budget_generated.h"            // IWYU pragma: export
@@ -56,6 +59,8 @@
 #include "set_tax_rate_generated.h"          // IWYU pragma: export
 #include "ship_order_generated.h"            // IWYU pragma: export
 #include "spending_generated.h"              // IWYU pragma: export
+#include "staff_generated.h"                 // IWYU pragma: export
 #include "stock_generated.h"                 // IWYU pragma: export
 #include "undo_application_generated.h"      // IWYU pragma: export
 #include "values_generated.h"                // IWYU pragma: export
+#include "withdraw_approval_generated.h"     // IWYU pragma: export

@@ -59,6 +59,9 @@ ReasonText readable(const Reason& reason, std::string_view name, const NameSourc
   if (reason.unit() != Unit::none)
     out.unit = word("Unit", static_cast<std::int64_t>(reason.unit()));
   out.found = measured(reason.found(), reason.unit(), reason.currency());
+  if (reason.unit() == Unit::name &&
+      reason.code() == static_cast<std::uint16_t>(ReasonCode::request_closed))
+    out.found = word("ApprovalEnd", reason.found());
   out.allowed = measured(reason.allowed(), reason.unit(), reason.currency());
   if (const auto currency = find_currency(CurrencyCode{reason.currency()})) {
     out.currency = currency->alpha;

@@ -99,6 +99,11 @@ class Documents::Folder {
   void on(const OrderRejected& event) {
     set_approval(event, Document::Approval::kRejected);
   }
+  void on(const ApprovalExpired& event) {
+    if (event.outcome() == ExpiryOutcome::reject) {
+      set_approval(event, Document::Approval::kRejected);
+    }
+  }
   void on(const OrderHeld& event) {
     if (Document* const order = change(event.order())) order->held = true;
   }

@@ -53,6 +53,7 @@ std::string folded_by() {
   add_if_folded<Calendar, E>("calendar", list);
   add_if_folded<Outcomes, E>("outcomes", list);
   add_if_folded<Budgets, E>("budgets", list);
+  add_if_folded<Staff, E>("staff", list);
   return list.empty() ? "nobody: its decision alone tells it" : list;
 }
 

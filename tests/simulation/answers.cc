@@ -141,6 +141,7 @@ std::string told(const model::Request& request) {
   CommandText text;
   text.id = request.id;
   text.actor = request.actor;
+  text.reason = request.reason;
   if (request.effective_date) text.effective_date = Date{*request.effective_date};
   if (request.expected_version) text.expected_version = *request.expected_version;
   text.kind = kind_of(request.command);
@@ -154,6 +155,7 @@ CommandInput input_of(const model::Request& request, std::span<const std::byte> 
   input.resolve = request.resolve.has_value();
   if (input.resolve) return input;
   input.actor = request.actor;
+  input.reason = request.reason;
   if (request.effective_date) input.effective_date = Date{*request.effective_date};
   if (request.expected_version) input.expected_version = *request.expected_version;
   input.kind = kind_of(request.command);

@@ -1,6 +1,7 @@
 #include "tests/simulation/compare.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "tests/simulation/model/deciding.h"
@@ -78,6 +79,14 @@ void Comparison::settings() {
     const Buyer& buyer = book_.parties().buyer(BuyerId{ordinal_of(i)});
     same(model_.buyers[i].name, "version", buyer.version, model_.buyers[i].version);
   }
+  same("staff", "number", book_.staff().count(), model_.staff.size());
+  for (int i = 0; i < model_.staff.size() && !found_; ++i) {
+    const m::StaffMember& of = model_.staff[i];
+    const StaffMember& member = book_.staff().member(StaffId{ordinal_of(i)});
+    same(of.name, "version", member.version, of.version);
+    same(of.name, "roles", member.roles.size(), of.said.roles.size());
+    same(of.name, "currency", member.currency.value(), of.currency);
+  }
   for (int i = 0; i < model_.items.size(); ++i) {
     const Item& item = book_.catalogue().item(ItemId{ordinal_of(i)});
     same(model_.items[i].name, "version", item.version, model_.items[i].version);
@@ -153,6 +162,22 @@ void Comparison::approval(const std::string& where, const Order& engine, const m
   if (found_ || request == nullptr) return;
   same(where, "rules that ask", request->rules.size(), model.asked->rules.size());
   same(where, "votes", request->votes.size(), model.asked->votes.size());
+  for (std::size_t i = 0; i < model.asked->votes.size() && !found_; ++i) {
+    const Vote& vote = request->votes[i];
+    same(where, "voter", place_of(vote.by.value()), model.asked->votes[i].buyer);
+    same(where, "tier of a vote", vote.tier, model.asked->votes[i].tier);
+  }
+  std::set<std::pair<int, int>> escalated;
+  for (const Escalation& asked : request->escalated)
+    escalated.emplace(place_of(asked.person.value()), asked.tier);
+  std::set<std::pair<int, int>> expected;
+  for (const m::Vote& asked : model.asked->escalated)
+    expected.emplace(asked.buyer, asked.tier);
+  same(where, "people asked by escalation", escalated == expected, true);
+  const auto day = [](const std::optional<m::Day>& of) { return of.value_or(kNoDate.value()); };
+  same(where, "expires on", request->expires_on.value(), day(model.asked->expires_on));
+  same(where, "remind on", request->remind_on.value(), day(model.asked->remind_on));
+  same(where, "escalate on", request->escalate_on.value(), day(model.asked->escalate_on));
 }
 
 // One that the engine has no more in memory: it has nothing to do, and its name is known.

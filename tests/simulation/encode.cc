@@ -84,7 +84,8 @@ auto write(Builder& out, const m::RegisterBuyer& c) {
   const auto company = text(out, c.company);
   std::vector<flatbuffers::Offset<RoleGrant>> roles;
   for (const m::Role& role : c.roles) {
-    roles.push_back(CreateRoleGrant(out, text(out, role.role), static_cast<RoleReach>(role.reach)));
+    roles.push_back(CreateRoleGrant(out, text(out, role.role), static_cast<RoleReach>(role.reach),
+                                    role.may_override));
   }
   const auto grants = out.CreateVector(roles);
   const auto cost_centre = text(out, c.cost_centre);
@@ -121,7 +122,7 @@ auto write(Builder& out, const m::SetRule& c) {
     for (const m::Group& group : tier.groups) {
       const auto people = names(out, group.people);
       const auto roles = names(out, group.roles);
-      groups.push_back(CreateApproverGroup(out, people, roles, false, false,
+      groups.push_back(CreateApproverGroup(out, people, roles, false, group.climb,
                                            static_cast<std::uint16_t>(group.needed)));
     }
     tiers.push_back(
@@ -231,6 +232,30 @@ auto write(Builder& out, const m::ApproveOrder& c) {
 }
 auto write(Builder& out, const m::RejectOrder& c) {
   return CreateRejectOrder(out, text(out, c.order));
+}
+
+auto write(Builder& out, const m::WithdrawApproval& c) {
+  return CreateWithdrawApproval(out, text(out, c.order));
+}
+auto write(Builder& out, const m::OverrideApproval& c) {
+  return CreateOverrideApproval(out, text(out, c.order));
+}
+
+auto write(Builder& out, const m::RegisterStaff& c) {
+  std::vector<flatbuffers::Offset<StaffGrant>> roles;
+  for (const m::StaffRole& role : c.roles) {
+    std::vector<flatbuffers::Offset<ActLimit>> limits;
+    for (const m::ActLimit& limit : role.limits) {
+      limits.push_back(
+          CreateActLimit(out, static_cast<SellerAct>(limit.act), amount(limit.amount)));
+    }
+    const auto name = text(out, role.role);
+    roles.push_back(CreateStaffGrant(out, name, out.CreateVector(limits)));
+  }
+  const auto staff = text(out, c.staff);
+  const auto grants = out.CreateVector(roles);
+  return CreateRegisterStaff(out, staff, 0, grants, c.currency,
+                             c.active ? PersonStatus::active : PersonStatus::inactive);
 }
 
 auto write(Builder& out, const m::CancelOrder& c) {

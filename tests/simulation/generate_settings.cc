@@ -21,6 +21,11 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
       {"payment.auto_apply", {"oldest_due_first", "none", "by_reference"}},
       {"approval.self", {"forbidden", "allowed", "sole_holder"}},
       {"approval.tiers", {"in_sequence", "together"}},
+      {"approval.expiry", {"reject", "escalate"}},
+      {"approval.expiry_days", {"0", "2", "4"}},
+      {"approval.reminder_days", {"0", "1", "3"}},
+      {"approval.escalation_days", {"0", "1", "3"}},
+      {"staff.reason", {"optional", "optional", "required"}},
       {"approval.on_change", {"ask_if_higher", "always_ask", "keep"}},
       {"credit.absent_limit", {"unlimited", "none"}},
       {"spending.absent_limit", {"unlimited", "zero"}},
@@ -98,7 +103,8 @@ m::RegisterBuyer Generator::buyer_named(const std::string& name) {
   for (const char* const role : {"buyer", "approver", "admin", "boss"}) {
     if (random_.one_in(2)) {
       c.roles.push_back(
-          {role, random_.of({m::Reach::kOwn, m::Reach::kCompany, m::Reach::kCompanyAndBelow})});
+          {role, random_.of({m::Reach::kOwn, m::Reach::kCompany, m::Reach::kCompanyAndBelow}),
+           random_.one_in(4)});
     }
   }
   if (random_.one_in(2)) c.order_limit = money();
@@ -114,6 +120,26 @@ m::Command Generator::register_buyer(const State&) {
   if (random_.one_in(40)) c.order_limit = hostile_number();
   if (random_.one_in(40)) c.period_limit = hostile_number();
   if (random_.one_in(40)) c.currency = 840;
+  return c;
+}
+
+m::Command Generator::register_staff(const State&) {
+  m::RegisterStaff c;
+  c.staff = name_of(staff_);
+  for (const char* const role : {"credit_manager", "accountant", "warehouse", "helper"}) {
+    if (random_.one_in(2)) continue;
+    m::StaffRole& grant = c.roles.emplace_back();
+    grant.role = role;
+    for (int act = 1; act <= 8; ++act) {
+      if (!random_.one_in(4)) continue;
+      m::ActLimit& limit = grant.limits.emplace_back();
+      limit.act = static_cast<m::Act>(act);
+      if (!random_.one_in(4)) limit.amount = money();
+      if (random_.one_in(60)) limit.act = m::Act::kReleaseHold;
+    }
+  }
+  if (random_.one_in(12)) c.currency = 840;
+  c.active = !random_.one_in(8);
   return c;
 }
 
@@ -146,7 +172,8 @@ m::Tier Generator::tier(int number) {
   for (std::uint64_t i = 1 + random_.below(2); i > 0; --i) {
     m::Group group;
     if (random_.one_in(3)) group.people.push_back(name_of(buyers_));
-    if (group.people.empty() || random_.one_in(2)) {
+    group.climb = random_.one_in(3);
+    if ((group.people.empty() && !group.climb) || random_.one_in(2)) {
       group.roles.push_back(random_.of<std::string>({"approver", "boss", "admin"}));
     }
     group.needed = random_.of({1, 1, 1, 2, m::kEverybody});

@@ -82,6 +82,16 @@ m::Command Generator::reject_order(const State& state) {
       order_name(state, [](const m::Order& order) { return order.asked.has_value(); })};
 }
 
+m::Command Generator::withdraw_approval(const State& state) {
+  return m::WithdrawApproval{order_name(
+      state, [](const m::Order& order) { return order.asked && !order.asked->votes.empty(); })};
+}
+
+m::Command Generator::override_approval(const State& state) {
+  return m::OverrideApproval{
+      order_name(state, [](const m::Order& order) { return order.asked.has_value(); })};
+}
+
 m::Command Generator::cancel_order(const State& state) {
   m::CancelOrder c;
   c.order = order_name(state, has_open);

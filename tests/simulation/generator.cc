@@ -33,6 +33,8 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
           return version_in(state.companies, c.company);
         } else if constexpr (std::is_same_v<C, m::RegisterBuyer>) {
           return version_in(state.buyers, c.buyer);
+        } else if constexpr (std::is_same_v<C, m::RegisterStaff>) {
+          return version_in(state.staff, c.staff);
         } else if constexpr (std::is_same_v<C, m::SetRule>) {
           return version_in(state.rules, c.rule);
         } else if constexpr (std::is_same_v<C, m::RegisterCostCentre>) {
@@ -88,6 +90,8 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {5, &Generator::set_tax_rate},         {8, &Generator::set_price},
       {6, &Generator::register_warehouse},   {25, &Generator::retry_order},
       {3, &Generator::register_cost_centre}, {10, &Generator::set_budget},
+      {12, &Generator::withdraw_approval},   {8, &Generator::override_approval},
+      {6, &Generator::register_staff},
   };
   return kKinds;
 }
@@ -96,6 +100,7 @@ Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
     : orders_leave_soon_(seed % 2 == 0), forgotten_apart_(forgotten_apart), random_(seed) {
   companies_ = numbered("company-", 2 + random_.below(4));
   buyers_ = numbered("buyer-", 2 + random_.below(5));
+  staff_ = numbered("staff-", 3);
   items_ = numbered("item-", 1 + random_.below(5));
   warehouses_ = numbered("warehouse-", 1 + random_.below(3));
   lists_ = numbered("list-", 1 + random_.below(2));
@@ -199,13 +204,17 @@ void Generator::set_policies_up() {
   vary("payment.auto_apply", {"oldest_due_first", "none"});
   vary("approval.self", {"forbidden", "allowed", "sole_holder"});
   vary("approval.tiers", {"in_sequence", "together"});
+  vary("approval.expiry", {"reject", "escalate"});
+  vary("approval.expiry_days", {"0", "3", "5"});
+  vary("approval.reminder_days", {"0", "1", "2"});
+  vary("approval.escalation_days", {"0", "1", "2"});
   if (random_.one_in(8))
     to_set_up_.emplace_back(m::SetPolicy{"price.from", "command", m::Scope::kBook, ""});
   if (random_.one_in(2)) return;
   // A seller who wants larger orders approved.
   m::SetRule rule;
   rule.rule = rules_.front();
-  rule.conditions.emplace_back().amount = money();
+  if (!random_.one_in(3)) rule.conditions.emplace_back().amount = money();
   rule.outcome = m::Outcome::kAsk;
   rule.tiers.push_back(tier(1));
   if (random_.one_in(2)) rule.tiers.push_back(tier(2));
@@ -263,13 +272,30 @@ m::Command Generator::any_command(const State& state) {
 
 std::string Generator::actor_for(const State& state, const Command& command) {
   const bool votes = std::holds_alternative<m::ApproveOrder>(command) ||
-                     std::holds_alternative<m::RejectOrder>(command);
-  if (!votes || random_.one_in(10)) return random_.of<std::string>({"", "clerk", "buyer-1"});
-  // Most often somebody who may.
+                     std::holds_alternative<m::RejectOrder>(command) ||
+                     std::holds_alternative<m::WithdrawApproval>(command) ||
+                     std::holds_alternative<m::OverrideApproval>(command);
+  const auto* const overrides = std::get_if<m::OverrideApproval>(&command);
+  const m::Order* const order =
+      overrides == nullptr ? nullptr : order_called(state, overrides->order);
+  if (order != nullptr && order->buyer != m::kNone && random_.one_in(3)) {
+    return state.buyers[order->buyer].name;
+  }
+  if (votes && !random_.one_in(10)) return voter_for(state);
+  // Where there are people of the seller's, what needs authority is theirs most often.
+  if (state.staff.size() > 0 && !random_.one_in(4)) {
+    return random_.one_in(2) ? std::string() : name_of(staff_);
+  }
+  return random_.of<std::string>({"", "clerk", "buyer-1"});
+}
+
+// Most often somebody who may.
+std::string Generator::voter_for(const State& state) {
+  if (state.staff.size() > 0 && random_.one_in(12)) return name_of(staff_);
   m::Names approvers;
   for (const m::Buyer& buyer : state.buyers.all) {
     for (const m::Role& role : buyer.said.roles) {
-      if (role.role == "approver") approvers.push_back(buyer.name);
+      if (role.role == "approver" || role.role == "admin") approvers.push_back(buyer.name);
     }
   }
   return approvers.empty() || random_.one_in(5) ? name_of(buyers_) : random_.of(approvers);
@@ -280,6 +306,7 @@ m::Request Generator::wrapped(const State& state, Command command) {
   const bool opens = std::holds_alternative<m::OpenBook>(command);
   request.id = (opens ? "open-" : "c-") + std::to_string(++ids_);
   request.actor = actor_for(state, command);
+  if (random_.one_in(3)) request.reason = "because";
   if (!opens && random_.percent(8)) {
     request.effective_date =
         state.business_date - static_cast<m::Day>(random_.below(6)) + (random_.one_in(6) ? 3 : 0);

@@ -48,12 +48,15 @@ class Generator {
   model::Request fresh(const State& state);
   model::Request wrapped(const State& state, Command command);
   std::string actor_for(const State& state, const Command& command);
+  std::string voter_for(const State& state);
   Command any_command(const State& state);
 
   // generate_trade.cc
   Command place_order(const State& state);
   Command approve_order(const State& state);
   Command reject_order(const State& state);
+  Command withdraw_approval(const State& state);
+  Command override_approval(const State& state);
   Command cancel_order(const State& state);
   Command allocate_order(const State& state);
   Command ship_order(const State& state);
@@ -97,6 +100,7 @@ class Generator {
   Command register_company(const State& state);
   Command set_credit_limit(const State& state);
   Command register_buyer(const State& state);
+  Command register_staff(const State& state);
   Command set_rule(const State& state);
   Command set_policy(const State& state);
   Command define_terms(const State& state);
@@ -144,6 +148,7 @@ class Generator {
   std::uint64_t documents_ = 0;
   model::Names companies_;
   model::Names buyers_;
+  model::Names staff_;
   model::Names items_;
   model::Names warehouses_;
   model::Names lists_;

@@ -99,6 +99,8 @@ Told ask(ToldEngine& engine, const ToAsk& to_ask) {
   request.add_limit(to_ask.limit);
   request.add_filter(to_ask.filter);
   request.add_as_of(to_ask.as_of);
+  request.add_date_from(to_ask.date_from.value());
+  request.add_date_to(to_ask.date_to.value());
   builder.Finish(request.Finish());
 
   static const SchemaJson kSchema(api_schema());

@@ -56,6 +56,8 @@ struct ToAsk {
   std::uint32_t limit = 0;
   std::uint64_t filter = 0;
   std::uint64_t as_of = 0;
+  Date date_from = kNoDate;
+  Date date_to = kNoDate;
 };
 
 struct Told {

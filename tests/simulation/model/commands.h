@@ -9,12 +9,12 @@
 #include <variant>
 #include <vector>
 
+#include "tests/simulation/model/staff.h"
 #include "tests/simulation/model/values.h"
 
 namespace kontor::model {
 
 using Names = std::vector<std::string>;
-using Currency = std::uint16_t;  // ISO 4217; 0: not given
 
 enum class CompanyStatus { kActive = 0, kBlocked = 1, kClosed = 2 };
 enum class Reach { kOwn = 0, kCompany = 1, kCompanyAndBelow = 2 };
@@ -96,6 +96,7 @@ enum class Period { kNone = 0, kDay = 1, kWeek = 2, kMonth = 3, kQuarter = 4, kY
 struct Role {
   std::string role;
   Reach reach = Reach::kCompany;
+  bool may_override = false;
   bool operator==(const Role&) const = default;
 };
 
@@ -146,6 +147,7 @@ struct Group {
   Names people;
   Names roles;
   int needed = 1;
+  bool climb = false;
   bool operator==(const Group&) const = default;
 };
 struct Tier {
@@ -448,6 +450,15 @@ struct CancelCreditNote {
   bool operator==(const CancelCreditNote&) const = default;
 };
 
+struct WithdrawApproval {
+  std::string order;
+  bool operator==(const WithdrawApproval&) const = default;
+};
+struct OverrideApproval {
+  std::string order;
+  bool operator==(const OverrideApproval&) const = default;
+};
+
 struct OpenBusinessDay {
   Day date = 0;
   bool operator==(const OpenBusinessDay&) const = default;
@@ -465,7 +476,7 @@ using Command =
                  ReleaseHold, HoldOrder, ReleaseReservation, CountStock, AmendOrder, ReturnGoods,
                  InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
                  IssueCreditNote, CancelCreditNote, OpenBusinessDay, RetryOrder, RegisterCostCentre,
-                 SetBudget>;
+                 SetBudget, WithdrawApproval, OverrideApproval, RegisterStaff>;
 
 // Instead of a command: what became of the id?
 struct Resolve {
@@ -480,13 +491,15 @@ struct Request {
   std::string id;
   std::optional<Resolve> resolve;  // then nothing below counts
   std::string actor;
+  std::string reason;
   std::optional<Day> effective_date;
   std::optional<std::uint64_t> expected_version;
   Command command;
 
   bool says_the_same(const Request& other) const {
-    return actor == other.actor && effective_date == other.effective_date &&
-           expected_version == other.expected_version && command == other.command;
+    return actor == other.actor && reason == other.reason &&
+           effective_date == other.effective_date && expected_version == other.expected_version &&
+           command == other.command;
   }
 };
 

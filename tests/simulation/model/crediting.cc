@@ -232,6 +232,7 @@ void decide(Deciding& d, const IssueCreditNote& command) {
     total += net + reading.tax_of(tax);
   d.refuse_if(total < 0, "negative_total");
   d.refuse_if(total >= 0 && !has_room(state, invoice.payer, total), "amount_overflow");
+  expect_authority(d, Act::kIssueCreditNote, total, invoice.currency);
   if (d.refused()) return;
 
   const std::vector<Reservation> released = free_voided(state.orders[order], reading.parts);
@@ -254,6 +255,7 @@ void decide(Deciding& d, const CancelCreditNote& command) {
   if (place == kNone) return d.refuse("unknown_credit_note");
   CreditNote& note = state.credit_notes[place];
   d.expect_version(note.version);
+  expect_authority(d, Act::kCancelCreditNote, note.amount, note.currency);
   if (note.cancelled) return d.refuse("credit_note_cancelled");
   d.refuse_if(note.moved_goods, "goods_moved");
   d.refuse_if(note.refunded > 0, "more_than_unapplied");

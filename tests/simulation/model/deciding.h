@@ -60,10 +60,15 @@ bool policy_is(const State& state, std::string_view name, std::string_view value
                const Whom& of = {});
 bool is_currency(Currency code);  // of ISO 4217
 void check_scope(Deciding& d, Scope kind, const std::string& scope);
-Int policy_number(const State& state, std::string_view name);
+Int policy_number(const State& state, std::string_view name, const Whom& of = {});
 bool is_at_or_above(const State& state, int above, int below);
 // Whether one of the buyer's grants of the role reaches the company; own: for own orders.
 bool holds_role(const State& state, int buyer, std::string_view role, int company, bool own);
+bool grant_reaches(const State& state, int buyer, const Role& grant, int company, bool own);
+
+// ---- the seller's people (staff.cc)
+// Refuses what the actor has no authority for; no currency: whatever the amount.
+void expect_authority(Deciding& d, Act act, Int amount = 0, Currency currency = 0);
 
 // ---- prices and totals (pricing.cc)
 struct Wanted {
@@ -112,14 +117,6 @@ Facts facts_of(const State& state, const Order& order);
 bool limit_applies(const State& state, const Facts& facts);
 std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
                                         const std::set<Outcome>& outcomes);
-// Asking people.
-bool somebody_may_answer(const State& state, const Group& group, const Facts& facts);
-bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
-                        const Facts& facts);
-// The tier the actor may vote in now; 0 after refusing.
-int expect_voter(Deciding& d, const Order& order);
-bool has_everybody_approved(const State& state, const Order& order);
-
 // What the rules want of an order that is about to be placed or changed.
 struct Wishes {
   std::vector<const Rule*> asks;
@@ -130,6 +127,12 @@ struct Wishes {
 // Refuses what a rule refuses; with `will_ask`, also where nobody could answer.
 Wishes assess(Deciding& d, const Facts& facts, bool will_ask);
 bool approves_at_once(const State& state, const Facts& facts, const Wishes& wishes);
+
+// ---- asking people (asking.cc)
+// Refuses where nobody could answer.
+void check_approvers(Deciding& d, const Facts& facts, Wishes& wishes);
+// A step of what a new day makes of requests that wait. False: there is none to make.
+bool review_requests(State& state);
 void approve_or_ask(State& state, int order, const Facts& facts, const Wishes& wishes);
 
 // ---- credit (credit.cc)
@@ -282,6 +285,9 @@ void decide(Deciding& d, const ReceiveStock& command);
 void decide(Deciding& d, const PlaceOrder& command);
 void decide(Deciding& d, const ApproveOrder& command);
 void decide(Deciding& d, const RejectOrder& command);
+void decide(Deciding& d, const WithdrawApproval& command);
+void decide(Deciding& d, const OverrideApproval& command);
+void decide(Deciding& d, const RegisterStaff& command);
 void decide(Deciding& d, const CancelOrder& command);
 void decide(Deciding& d, const AllocateOrder& command);
 void decide(Deciding& d, const ShipOrder& command);

@@ -40,6 +40,11 @@ const std::vector<PolicyRow>& policy_rows() {
        1},
       {"approval.self", "forbidden", {"forbidden", "allowed", "sole_holder"}, {}},
       {"approval.tiers", "in_sequence", {"in_sequence", "together"}, {}},
+      {"approval.expiry", "reject", {"reject", "escalate"}, {}},
+      {"approval.expiry_days", "0", {}, {}},
+      {"approval.reminder_days", "0", {}, {}},
+      {"approval.escalation_days", "0", {}, {}},
+      {"staff.reason", "optional", {"optional", "required"}, {}, 0},
       {"approval.on_change", "ask_if_higher", {"ask_if_higher", "always_ask", "keep"}, {}},
       {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}, 1},
       {"spending.absent_limit", "unlimited", {"unlimited", "zero"}, {}},
@@ -172,8 +177,8 @@ std::string_view policy(const State& state, std::string_view name, const Whom& o
 bool policy_is(const State& state, std::string_view name, std::string_view value, const Whom& of) {
   return policy(state, name, of) == value;
 }
-Int policy_number(const State& state, std::string_view name) {
-  return number_in(policy(state, name)).value_or(0);
+Int policy_number(const State& state, std::string_view name, const Whom& of) {
+  return number_in(policy(state, name, of)).value_or(0);
 }
 
 bool is_at_or_above(const State& state, int above, int below) {
@@ -186,14 +191,17 @@ bool is_at_or_above(const State& state, int above, int below) {
 bool holds_role(const State& state, int buyer, std::string_view role, int company, bool own) {
   const Buyer& person = state.buyers[buyer];
   if (!person.said.active) return false;
-  for (const Role& grant : person.said.roles) {
-    if (grant.role != role) continue;
-    const bool here = person.company == company && (own || grant.reach != Reach::kOwn);
-    const bool below =
-        grant.reach == Reach::kCompanyAndBelow && is_at_or_above(state, person.company, company);
-    if (here || below) return true;
-  }
-  return false;
+  return std::any_of(person.said.roles.begin(), person.said.roles.end(), [&](const Role& grant) {
+    return grant.role == role && grant_reaches(state, buyer, grant, company, own);
+  });
+}
+
+bool grant_reaches(const State& state, int buyer, const Role& grant, int company, bool own) {
+  const Buyer& person = state.buyers[buyer];
+  const bool here = person.company == company && (own || grant.reach != Reach::kOwn);
+  const bool below =
+      grant.reach == Reach::kCompanyAndBelow && is_at_or_above(state, person.company, company);
+  return person.said.active && (here || below);
 }
 
 void decide(Deciding& d, const OpenBook& command) {

@@ -27,19 +27,23 @@ void with_spending(State& state, Do something) {
   state.touched.merge(earlier);
 }
 
-// The engine's own work, before the next command: backorders first, then held orders.
+// The engine's own work, before the next command: backorders first, then held
+// orders, then requests that wait for people.
 void do_what_is_left(State& state) {
-  while (!state.items_to_serve.empty() || !state.payers_to_examine.empty()) {
+  bool anything = true;
+  while (anything) {
     with_spending(state, [&] {
       if (!state.items_to_serve.empty()) {
         const int item = state.items_to_serve.front();
         serve(state, item);
         std::erase(state.items_to_serve, item);
-        return;
+      } else if (!state.payers_to_examine.empty()) {
+        const int payer = state.payers_to_examine.front();
+        examine(state, payer);
+        std::erase(state.payers_to_examine, payer);
+      } else {
+        anything = review_requests(state);
       }
-      const int payer = state.payers_to_examine.front();
-      examine(state, payer);
-      std::erase(state.payers_to_examine, payer);
     });
   }
 }

@@ -270,38 +270,6 @@ void decide(Deciding& d, const PlaceOrder& command) {
   go_on(d.state, order);
 }
 
-void decide(Deciding& d, const ApproveOrder& command) {
-  const int place = d.expect_order(command.order);
-  if (place == kNone) return;
-  Order& order = d.state.orders[place];
-  const int tier = expect_voter(d, order);
-  if (d.refused()) return;
-  const int person = d.state.buyers.find(d.request.actor);
-  const auto& votes = order.asked->votes;
-  d.refuse_if(std::any_of(votes.begin(), votes.end(),
-                          [&](const Vote& v) { return v.buyer == person && v.tier == tier; }),
-              "not_this_tier");
-  if (d.refused()) return;
-  order.asked->votes.push_back({person, tier});
-  touch(d.state, place);
-  if (!has_everybody_approved(d.state, order)) return;
-  approve_order(d, place);
-}
-
-void decide(Deciding& d, const RejectOrder& command) {
-  const int place = d.expect_order(command.order);
-  if (place == kNone) return;
-  Order& order = d.state.orders[place];
-  expect_voter(d, order);
-  if (d.refused()) return;
-  order.approval = Approval::kRejected;
-  order.asked.reset();
-  touch(d.state, place);
-  const std::vector<Int> open = everything_open(order);
-  if (is_anything(open)) cancel_quantities(d.state, place, open, "");
-  end_if_done(d.state, place);
-}
-
 void decide(Deciding& d, const CancelOrder& command) {
   const int place = d.expect_order(command.order);
   const bool whole = command.lines.empty();
@@ -324,6 +292,7 @@ void decide(Deciding& d, const ReleaseHold& command) {
   Order& order = d.state.orders[place];
   d.refuse_if(!order.held, "not_on_hold");
   d.refuse_if(command.expires && *command.expires < d.state.business_date, "date_not_allowed");
+  expect_authority(d, Act::kReleaseHold, order.open_value(), order.currency);
   if (d.refused()) return;
   order.held = false;
   order.forced = false;
@@ -344,6 +313,7 @@ void decide(Deciding& d, const HoldOrder& command) {
   Order& order = d.state.orders[place];
   d.refuse_if(order.is_closed(), "order_closed");
   d.refuse_if(order.forced, "on_hold");
+  expect_authority(d, Act::kHoldOrder);
   if (d.refused()) return;
   order.held = true;
   order.forced = true;

@@ -1,4 +1,4 @@
-// One kind of rule, and asking people (domain: 7).
+// One kind of rule (domain: 7).
 #include <algorithm>
 
 #include "tests/simulation/model/deciding.h"
@@ -154,83 +154,6 @@ bool in_force(const SetRule& rule, Day today) {
   return !rule.withdrawn && begun && !over;
 }
 
-// Named, or holding one of the roles for the company; and active.
-bool belongs_to(const State& state, const Group& group, int buyer, int company) {
-  const Buyer& person = state.buyers[buyer];
-  if (!person.said.active) return false;
-  if (std::find(group.people.begin(), group.people.end(), person.name) != group.people.end()) {
-    return true;
-  }
-  return std::any_of(group.roles.begin(), group.roles.end(), [&](const std::string& role) {
-    return holds_role(state, buyer, role, company, false);
-  });
-}
-
-// People of the group who may answer: not the placer, unless that is allowed.
-int count_who_may_answer(const State& state, const Group& group, int company, int placer) {
-  const bool self = policy_is(state, "approval.self", "allowed", {company, placer});
-  int count = 0;
-  for (int buyer = 0; buyer < state.buyers.size(); ++buyer) {
-    const bool allowed = self || buyer != placer;
-    if (allowed && belongs_to(state, group, buyer, company)) ++count;
-  }
-  return count;
-}
-
-bool only_placer(const State& state, const Group& group, int company, int placer) {
-  return placer != kNone && count_who_may_answer(state, group, company, placer) == 0 &&
-         belongs_to(state, group, placer, company);
-}
-
-bool may_answer(const State& state, const Group& group, int person, const Order& order) {
-  if (!belongs_to(state, group, person, order.company)) return false;
-  const bool self = policy_is(state, "approval.self", "allowed", whom(order));
-  if (person != order.buyer || self) return true;
-  return policy_is(state, "approval.self", "sole_holder", whom(order)) &&
-         only_placer(state, group, order.company, order.buyer);
-}
-
-// The groups asked about an order, by tier.
-struct AskedGroup {
-  Group group;
-  int tier = 1;
-};
-std::vector<AskedGroup> asked_groups(const Order& order) {
-  std::vector<AskedGroup> out;
-  for (const Rule& rule : order.asked->rules) {
-    for (const Tier& tier : rule.said.tiers) {
-      for (const Group& group : tier.groups)
-        out.push_back({group, tier.number});
-    }
-  }
-  std::stable_sort(out.begin(), out.end(),
-                   [](const AskedGroup& a, const AskedGroup& b) { return a.tier < b.tier; });
-  return out;
-}
-
-bool is_satisfied(const State& state, const Order& order, const AskedGroup& asked) {
-  const bool together = policy_is(state, "approval.tiers", "together", whom(order));
-  int votes = 0;
-  for (const Vote& vote : order.asked->votes) {
-    const bool counts = together || vote.tier == asked.tier;
-    if (counts && belongs_to(state, asked.group, vote.buyer, order.company)) ++votes;
-  }
-  int wanted = asked.group.needed;
-  if (wanted == kEverybody) {
-    wanted = std::max(1, count_who_may_answer(state, asked.group, order.company, order.buyer));
-  }
-  return votes >= wanted;
-}
-
-// Its tier is open: together, or no earlier one still waits.
-bool is_open(const State& state, const Order& order, const AskedGroup& asked) {
-  if (policy_is(state, "approval.tiers", "together", whom(order))) return true;
-  for (const AskedGroup& other : asked_groups(order)) {
-    if (other.tier < asked.tier && !is_satisfied(state, order, other)) return false;
-  }
-  return true;
-}
-
 void check_conditions(Deciding& d, const SetRule& command) {
   for (const Condition& condition : command.conditions) {
     d.refuse_if(condition.figure == Figure::kWeight, "not_supported");
@@ -246,7 +169,7 @@ void check_tiers(Deciding& d, const SetRule& command) {
     d.refuse_if(tier.groups.empty(), "invalid_value");
     for (const Group& group : tier.groups) {
       const bool nobody = group.people.empty() && group.roles.empty();
-      d.refuse_if(nobody || group.needed == 0, "invalid_value");
+      d.refuse_if((nobody && !group.climb) || group.needed == 0, "invalid_value");
       for (const std::string& person : group.people)
         d.refuse_if(d.state.buyers.find(person) == kNone, "unknown_buyer");
     }
@@ -332,55 +255,6 @@ bool limit_applies(const State& state, const Facts& facts) {
   return false;
 }
 
-bool somebody_may_answer(const State& state, const Group& group, const Facts& facts) {
-  const int count = count_who_may_answer(state, group, facts.company, facts.buyer);
-  return count >= (group.needed == kEverybody ? 1 : group.needed);
-}
-
-bool placer_answers_all(const State& state, const std::vector<const Rule*>& asks,
-                        const Facts& facts) {
-  const Whom placer{facts.company, facts.buyer};
-  if (facts.buyer == kNone || !policy_is(state, "approval.self", "allowed", placer)) return false;
-  for (const Rule* const rule : asks) {
-    for (const Tier& tier : rule->said.tiers) {
-      for (const Group& group : tier.groups) {
-        if (group.needed != 1 || !belongs_to(state, group, facts.buyer, facts.company)) {
-          return false;
-        }
-      }
-    }
-  }
-  return true;
-}
-
-int expect_voter(Deciding& d, const Order& order) {
-  if (!order.asked) {
-    d.refuse("request_closed");
-    return 0;
-  }
-  const State& state = d.state;
-  const int person = state.buyers.find(d.request.actor);
-  std::string_view why = "not_an_approver";
-  if (person != kNone) {
-    for (const AskedGroup& asked : asked_groups(order)) {
-      if (!may_answer(state, asked.group, person, order)) {
-        if (belongs_to(state, asked.group, person, order.company)) why = "self_approval";
-        continue;
-      }
-      if (is_open(state, order, asked) && !is_satisfied(state, order, asked)) return asked.tier;
-      why = "not_this_tier";
-    }
-  }
-  d.refuse(why);
-  return 0;
-}
-
-bool has_everybody_approved(const State& state, const Order& order) {
-  const std::vector<AskedGroup> groups = asked_groups(order);
-  return std::all_of(groups.begin(), groups.end(),
-                     [&](const AskedGroup& asked) { return is_satisfied(state, order, asked); });
-}
-
 Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
   Wishes wishes;
   for (const Rule* const rule :
@@ -390,38 +264,8 @@ Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
     if (rule->said.outcome == Outcome::kAsk) wishes.asks.push_back(rule);
   }
   if (wishes.approved_by_rule || !will_ask) return wishes;
-  const bool sole_ok =
-      policy_is(d.state, "approval.self", "sole_holder", {facts.company, facts.buyer});
-  wishes.only_placer = sole_ok && !wishes.asks.empty();
-  for (const Rule* const rule : wishes.asks) {
-    for (const Tier& tier : rule->said.tiers) {
-      for (const Group& group : tier.groups) {
-        if (sole_ok && only_placer(d.state, group, facts.company, facts.buyer)) continue;
-        wishes.only_placer = false;
-        d.refuse_if(!somebody_may_answer(d.state, group, facts), "no_approver");
-      }
-    }
-  }
+  check_approvers(d, facts, wishes);
   return wishes;
-}
-
-bool approves_at_once(const State& state, const Facts& facts, const Wishes& wishes) {
-  return !wishes.wants_people() || wishes.only_placer ||
-         placer_answers_all(state, wishes.asks, facts);
-}
-
-void approve_or_ask(State& state, int place, const Facts& facts, const Wishes& wishes) {
-  Order& order = state.orders[place];
-  order.asked.reset();
-  order.approval = Approval::kApproved;
-  if (!approves_at_once(state, facts, wishes)) {
-    order.approval = Approval::kPending;
-    order.asked.emplace();
-    for (const Rule* const rule : wishes.asks)
-      order.asked->rules.push_back(*rule);
-  }
-  order.agreed = order.total;
-  touch(state, place);
 }
 
 void decide(Deciding& d, const SetRule& command) {

@@ -297,6 +297,8 @@ void decide(Deciding& d, const Refund& command) {
     d.refuse_if(amount > fund->unapplied() || amount == 0, "more_than_unapplied");
   }
   if (d.refused()) return;
+  expect_authority(d, Act::kRefund, amount, fund->currency);
+  if (d.refused()) return;
   state.refunds.insert(command.refund);
   fund->refunded += amount;
   ++fund->version;
@@ -318,6 +320,7 @@ void decide(Deciding& d, const ReversePayment& command) {
     d.refuse_if(amount > fund->kept() || amount == 0, "more_than_paid");
   }
   if (d.refused()) return;
+  expect_authority(d, Act::kReversePayment, amount, fund->currency);
   const std::vector<AppliedPart> parts = newest_applied(*fund, amount - fund->unapplied());
   d.refuse_if(!has_room_to_return(state, *fund, parts), "amount_overflow");
   if (d.refused()) return;

@@ -93,6 +93,13 @@ struct Spender {
   int cost_centre = kNone;
 };
 
+struct StaffMember {
+  std::string name;
+  RegisterStaff said;
+  Currency currency = 0;
+  std::uint64_t version = 0;
+};
+
 struct Rule {
   std::string name;
   SetRule said;
@@ -201,6 +208,10 @@ struct Vote {
 struct Asked {
   std::vector<Rule> rules;
   std::vector<Vote> votes;
+  std::vector<Vote> escalated;  // whom else, in which tier; 0: in all of them
+  std::optional<Day> expires_on;
+  std::optional<Day> remind_on;
+  std::optional<Day> escalate_on;
 };
 
 // Where parts of an order begin to count once it is taken.
@@ -374,6 +385,7 @@ struct State {
   Register<Budget> budgets;
   std::vector<SpendingMove> spending;
   bool anything_to_spend = false;  // some buyer had a period limit, or there is a budget
+  Register<StaffMember> staff;
   Register<Rule> rules;
   Register<Terms> terms;
   Register<TaxCategory> tax_categories;

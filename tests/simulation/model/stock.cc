@@ -300,6 +300,7 @@ void decide(Deciding& d, const ReceiveStock& command) {
 void decide(Deciding& d, const CountStock& command) {
   State& state = d.state;
   d.refuse_if(state.counts.contains(command.count), "count_exists");
+  expect_authority(d, Act::kCountStock);
   const int warehouse = state.warehouses.find(command.warehouse);
   d.refuse_if(warehouse == kNone, "unknown_warehouse");
   d.refuse_if(command.lines.empty(), "too_many");

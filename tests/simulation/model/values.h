@@ -10,6 +10,7 @@ namespace kontor::model {
 
 using Int = std::int64_t;
 __extension__ using Wide = __int128;
+using Currency = std::uint16_t;  // ISO 4217; 0: not given
 
 // Bounds of the product: a document or a quantity, and a sum of them.
 inline constexpr Int kMost = 1'000'000'000'000'000;
