@@ -13,7 +13,6 @@ using Words = std::span<const std::string_view>;
 using W = std::string_view;
 
 constexpr std::array kPlacementApproval = {W("placement"), W("approval")};
-constexpr std::array kPlacement = {W("placement")};
 constexpr std::array kCreditAt = {W("placement"), W("approval"), W("allocation"), W("shipment"),
                                   W("invoice")};
 constexpr std::array kPayment = {W("payment")};
