@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "tests/simulation/model/answers_of_people.h"
 #include "tests/simulation/model/staff.h"
 #include "tests/simulation/model/values.h"
 
@@ -278,15 +279,6 @@ struct PlaceOrder {
   bool operator==(const PlaceOrder&) const = default;
 };
 
-struct ApproveOrder {
-  std::string order;
-  bool operator==(const ApproveOrder&) const = default;
-};
-struct RejectOrder {
-  std::string order;
-  bool operator==(const RejectOrder&) const = default;
-};
-
 struct LineQuantity {
   int line = 1;
   Int quantity = 0;
@@ -448,15 +440,6 @@ struct IssueCreditNote {
 struct CancelCreditNote {
   std::string credit_note;
   bool operator==(const CancelCreditNote&) const = default;
-};
-
-struct WithdrawApproval {
-  std::string order;
-  bool operator==(const WithdrawApproval&) const = default;
-};
-struct OverrideApproval {
-  std::string order;
-  bool operator==(const OverrideApproval&) const = default;
 };
 
 struct OpenBusinessDay {
