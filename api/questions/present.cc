@@ -1,81 +1,60 @@
 #include "api/questions/present.h"
 
+#include <algorithm>
+#include <array>
+
 namespace kontor::questions {
 
+namespace {
+
+struct Row {
+  wire::Question question;
+  PresentAnswer answer;
+};
+
+constexpr auto kAnswers = std::to_array<Row>({
+    {wire::Question::book, &answer_book},
+    {wire::Question::account, &answer_account},
+    {wire::Question::company, &answer_company},
+    {wire::Question::buyer, &answer_buyer},
+    {wire::Question::budget, &answer_budget},
+    {wire::Question::cost_centre, &answer_cost_centre},
+    {wire::Question::item, &answer_item},
+    {wire::Question::warehouse, &answer_warehouse},
+    {wire::Question::invoice, &answer_invoice},
+    {wire::Question::payment, &answer_payment},
+    {wire::Question::credit_note, &answer_credit_note},
+    {wire::Question::stock, &answer_stock},
+    {wire::Question::price, &answer_price},
+    {wire::Question::approvals, &answer_approvals},
+    {wire::Question::terms, &answer_terms},
+    {wire::Question::rule, &answer_rule},
+    {wire::Question::policies, &answer_policies},
+    {wire::Question::companies, &list_companies},
+    {wire::Question::buyers, &list_buyers},
+    {wire::Question::budgets, &list_budgets},
+    {wire::Question::cost_centres, &list_cost_centres},
+    {wire::Question::items, &list_items},
+    {wire::Question::warehouses, &list_warehouses},
+    {wire::Question::orders, &list_orders},
+    {wire::Question::invoices, &list_invoices},
+    {wire::Question::payments, &list_payments},
+    {wire::Question::credit_notes, &list_credit_notes},
+    {wire::Question::rules, &list_rules},
+    {wire::Question::held_orders, &list_held_orders},
+    {wire::Question::backorders, &list_backorders},
+    {wire::Question::staff, &answer_staff},
+    {wire::Question::staff_list, &list_staff},
+    {wire::Question::authority, &list_authority},
+    {wire::Question::digest, &answer_digest},
+});
+
+}  // namespace
+
 PresentAnswer find_present_answer(wire::Question question) {
-  using wire::Question;
-  switch (question) {
-    case Question::book:
-      return &answer_book;
-    case Question::account:
-      return &answer_account;
-    case Question::company:
-      return &answer_company;
-    case Question::buyer:
-      return &answer_buyer;
-    case Question::budget:
-      return &answer_budget;
-    case Question::cost_centre:
-      return &answer_cost_centre;
-    case Question::item:
-      return &answer_item;
-    case Question::warehouse:
-      return &answer_warehouse;
-    case Question::invoice:
-      return &answer_invoice;
-    case Question::payment:
-      return &answer_payment;
-    case Question::credit_note:
-      return &answer_credit_note;
-    case Question::stock:
-      return &answer_stock;
-    case Question::price:
-      return &answer_price;
-    case Question::approvals:
-      return &answer_approvals;
-    case Question::terms:
-      return &answer_terms;
-    case Question::rule:
-      return &answer_rule;
-    case Question::policies:
-      return &answer_policies;
-    case Question::companies:
-      return &list_companies;
-    case Question::buyers:
-      return &list_buyers;
-    case Question::budgets:
-      return &list_budgets;
-    case Question::cost_centres:
-      return &list_cost_centres;
-    case Question::items:
-      return &list_items;
-    case Question::warehouses:
-      return &list_warehouses;
-    case Question::orders:
-      return &list_orders;
-    case Question::invoices:
-      return &list_invoices;
-    case Question::payments:
-      return &list_payments;
-    case Question::credit_notes:
-      return &list_credit_notes;
-    case Question::rules:
-      return &list_rules;
-    case Question::held_orders:
-      return &list_held_orders;
-    case Question::backorders:
-      return &list_backorders;
-    case Question::staff:
-      return &answer_staff;
-    case Question::staff_list:
-      return &list_staff;
-    case Question::authority:
-      return &list_authority;
-    case Question::digest:
-      return &answer_digest;
-    default:
-      return nullptr;
-  }
+  const auto* const found = std::find_if(kAnswers.begin(), kAnswers.end(),
+                                         [&](const Row& row) { return row.question == question; });
+  return found == kAnswers.end() ? nullptr : found->answer;
 }
 
 // The one answer whose work grows with the book: it writes all of the state, and the book waits.
