@@ -202,6 +202,9 @@ Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp&
   } else if (work.kind == FollowUpKind::review_approvals) {
     input.kind = number_of<ReviewApprovals>;
     command.Finish(CreateReviewApprovals(command));
+  } else if (work.kind == FollowUpKind::apply_day_rules) {
+    input.kind = number_of<ApplyDayRules>;
+    command.Finish(CreateApplyDayRules(command, work.from));
   } else {
     input.kind = number_of<ExamineHeldOrders>;
     command.Finish(CreateExamineHeldOrders(command, work.subject, work.from));

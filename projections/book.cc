@@ -30,6 +30,10 @@ std::optional<std::string> name_of_ordinal(const Book& book, std::string_view ki
   if (kind == "cost_centre")
     return name_in(book.budgets(), book.budgets().cost_centre_count(), CostCentreId{});
   if (kind == "budget") return name_in(book.budgets(), book.budgets().budget_count(), BudgetId{});
+  if (kind == "assortment") {
+    const Assortments& assortments = catalogue.assortments();
+    return name_in(assortments, assortments.count(), AssortmentId{});
+  }
   if (kind == "warehouse") {
     return name_in(book.stock(), book.stock().warehouse_count(), WarehouseId{});
   }
@@ -109,11 +113,12 @@ Status Book::replay(const DecisionView& decision) {
 std::optional<FollowUp> Book::next_follow_up() const {
   if (auto work = stock().next_follow_up()) return work;
   if (auto work = credit().next_follow_up()) return work;
+  if (auto work = rules().next_follow_up()) return work;
   return approvals().next_follow_up();
 }
 
 std::size_t Book::follow_up_count() const {
-  return stock().follow_up_count() + credit().follow_up_count() +
+  return stock().follow_up_count() + credit().follow_up_count() + rules().follow_up_count() +
          (approvals().next_follow_up() ? 1 : 0);
 }
 

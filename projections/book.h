@@ -20,6 +20,7 @@
 #include "projections/budgets.h"
 #include "projections/calendar.h"
 #include "projections/catalogue.h"
+#include "projections/class_averages.h"
 #include "projections/credit.h"
 #include "projections/credit_notes.h"
 #include "projections/envelope.h"
@@ -50,9 +51,9 @@ concept Folds = requires(P& projection, const Envelope& by, const E& event) {
 inline constexpr std::uint32_t kStateFormat = 6;
 
 class Book {
-  using Parts =
-      std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders, Approvals,
-                 Credit, Receivables, CreditNotes, Settlements, Calendar, Outcomes, Budgets, Staff>;
+  using Parts = std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders,
+                           Approvals, Credit, Receivables, CreditNotes, Settlements, Calendar,
+                           Outcomes, Budgets, Staff, ClassAverages>;
 
  public:
   // What `save` writes, in order: where the book stands, then its projections, one each.
@@ -103,8 +104,9 @@ class Book {
   const Outcomes& outcomes() const { return get<Outcomes>(); }
   const Budgets& budgets() const { return get<Budgets>(); }
   const Staff& staff() const { return get<Staff>(); }
+  const ClassAverages& class_averages() const { return get<ClassAverages>(); }
 
-  std::optional<FollowUp> next_follow_up() const;  // stock first, then credit, then approvals
+  std::optional<FollowUp> next_follow_up() const;  // stock, then credit, rules, approvals
   std::size_t follow_up_count() const;
 
   // Where names of documents that left are read; outlives the book. Without one they have none.

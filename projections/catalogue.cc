@@ -96,6 +96,7 @@ void Catalogue::save(Sink& out) const {
       out.pod(rate.set_at.value());
     }
   }
+  assortments_.save(out);
 }
 
 void Catalogue::load(Source& in) {
@@ -130,6 +131,7 @@ void Catalogue::load(Source& in) {
   }
   for (const Item& item : items_)
     in.expect(is_one_of(item.tax_category, tax_names_.size()));
+  assortments_.load(in, item_count());
 }
 
 Status Catalogue::check_invariants() const {

@@ -1,5 +1,5 @@
-// What is sold, and how it is taxed. Folds ItemRegistered and TaxRateSet. Rules: domain, What is
-// sold.
+// What is sold, to whom, and how it is taxed. Folds ItemRegistered, TaxRateSet and
+// AssortmentDefined. Rules: domain, What is sold.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,7 @@
 #include "events/base/money.h"
 #include "events/base/result.h"
 #include "events/base/time.h"
+#include "projections/assortments.h"
 #include "projections/envelope.h"
 #include "projections/sink.h"
 #include "projections/tables.h"
@@ -52,11 +53,14 @@ class Catalogue {
 
   void on(const Envelope& by, const ItemRegistered& event);
   void on(const Envelope& by, const TaxRateSet& event);
+  void on(const Envelope& by, const AssortmentDefined& event) { assortments_.on(by, event); }
 
   std::optional<ItemId> find_item(std::string_view name) const;
   const Item& item(ItemId id) const { return items_.at(id.value()); }
   std::string_view name(ItemId id) const { return item_names_.name(id.value()); }
   std::uint32_t item_count() const { return item_names_.size(); }
+
+  const Assortments& assortments() const { return assortments_; }
 
   std::optional<TaxCategoryId> find_tax_category(std::string_view name) const;
   std::string_view name(TaxCategoryId id) const { return tax_names_.name(id.value()); }
@@ -78,6 +82,7 @@ class Catalogue {
   NameTable tax_names_;
   std::vector<Item> items_;
   std::vector<std::vector<TaxRate>> rates_;  // by category
+  Assortments assortments_;
 };
 
 }  // namespace kontor

@@ -16,6 +16,7 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/tables.h"
 
 namespace kontor {
 namespace {
@@ -40,6 +41,13 @@ void add_sorted(std::vector<Entry>& list, Key Entry::*key, Key at, Minor amount)
 Minor Account::exposure() const {
   return bucket(Bucket::ordered) + bucket(Bucket::delivered) + bucket(Bucket::receivable) -
          bucket(Bucket::deposits) - bucket(Bucket::unapplied);
+}
+
+std::array<Int128, 5> Account::sums() const {
+  std::array<Int128, 5> out{};
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out.at(i) = buckets_.at(i).value();
+  return out;
 }
 
 std::optional<Minor> Account::available() const {
@@ -83,10 +91,11 @@ Account Account::as_if_paid(Minor amount) const {
   return out;
 }
 
-bool Account::may_release() const {
-  if (needs_.empty()) return false;
-  const auto room = available();
-  return !room || needs_.begin()->first <= room->value();
+void HoldMark::add(std::uint64_t rule, std::uint16_t code) {
+  const std::uint64_t key = rule != 0 ? rule : UINT64_MAX - code;
+  if (key == last_) return;  // another condition of the same rule
+  last_ = key;
+  mark_ = hash_key(mark_ ^ key);
 }
 
 // ---- folds --------------------------------------------------------------------------------------
@@ -97,14 +106,16 @@ void Credit::fold(const Envelope& by, const Moves* moves) {
     Account& account = accounts_.at(move.payer());
     const Minor amount{move.amount()};
     account.buckets_.at(static_cast<std::size_t>(move.bucket())) += amount;
+    tree_.count(move.payer(), account.currency, move.bucket(), amount);
     if (move.bucket() == Bucket::receivable && amount != Minor{0}) {
       add_sorted(account.by_due_, &DueAmount::due, Date{move.due()}, amount);
       add_sorted(account.by_terms_, &TermsAmount::terms, TermsId{move.terms()}, amount);
     }
   }
   for (const CreditMove& move : run(moves)) {
-    const bool room = accounts_[move.payer()].may_release();
+    const bool room = may_release(CompanyId{move.payer()});
     if (room) want_examination(move.payer(), by.sequence, Reach::kRoom);
+    if (!look_up_.empty()) examine_relatives(move.payer(), by.sequence);
   }
 }
 
@@ -115,19 +126,23 @@ void Credit::on(const Envelope& by, const CompanyRegistered& event) {
   if (company == accounts_.size()) {
     accounts_.emplace_back();
     accounts_.back().currency = CurrencyCode{event.currency()};
-    parents_.push_back(event.parent());
+    tree_.add(event.parent());
     return;
   }
   // Policies of its scopes may hold for all it pays. Orders whose events tell no company are left
   // alone here and below: logs of the first release have no decision about them.
-  const auto& held = accounts_.at(company).held_;
+  const Account& account = accounts_.at(company);
+  const auto& held = account.held_;
   const bool told = std::any_of(held.begin(), held.end(), [](const auto& entry) {
     return is_set(entry.second.company) && !entry.second.forced;
   });
   if (told) want_examination(company, by.sequence, Reach::kWhole);
-  const bool moved = parents_.at(company) != event.parent();
-  parents_[company] = event.parent();
+  examine_who_look_up_to(company, by.sequence, Reach::kWhole);
+  const bool moved = tree_.parent(company) != event.parent();
   if (!moved) return examine_payers_of(held_by_company_, company, by.sequence);
+  tree_.move(company, event.parent(), {account.currency, account.sums()});
+  for (const std::uint32_t payer : look_up_)  // the sums of two trees are others
+    want_examination(payer, by.sequence, Reach::kWhole);
   for (auto at = held_by_company_.begin(); at != held_by_company_.end();) {
     const std::uint32_t orderer = std::get<0>(*at);
     if (!is_set(CompanyId{orderer})) break;  // sorted last
@@ -143,11 +158,16 @@ void Credit::on(const Envelope& by, const BuyerRegistered& event) {
 
 void Credit::on(const Envelope& by, const CreditLimitSet& event) {
   Account& account = accounts_.at(event.company());
+  const bool had_limit = account.limit.has_value();
   account.limit = optional_minor(event.limit());
   account.expires = Date{event.expires()};
   account.review = Date{event.review()};
   account.limit_set_at = by.sequence;
-  if (account.may_release()) want_examination(event.company(), by.sequence, Reach::kRoom);
+  const CompanyId company{event.company()};
+  if (may_release(company)) want_examination(event.company(), by.sequence, Reach::kRoom);
+  // One more or less may be another that is the nearest.
+  const bool others = had_limit != account.limit.has_value();
+  examine_who_look_up_to(event.company(), by.sequence, others ? Reach::kWhole : Reach::kRoom);
 }
 
 void Credit::on(const Envelope& by, const CreditCommitted& event) {
@@ -212,9 +232,18 @@ void Credit::on(const Envelope&, const OrderHeld& event) {
   forget_held(event.payer(), event.order());
   const bool needs_room =
       event.room() == RoomNeed::untold ? event.credit_only() : event.room() == RoomNeed::needed;
-  remember_held(event.payer(),
-                {OrderRef{event.order()}, CompanyId{event.company()}, BuyerId{event.buyer()},
-                 Minor{event.need()}, event.credit_only(), event.forced(), needs_room});
+  HoldMark why;
+  if (event.grounds() != nullptr) {
+    for (const Reason& reason : run(event.grounds()->reasons()))
+      why.add(reason.rule(), reason.code());
+  }
+  remember_held(event.payer(), {OrderRef{event.order()}, CompanyId{event.company()},
+                                BuyerId{event.buyer()}, Minor{event.need()}, event.credit_only(),
+                                event.forced(), needs_room, event.moment(), why.value()});
+  if (event.forced()) return;  // tells nothing about what would release it
+  Watched& watched = accounts_.at(event.payer()).watched_;
+  watched = {ids<CompanyId>(event.limits()), event.looks_up(), event.looks_around()};
+  note_watched(event.payer());
 }
 
 void Credit::on(const Envelope&, const HoldReleased& event) {
@@ -242,7 +271,101 @@ void Credit::forget_held(std::uint32_t payer, std::uint64_t order) {
   held_by_company_.erase({held.company.value(), payer, order});
   held_by_buyer_.erase({held.buyer.value(), payer, order});
   account.held_.erase(found);
-  if (account.held_.empty()) with_held_.erase(payer);
+  if (!account.held_.empty()) return;
+  with_held_.erase(payer);
+  account.watched_ = {};
+  note_watched(payer);
+}
+
+void Credit::note_watched(std::uint32_t payer) {
+  if (accounts_.at(payer).watched_.looks_up) {
+    look_up_.insert(payer);
+  } else {
+    look_up_.erase(payer);
+  }
+}
+
+// ---- what frees held orders ---------------------------------------------------------------------
+
+std::optional<Int128> Credit::exposure_with_below(CompanyId company) const {
+  const Account& own = account(company);
+  Int128 sum = own.exposure().value();
+  for (const TreeSums& below : tree_.below(company.value())) {
+    if (below.currency == own.currency) {
+      sum += below.exposure();
+    } else if (below.exposure() != 0) {
+      return std::nullopt;
+    }
+  }
+  return sum;
+}
+
+std::optional<Int128> Credit::room(const Account& account) const {
+  if (account.watched_.limits.empty()) {
+    const auto available = account.available();
+    return available ? std::optional<Int128>(available->value()) : std::nullopt;
+  }
+  std::optional<Int128> least;
+  for (const CompanyId company : account.watched_.limits) {
+    const Account& above = accounts_.at(company.value());
+    if (!above.limit) continue;
+    const auto exposure = exposure_with_below(company);
+    if (!exposure) return Int128{INT64_MIN} * 2;  // no order passes what cannot be compared
+    const Int128 left = above.limit->value() - *exposure;
+    least = least ? std::min(*least, left) : left;
+  }
+  return least;
+}
+
+bool Credit::may_release(CompanyId payer) const {
+  const Account& account = accounts_.at(payer.value());
+  if (account.needs_.empty()) return false;
+  const auto left = room(account);
+  return !left || account.needs_.begin()->first <= *left ||
+         account.needs_.begin()->first == INT64_MIN;
+}
+
+// The sums above them have changed with the company's.
+void Credit::examine_relatives(std::uint32_t company, Sequence cause) {
+  const auto root_of = [&](std::uint32_t at) {
+    while (tree_.parent(at) != kNoOrdinal)
+      at = tree_.parent(at);
+    return at;
+  };
+  const std::uint32_t root = root_of(company);
+  for (const std::uint32_t payer : look_up_) {
+    if (payer == company || root_of(payer) != root || !may_release(CompanyId{payer})) continue;
+    KONTOR_MARK("a held order that a relative's account may free");
+    want_examination(payer, cause, Reach::kRoom);
+  }
+}
+
+void Credit::examine_who_look_up_to(std::uint32_t company, Sequence cause, Reach reach) {
+  for (const std::uint32_t payer : look_up_) {
+    if (!tree_.is_at_or_above(company, payer)) continue;
+    if (reach == Reach::kRoom && !may_release(CompanyId{payer})) continue;
+    KONTOR_MARK("a held order under a company that changed");
+    want_examination(payer, cause, reach);
+  }
+}
+
+void Credit::examine_who_look_around(Sequence cause) {
+  for (const std::uint32_t payer : with_held_) {
+    const Account& account = accounts_[payer];
+    if (account.watched_.looks_around && !account.needs_.empty())
+      want_examination(payer, cause, Reach::kWhole);
+  }
+}
+
+// What is sold, and on which terms, may be another.
+void Credit::on(const Envelope& by, const ItemRegistered&) {
+  examine_who_look_around(by.sequence);
+}
+void Credit::on(const Envelope& by, const AssortmentDefined&) {
+  examine_who_look_around(by.sequence);
+}
+void Credit::on(const Envelope& by, const TermsDefined&) {
+  examine_who_look_around(by.sequence);
 }
 
 void Credit::on(const Envelope& by, const RuleSet& event) {
@@ -335,139 +458,6 @@ std::optional<FollowUp> Credit::next_follow_up() const {
                   Sequence{first.cause},
                   whole,
                   first.again};
-}
-
-// ---- state --------------------------------------------------------------------------------------
-
-void Credit::save(Sink& out) const {
-  out.pod(std::uint64_t{accounts_.size()});
-  for (std::size_t company = 0; company < accounts_.size(); ++company) {
-    const Account& account = accounts_[company];
-    out.pod(parents_[company]);
-    out.pod(account.currency.value());
-    out.pod(raw(account.limit));
-    out.pod(account.expires.value());
-    out.pod(account.review.value());
-    out.pod(account.limit_set_at.value());
-    for (const Minor bucket : account.buckets_)
-      out.pod(bucket.value());
-    out.pod(std::uint64_t{account.by_due_.size()});
-    for (const DueAmount& due : account.by_due_) {
-      out.pod(due.due.value());
-      out.pod(due.amount.value());
-    }
-    out.pod(std::uint64_t{account.by_terms_.size()});
-    for (const TermsAmount& terms : account.by_terms_) {
-      out.pod(terms.terms.value());
-      out.pod(terms.amount.value());
-    }
-    out.pod(std::uint64_t{account.held_.size()});
-    for (const auto& [order, held] : account.held_) {
-      out.pod(order);
-      out.pod(held.company.value());
-      out.pod(held.buyer.value());
-      out.pod(held.need.value());
-      out.pod(std::uint8_t{held.credit_only});
-      out.pod(std::uint8_t{held.forced});
-      out.pod(std::uint8_t{held.needs_room});
-    }
-  }
-  out.pod(std::uint64_t{spending_holds_.size()});
-  for (const std::uint32_t rule : spending_holds_)
-    out.pod(rule);
-  out.pod(std::uint64_t{to_examine_.size()});
-  for (const Examination& examination : to_examine_) {
-    out.pod(examination.payer);
-    out.pod(examination.from);
-    out.pod(examination.cause);
-    out.pod(examination.reach);
-    out.pod(std::uint8_t{examination.again});
-  }
-}
-
-namespace {
-
-template <class Entry, class Key>
-void load_sums(Source& in, std::vector<Entry>& list, Key Entry::*key) {
-  list.resize(in.size_of_run(12));
-  for (Entry& entry : list) {
-    in.pod(entry.*key);
-    in.pod(entry.amount);
-  }
-}
-
-}  // namespace
-
-void Credit::load(Source& in) {
-  *this = Credit{};
-  accounts_.resize(in.size_of_run(84));
-  parents_.resize(accounts_.size());
-  for (std::uint32_t payer = 0; payer < accounts_.size(); ++payer) {
-    Account& account = accounts_[payer];
-    std::int64_t limit = 0;
-    in.pod(parents_[payer]);
-    in.pod(account.currency);
-    in.pod(limit);
-    account.limit = optional_minor(limit);
-    in.pod(account.expires);
-    in.pod(account.review);
-    in.pod(account.limit_set_at);
-    for (Minor& bucket : account.buckets_)
-      in.pod(bucket);
-    load_sums(in, account.by_due_, &DueAmount::due);
-    load_sums(in, account.by_terms_, &TermsAmount::terms);
-    for (std::uint64_t left = in.size_of_run(27); left > 0 && in.ok(); --left) {
-      HeldOrder held;
-      std::uint8_t credit_only = 0;
-      std::uint8_t needs_room = 0;
-      std::uint8_t forced = 0;
-      in.pod(held.order);
-      in.pod(held.company);
-      in.pod(held.buyer);
-      in.pod(held.need);
-      in.pod(credit_only);
-      in.pod(forced);
-      in.pod(needs_room);
-      held.credit_only = credit_only != 0;
-      held.forced = forced != 0;
-      held.needs_room = needs_room != 0;
-      in.expect(held.company.value() < accounts_.size());
-      remember_held(payer, held);
-    }
-  }
-  for (std::uint64_t left = in.size_of_run(4); left > 0 && in.ok(); --left) {
-    std::uint32_t rule = 0;
-    in.pod(rule);
-    spending_holds_.insert(rule);
-  }
-  to_examine_.resize(in.size_of_run(22));
-  for (Examination& examination : to_examine_) {
-    std::uint8_t again = 0;
-    in.pod(examination.payer);
-    in.pod(examination.from);
-    in.pod(examination.cause);
-    in.pod(examination.reach);
-    in.pod(again);
-    examination.again = again != 0;
-    in.expect(examination.payer < accounts_.size());
-    in.expect(examination.reach <= Reach::kWhole);
-    in.expect(being_examined_.insert(examination.payer).second);
-  }
-}
-
-Status Credit::check_invariants() const {
-  for (const Account& account : accounts_) {
-    Minor due;
-    for (const DueAmount& amount : account.by_due_)
-      due += amount.amount;
-    Minor terms;
-    for (const TermsAmount& amount : account.by_terms_)
-      terms += amount.amount;
-    if (due != account.bucket(Bucket::receivable) || terms != due) {
-      return broken("receivables by due date or terms that differ from their total");
-    }
-  }
-  return {};
 }
 
 }  // namespace kontor

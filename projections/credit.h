@@ -18,6 +18,7 @@
 #include "events/base/money.h"
 #include "events/base/result.h"
 #include "events/base/time.h"
+#include "projections/credit_tree.h"
 #include "projections/envelope.h"
 #include "projections/follow_up.h"
 #include "projections/sink.h"
@@ -37,6 +38,10 @@ struct StockReserved;
 struct ReservationReleased;
 struct OrderFailed;
 struct OrderRepriced;
+struct ItemRegistered;
+struct AssortmentDefined;
+struct TermsDefined;
+struct Grounds;
 struct GoodsShipped;
 struct GoodsReturned;
 struct OrderAmended;
@@ -74,6 +79,27 @@ struct HeldOrder {
   bool credit_only = false;  // room for `need` alone releases it
   bool forced = false;       // only a person does
   bool needs_room = false;   // less room than `need` does not release it, whatever else changes
+  Moment moment = Moment::placement;  // at which it was held
+  std::uint64_t why = 0;              // see HoldMark
+};
+
+// Tells the reasons of one hold from those of another by the rules that make them, in order.
+class HoldMark {
+ public:
+  void add(std::uint64_t rule, std::uint16_t code);
+  std::uint64_t value() const { return mark_; }
+
+ private:
+  std::uint64_t last_ = 0;
+  std::uint64_t mark_ = 0;
+};
+
+// What the held orders of a payer depend on beside its own account, as told when they were held.
+struct Watched {
+  std::vector<CompanyId> limits;  // whose limits they meet, with all below; empty: the payer's own
+  bool looks_up = false;          // accounts above the payer's are read
+  bool looks_around = false;      // items, assortments and terms are
+  friend bool operator==(const Watched&, const Watched&) = default;
 };
 
 class Account {
@@ -85,6 +111,7 @@ class Account {
   Sequence limit_set_at;
 
   Minor bucket(Bucket bucket) const { return buckets_.at(static_cast<std::size_t>(bucket)); }
+  std::array<Int128, 5> sums() const;  // the buckets
   // ordered + delivered + receivable - deposits - unapplied
   Minor exposure() const;
   std::optional<Minor> available() const;  // limit - exposure; nothing without a limit
@@ -95,8 +122,7 @@ class Account {
   // As it would stand had the payer paid so much: the oldest due first, the rest on account.
   // Without the held orders; by_terms is as it was.
   Account as_if_paid(Minor amount) const;
-  // Whether some held order could pass now: one not held for credit alone, or one with room.
-  bool may_release() const;
+  const Watched& watched() const { return watched_; }  // of those held
 
  private:
   friend class Credit;
@@ -104,6 +130,7 @@ class Account {
   std::vector<DueAmount> by_due_;
   std::vector<TermsAmount> by_terms_;
   std::map<std::uint64_t, HeldOrder> held_;
+  Watched watched_;
   std::set<std::pair<std::int64_t, std::uint64_t>> needs_;  // of held orders, smallest first
 };
 
@@ -120,6 +147,9 @@ class Credit {
   void on(const Envelope& by, const HoldReleased& event);
   void on(const Envelope& by, const RuleSet& event);
   void on(const Envelope& by, const PolicySet& event);
+  void on(const Envelope& by, const ItemRegistered& event);
+  void on(const Envelope& by, const AssortmentDefined& event);
+  void on(const Envelope& by, const TermsDefined& event);
   void on(const Envelope& by, const GoodsShipped& event);
   void on(const Envelope& by, const StockReserved& event);
   void on(const Envelope& by, const ReservationReleased& event);
@@ -144,6 +174,12 @@ class Credit {
 
   std::uint32_t account_count() const { return static_cast<std::uint32_t>(accounts_.size()); }
   const Account& account(CompanyId payer) const { return accounts_.at(payer.value()); }
+  const CreditTree& tree() const { return tree_; }
+  // What the company and all below it count in its currency; nothing: they count in others too.
+  std::optional<Int128> exposure_with_below(CompanyId company) const;
+  // Whether some held order of the payer could pass now: one that lacks something else than room,
+  // or one with room.
+  bool may_release(CompanyId payer) const;
 
   std::optional<FollowUp> next_follow_up() const;
   std::size_t follow_up_count() const { return to_examine_.size(); }
@@ -171,12 +207,23 @@ class Credit {
   void want_examination(std::uint32_t payer, Sequence cause, Reach reach);
   void examine_everyone(Sequence cause);
   void examine_payers_of(const HeldBy& index, std::uint32_t ordinal, Sequence cause);
+  void examine_who_look_around(Sequence cause);
+  void examine_who_look_up_to(std::uint32_t company, Sequence cause, Reach reach);
+  void examine_relatives(std::uint32_t company, Sequence cause);
+  // Nothing: no limit binds.
+  std::optional<Int128> room(const Account& account) const;
+  void note_watched(std::uint32_t payer);
+  void load_account(Source& in, std::uint32_t payer);
+  void load_held(Source& in, std::uint32_t payer);
+  bool load_tree(std::vector<std::uint32_t> parents);
+  Status check_tree() const;
   void remember_held(std::uint32_t payer, const HeldOrder& held);
   void forget_held(std::uint32_t payer, std::uint64_t order);
 
-  std::vector<Account> accounts_;       // by company
-  std::vector<std::uint32_t> parents_;  // by company; kNone: a root
-  std::set<std::uint32_t> with_held_;   // payers that have held orders
+  std::vector<Account> accounts_;      // by company
+  CreditTree tree_;                    // of the same companies
+  std::set<std::uint32_t> with_held_;  // payers that have held orders
+  std::set<std::uint32_t> look_up_;    // those of them whose watched look up
   HeldBy held_by_company_;
   HeldBy held_by_buyer_;
   std::set<std::uint32_t> spending_holds_;  // rules that hold by budget or period limit

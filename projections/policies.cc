@@ -29,8 +29,7 @@ constexpr std::array kSourcing = {W("priority")};
 constexpr std::array kSourcingLater = {W("single_first"), W("earliest")};
 constexpr std::array kDraft = {W("none")};
 constexpr std::array kDraftLater = {W("reserve")};
-constexpr std::array kTree = {W("own")};
-constexpr std::array kTreeLater = {W("each"), W("shared")};
+constexpr std::array kTree = {W("own"), W("each"), W("shared")};
 constexpr std::array kAbsentCredit = {W("unlimited"), W("none")};
 constexpr std::array kReleaseNow = {W("automatic")};
 constexpr std::array kReady = {W("ready")};
@@ -78,7 +77,8 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
      PolicyReach::kOrder},
     {PolicyKey::stock_draft, kWord, "none", kDraft, kDraftLater, true, "whether drafts reserve",
      PolicyReach::kOrder},
-    {PolicyKey::credit_tree, kWord, "own", kTree, kTreeLater, true, "whose limits an order meets",
+    {PolicyKey::credit_tree, kWord, "own", kTree, kNone, true,
+     "whose limits an order meets: the payer's, every one above too, or the nearest",
      PolicyReach::kPayer},
     {PolicyKey::credit_absent_limit, kWord, "unlimited", kAbsentCredit, kNone, true,
      "what a payer without a limit has", PolicyReach::kPayer},

@@ -40,7 +40,10 @@ void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
   invoice.date = event.date();
   invoice.version = 1;
   invoice.first_instalment = static_cast<std::uint32_t>(instalments_.size());
-  if (open_of_.size() <= event.payer()) open_of_.resize(event.payer() + 1);
+  if (open_of_.size() <= event.payer()) {
+    open_of_.resize(event.payer() + 1);
+    paid_.resize(event.payer() + 1);
+  }
   for (const Instalment& part : run(event.instalments())) {
     instalments_.push_back({Minor{part.amount()}, Minor{part.amount()}, part.due(), part.number()});
     if (part.amount() != 0) {
@@ -127,8 +130,11 @@ void Receivables::settle_all(const Parts* parts, Minor Invoice::*settled, std::i
   std::uint64_t last_invoice = 0;
   for (const Application& part : run(parts)) {
     const Minor amount{sign * part.amount()};
+    const bool was_paid = invoice_at(part.invoice()).is_paid();
     Invoice& invoice = settle(part, amount);
     invoice.*settled += amount;
+    if (invoice.is_paid() && !was_paid) ++paid_.at(invoice.payer);
+    if (!invoice.is_paid() && was_paid) --paid_.at(invoice.payer);
     if (invoice.ref != last_invoice) ++invoice.version;
     last_invoice = invoice.ref;
   }
@@ -229,6 +235,10 @@ const std::set<OpenInstalment>& Receivables::open_of(CompanyId payer) const {
   return payer.value() < open_of_.size() ? open_of_[payer.value()] : kNone;
 }
 
+std::uint32_t Receivables::paid_invoices(CompanyId payer) const {
+  return payer.value() < paid_.size() ? paid_[payer.value()] : 0;
+}
+
 std::uint32_t Receivables::next_number(std::uint16_t fiscal_year) const {
   const auto found = last_number_.find(fiscal_year);
   return found == last_number_.end() ? 1 : found->second + 1;
@@ -283,7 +293,11 @@ void Receivables::load(Source& in) {
     if (!sound) return in.fail();
     for (const InvoiceLineState& line : lines(invoice))
       in.expect(line.tax < invoice.tax_count);
-    if (open_of_.size() <= invoice.payer) open_of_.resize(invoice.payer + 1);
+    if (open_of_.size() <= invoice.payer) {
+      open_of_.resize(invoice.payer + 1);
+      paid_.resize(invoice.payer + 1);
+    }
+    if (invoice.is_paid()) ++paid_[invoice.payer];
     for (const InstalmentState& part : instalments(invoice)) {
       if (part.open == Minor{0}) continue;
       open_of_[invoice.payer].insert({Date{part.due}, InvoiceRef{invoice.ref}, part.number});

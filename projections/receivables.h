@@ -92,6 +92,8 @@ struct Invoice {
   std::int32_t date = 0;
   std::uint16_t fiscal_year = 0;
   std::uint16_t currency = 0;
+
+  bool is_paid() const { return open == Minor{0} && paid > Minor{0}; }
 };
 
 struct Payment {
@@ -161,6 +163,9 @@ class Receivables {
   void prefetch_payment(std::string_view name) const { payment_names_.prefetch(name); }
   void prefetch_birth(Sequence birth) const;
 
+  // Invoices of the payer of which nothing is open, and something was paid.
+  std::uint32_t paid_invoices(CompanyId payer) const;
+
   std::uint32_t next_number(std::uint16_t fiscal_year) const;    // of the gapless series
   Date last_invoice_date() const { return last_invoice_date_; }  // kNoDate: none yet
 
@@ -191,6 +196,7 @@ class Receivables {
   std::vector<InvoiceTaxState> taxes_;
   std::vector<Payment> payments_;
   std::vector<std::set<OpenInstalment>> open_of_;  // by payer
+  std::vector<std::uint32_t> paid_;                // invoices, by payer
   std::map<std::uint16_t, std::uint32_t> last_number_;
   Date last_invoice_date_ = kNoDate;
 };

@@ -47,6 +47,8 @@ bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
 }  // namespace
 
 Status Book::check_references() const {
+  const Status assortments = catalogue().assortments().check_references(parties().company_count());
+  if (!assortments.ok()) return assortments;
   Known known(orders());
   for (const Invoice& invoice : receivables().invoices()) {
     if (!known.anywhere(invoice.order)) {

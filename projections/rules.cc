@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "book_generated.h"
+#include "calendar_generated.h"
 #include "rule_generated.h"
 
 #include "projections/fold.h"
@@ -152,8 +154,31 @@ void Rules::on(const Envelope& by, const RuleSet& event) {
   v.valid_from = Date{event.valid_from()};
   v.valid_to = Date{event.valid_to()};
   v.withdrawn = event.withdrawn();
+  if (v.version > 1) index_.remove(current(v.rule));
+  index_.add(v);
   newest_.at(event.ordinal()) = static_cast<std::uint32_t>(versions_.size());
   versions_.push_back(std::move(v));
+}
+
+// A later day begins anew: what a look of the day before has not seen is seen now.
+void Rules::on(const Envelope& by, const BusinessDayOpened&) {
+  if (index_.has(Moment::day)) day_ = DayWork{0, by.sequence.value()};
+}
+
+void Rules::on(const Envelope&, const FollowUpAdvanced& event) {
+  if (event.kind() != FollowUpKind::apply_day_rules) return;
+  KONTOR_ASSERT(day_.has_value());
+  day_->from = event.next();
+  if (event.finished()) day_.reset();
+}
+
+std::optional<FollowUp> Rules::next_follow_up() const {
+  if (!day_) return std::nullopt;
+  FollowUp work;
+  work.kind = FollowUpKind::apply_day_rules;
+  work.from = day_->from;
+  work.cause = Sequence{day_->cause};
+  return work;
 }
 
 std::optional<RuleId> Rules::find(std::string_view name) const {
@@ -174,22 +199,42 @@ void Rules::save(Sink& out) const {
   out.pod(std::uint64_t{versions_.size()});
   for (const RuleVersion& version : versions_)
     save_version(out, version);
+  out.pod(std::uint8_t{day_.has_value()});
+  if (!day_) return;
+  out.pod(day_->from);
+  out.pod(day_->cause);
 }
 
 void Rules::load(Source& in) {
+  *this = Rules{};
   names_.load(in);
   in.pods(newest_);
   versions_.assign(in.size_of_run(60), RuleVersion{});
   for (RuleVersion& version : versions_)
     load_version(in, version);
+  std::uint8_t day = 0;
+  in.pod(day);
+  if (day != 0) {
+    day_.emplace();
+    in.pod(day_->from);
+    in.pod(day_->cause);
+  }
   in.expect(newest_.size() == names_.size() && check_invariants().ok());
-  for (const RuleVersion& version : versions_)
-    in.expect(is_one_of(version.rule, count()));
+  if (!in.ok()) return;
+  for (std::uint32_t i = 0; i < count(); ++i)
+    index_.add(current(RuleId{i}));
 }
 
 Status Rules::check_invariants() const {
-  for (const std::uint32_t newest : newest_) {
-    if (newest >= versions_.size()) return broken("a rule without a version");
+  for (std::uint32_t i = 0; i < newest_.size(); ++i) {
+    if (newest_[i] >= versions_.size()) return broken("a rule without a version");
+    if (versions_[newest_[i]].rule != RuleId{i}) return broken("a version of another rule");
+  }
+  for (const RuleVersion& version : versions_) {
+    if (version.rule.value() >= count() || version.scope_kind > ScopeKind::MAX ||
+        version.moment > Moment::MAX || version.outcome > Outcome::MAX) {
+      return broken("a version of a rule that is none");
+    }
   }
   return {};
 }

@@ -80,7 +80,9 @@ Status Book::check_loaded() const {
   const std::uint32_t items = catalogue().item_count();
   const std::uint32_t taxes = catalogue().tax_category_count();
   const std::uint32_t term_count = terms().count();
-  bool sound = credit().account_count() == companies && stock().item_bound() <= items;
+  bool sound = credit().account_count() == companies && stock().item_bound() <= items &&
+               class_averages().company_count() == companies &&
+               catalogue().assortments().check_references(companies).ok();
   for (std::uint32_t i = 0; i < companies; ++i) {
     const Company& company = parties().company(CompanyId{i});
     sound = sound && is_one_of_or_none(company.terms, term_count);

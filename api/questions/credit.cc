@@ -1,8 +1,10 @@
 // Accounts of payers, and the orders that are held for them.
 #include <array>
+#include <map>
 
 #include "api/questions/present.h"
-#include "engine/rules/matching.h"
+#include "engine/rules/accounts.h"
+#include "engine/rules/policy.h"
 #include "engine/rules/taking.h"
 
 namespace kontor::questions {
@@ -22,10 +24,54 @@ void fill_held(const Book& book, CompanyId payer, const HeldOrder& held, wire::H
   row.credit_only = held.credit_only;
   row.forced = held.forced;
   row.held_at = order.held_at;
-  const auto limit = limit_in_force(book, payer).limit;
-  if (!limit) return;
-  const Minor over = book.credit().account(payer).exposure() + need - *limit;
-  row.missing = std::max(over, Minor{0}).value();
+  row.moment = held.moment;
+  const ScarceLimit limit = scarcest_limit(book, payer);
+  if (!is_set(limit.company) || !limit.comparable) return;
+  row.limit_of = name_of(book, "company", limit.company);
+  row.missing = saturated(std::max(Int128{need.value()} - limit.room(), Int128{0})).value();
+}
+
+// With everything below, where there is anything.
+void fill_tree(const Book& book, CompanyId company, wire::AccountAnswerT& out) {
+  const CreditTree& tree = book.credit().tree();
+  if (tree.children(company.value()).empty()) return;
+  const Account& own = book.credit().account(company);
+  std::map<CurrencyCode, TreeSums> all;
+  const auto add = [&](const TreeSums& part) {
+    TreeSums& to = all[part.currency];
+    for (std::size_t i = 0; i < to.buckets.size(); ++i)
+      to.buckets.at(i) += part.buckets.at(i);
+  };
+  add({own.currency, own.sums()});
+  for (const TreeSums& below : tree.below(company.value()))
+    add(below);
+  for (const auto& [currency, sums] : all) {
+    if (sums.is_nothing() && currency != own.currency) continue;
+    auto& row = add_row(out.tree);
+    row.currency = currency.value();
+    row.ordered = saturated(sums.bucket(Bucket::ordered)).value();
+    row.delivered = saturated(sums.bucket(Bucket::delivered)).value();
+    row.receivable = saturated(sums.bucket(Bucket::receivable)).value();
+    row.deposits = saturated(sums.bucket(Bucket::deposits)).value();
+    row.unapplied = saturated(sums.bucket(Bucket::unapplied)).value();
+    row.exposure = saturated(sums.exposure()).value();
+  }
+}
+
+void fill_limits(const Book& book, CompanyId payer, wire::AccountAnswerT& out) {
+  out.credit_tree = policy_in_force(book, PolicyKey::credit_tree, {payer}).value;
+  for_each_limit(book, payer, [&](AccountOf account) {
+    const auto limit = limit_in_force(book, account.company).limit;
+    const Counted exposure = exposure_of(book, account);
+    auto& row = add_row(out.limits);
+    row.company = name_of(book, "company", account.company);
+    row.currency = exposure.currency.value();
+    row.exposure = saturated(exposure.amount).value();
+    if (!limit) return;
+    row.limit = limit->value();
+    if (exposure.comparable)
+      row.available = saturated(Int128{limit->value()} - exposure.amount).value();
+  });
 }
 
 void fill_parts(const Book& book, const Account& account, wire::AccountAnswerT& out) {
@@ -69,6 +115,8 @@ Answered answer_account(const Book& book, const Query& query) {
   out.limit_set_at = account.limit_set_at.value();
   out.business_date = book.calendar().business_date().value();
   fill_parts(book, account, out);
+  fill_tree(book, *payer, out);
+  fill_limits(book, *payer, out);
   out.held_count = account.held().size();
   for (const auto& [birth, held] : account.held()) {
     if (out.held.size() == kHeldShown) break;

@@ -54,6 +54,9 @@ Answered list_credit_notes(const Book& book, const Query& query);
 // rules.cc
 Answered answer_rule(const Book& book, const Query& query);
 Answered list_rules(const Book& book, const Query& query);
+// assortments.cc
+Answered answer_assortment(const Book& book, const Query& query);
+Answered list_assortments(const Book& book, const Query& query);
 // policies.cc
 Answered answer_policies(const Book& book, const Query& query);
 // present.cc

@@ -1,4 +1,6 @@
 // Rules in force, also as a sentence.
+#include "rule_answers_generated.h"
+
 #include "api/questions/present.h"
 #include "api/questions/rule_sentence.h"
 #include "engine/rules/figures.h"
@@ -69,16 +71,41 @@ std::string_view compared(Operator op) {
   return "is";
 }
 
+std::string_view whose_words(Whose whose) {
+  switch (whose) {
+    case Whose::payer:
+      return "";
+    case Whose::any_ancestor:
+      return ", of any company above the payer that has a limit";
+    case Whose::shared_limit:
+      return ", of the company whose limit the payer shares";
+  }
+  return "";
+}
+
+std::string what_is_compared(const FigureRow& row, const RuleCondition& condition) {
+  std::string out(row.words);
+  if (condition.figure == Figure::bucket_exposure) {
+    out += " " + spoken(EnumNameBucket(condition.bucket));
+  }
+  if (condition.grace_days != 0) {
+    out += " (after " + std::to_string(condition.grace_days) + " days of grace)";
+  }
+  return out;
+}
+
 std::string phrase(const Book& book, const RuleCondition& condition) {
   const FigureRow* const row = find_figure(condition.figure);
   if (row == nullptr) return spoken(EnumNameFigure(condition.figure));  // of a newer release
-  const Unit unit = row->unit;
-  if (unit == Unit::none) return std::string(row->words);
-  std::string out = std::string(row->words) + " " + std::string(compared(condition.op)) + " " +
-                    threshold(book, condition);
-  if (unit != Unit::money) return out;
-  const auto currency = find_currency(currency_of(book, condition));
-  return currency ? out + " " + std::string(currency->alpha) : out;
+  std::string out = what_is_compared(*row, condition);
+  if (row->unit != Unit::none) {
+    out += " " + std::string(compared(condition.op)) + " " + threshold(book, condition);
+  }
+  if (row->unit == Unit::money) {
+    const auto currency = find_currency(currency_of(book, condition));
+    if (currency) out += " " + std::string(currency->alpha);
+  }
+  return out + std::string(whose_words(condition.whose));
 }
 
 std::string who_says_yes(const RuleGroup& group) {
@@ -100,13 +127,29 @@ std::string consequence(const RuleVersion& rule) {
   return out + who;
 }
 
+// "At placement of any order of tag vip", "On each day any order with an item of category tools".
+std::string when_and_which(const RuleVersion& rule) {
+  std::string out = rule.moment == Moment::day
+                        ? "On each day any order"
+                        : "At " + std::string(EnumNameMoment(rule.moment)) + " of any order";
+  switch (rule.scope_kind) {
+    case ScopeKind::book:
+      return out;
+    case ScopeKind::item:
+      return out + " with item " + rule.scope;
+    case ScopeKind::item_category:
+      return out + " with an item of category " + rule.scope;
+    case ScopeKind::assortment:
+      return out + " with an item of assortment " + rule.scope;
+    default:
+      return out + " of " + spoken(EnumNameScopeKind(rule.scope_kind)) + " " + rule.scope;
+  }
+}
+
 }  // namespace
 
 std::string rule_sentence(const Book& book, const RuleVersion& rule) {
-  std::string out = "At " + std::string(EnumNameMoment(rule.moment)) + " of any order";
-  if (rule.scope_kind != ScopeKind::book) {
-    out += " of " + spoken(EnumNameScopeKind(rule.scope_kind)) + " " + rule.scope;
-  }
+  std::string out = when_and_which(rule);
   std::string when;
   for (const RuleCondition& condition : rule.conditions)
     when += (when.empty() ? ", when " : " and ") + phrase(book, condition);
@@ -122,6 +165,9 @@ void fill_conditions(const Book& book, const RuleVersion& rule, wire::RuleAnswer
     row.figure = condition.figure;
     row.operator_ = condition.op;
     row.threshold = threshold(book, condition);
+    row.whose = condition.whose;
+    row.bucket = condition.bucket;
+    row.grace_days = condition.grace_days;
     if (unit_of(condition.figure) == Unit::money) {
       row.currency = currency_of(book, condition).value();
     }
@@ -132,6 +178,26 @@ void fill_conditions(const Book& book, const RuleVersion& rule, wire::RuleAnswer
     row.wanted = group.needed;
     row.people = group.people;
     row.roles = group.roles;
+  }
+}
+
+constexpr std::size_t kVersionsShown = 100;
+constexpr std::size_t kVersionsLooked = 100'000;
+
+// What the rule was before, newest first.
+void fill_versions(const Book& book, RuleId id, wire::RuleAnswerT& out) {
+  const auto versions = book.rules().versions();
+  std::size_t looked = 0;
+  for (auto at = versions.rbegin(); at != versions.rend() && looked < kVersionsLooked; ++at) {
+    ++looked;
+    if (at->rule != id) continue;
+    if (out.versions.size() == kVersionsShown) return;
+    auto& row = add_row(out.versions);
+    row.version = at->version;
+    row.set_at = at->set_at.value();
+    row.sentence = rule_sentence(book, *at);
+    row.withdrawn = at->withdrawn;
+    if (at->version == 1) return;
   }
 }
 
@@ -156,6 +222,7 @@ Answered answer_rule(const Book& book, const Query& query) {
   out.valid_to = rule.valid_to.value();
   out.withdrawn = rule.withdrawn;
   fill_conditions(book, rule, out);
+  fill_versions(book, *id, out);
   return answered(out);
 }
 

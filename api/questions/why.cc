@@ -9,6 +9,7 @@
 #include "api/questions/order_state.h"
 #include "api/questions/remedy_rows.h"
 #include "api/questions/rule_sentence.h"
+#include "engine/rules/accounts.h"
 #include "engine/rules/matching.h"
 #include "events/base/currency.h"
 #include "events/codec/catalog.h"
@@ -190,17 +191,21 @@ class WhyQuestion final : public HistoryQuestion {
     hold.payer = name_of(book, "company", payer);
     hold.currency = account.currency.value();
     hold.exposure = account.exposure().value();
-    const auto limit = limit_in_force(book, payer).limit;
-    if (limit) {
-      hold.limit = limit->value();
-      hold.available = (*limit - account.exposure()).value();
+    const ScarceLimit limit = scarcest_limit(book, payer);
+    const bool binds = is_set(limit.company) && limit.comparable;
+    if (binds) {
+      hold.limit_of = name_of(book, "company", limit.company);
+      hold.limit = limit.limit.value();
+      hold.exposure = saturated(limit.exposure).value();
+      hold.available = saturated(limit.room()).value();
     }
     const auto held = account.held().find(order.ref);
     if (held == account.held().end()) return;
     hold.need = held->second.need.value();
     hold.credit_only = held->second.credit_only;
     hold.forced = held->second.forced;
-    say_what_releases(hold, limit, out.says);
+    hold.moment = held->second.moment;
+    say_what_releases(hold, binds, out.says);
   }
 
   static void add_remedies(const Book& book, const Order& order, wire::WhyAnswerT& out) {
@@ -216,22 +221,23 @@ class WhyQuestion final : public HistoryQuestion {
     rows.finish(out);
   }
 
-  static void say_what_releases(wire::WhyHoldT& hold, const std::optional<Minor>& limit,
-                                std::string& says) {
+  static void say_what_releases(wire::WhyHoldT& hold, bool limit, std::string& says) {
     if (hold.forced) {
       says += ": only a person releases it";
       return;
     }
     if (!hold.credit_only || !limit) return;
     const CurrencyCode currency{hold.currency};
-    const Minor over = Minor{hold.exposure} + Minor{hold.need} - *limit;
+    const Minor most{hold.limit};
+    const Minor over = saturated(Int128{hold.exposure} + hold.need - hold.limit);
     hold.missing = std::max(over, Minor{0}).value();
     const auto money = [&](Minor amount) { return format_money(amount, currency); };
+    const std::string of_whom = hold.limit_of == hold.payer ? "" : " of " + hold.limit_of;
     says += ": exposure " + money(Minor{hold.exposure}) + " and its own " +
             money(Minor{hold.need}) + " are ";
-    says += over > Minor{0} ? money(over) + " over the limit of " + money(*limit) +
+    says += over > Minor{0} ? money(over) + " over the limit of " + money(most) + of_whom +
                                   "; a payment of " + money(over) + " releases it"
-                            : "within the limit of " + money(*limit);
+                            : "within the limit of " + money(most) + of_whom;
   }
 
   void explain_command(const Book& book, wire::WhyAnswerT& out) const {

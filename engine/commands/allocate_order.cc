@@ -4,10 +4,12 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -78,8 +80,14 @@ void decide(Step& step, const AllocateOrder& command) {
         about(ReasonCode::nothing_to_allocate, Subject::order, view(command.order()), order->ref));
   }
   check_missing(step, *order, plan);
+  const AtMoment at = assess_moment(step, *order, Moment::allocation);
   if (step.refused()) return;
   const OrderRef ref{order->ref};
+  if (!at.holds.causes.empty()) {
+    KONTOR_MARK("an order held instead of allocated");
+    return hold(step, ref, at.holds);
+  }
+  warn(step, ref, at.warnings);
   if (takes_part(step, ref, CreditFrom::allocation)) allocate(step, ref, plan);
 }
 

@@ -235,7 +235,7 @@ void decide(Step& step, const AmendOrder& command) {
   warn(step, ref, wishes);
   approve(step, ref, facts, wishes, again);
   spending.settle(step, ref);
-  go_on(step, ref);
+  go_on(step, ref, Moment::placement);
 }
 
 }  // namespace kontor

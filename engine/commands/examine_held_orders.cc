@@ -27,14 +27,14 @@ void decide(Step& step, const ExamineHeldOrders& command) {
       next = order.value();
       break;
     }
-    go_on(step, order);
+    go_on(step, order, std::nullopt);
     released = released || step.book().orders().get(order).held_at == 0;
   }
 
   const Credit& credit = step.book().credit();
   const auto work = credit.next_follow_up();
   const bool only_room = work && !work->whole;
-  const bool one_may_pass = credit.account(payer).may_release();
+  const bool one_may_pass = credit.may_release(payer);
   const bool again = (released || (work && work->again)) && one_may_pass;
   const bool finished = (next == 0 && !again) || (only_room && !one_may_pass);
   if (next == 0 && !finished) KONTOR_MARK("held orders examined once more");

@@ -159,7 +159,7 @@ void decide(Step& step, const PlaceOrder& command) {
   warn(step, order, wishes);
   approve_or_ask(step, order, facts, wishes);
   SpendingChange().settle(step, order);
-  go_on(step, order);
+  go_on(step, order, Moment::placement);
 }
 
 }  // namespace kontor

@@ -46,7 +46,7 @@ void decide(Step& step, const ReleaseHold& command) {
     return CreateHoldReleased(out, ref.value(), payer.value(), ReleaseCause::person, by_name,
                               command.expires(), exposure.value(), limit, currency.value());
   });
-  go_on(step, ref);
+  go_on(step, ref, std::nullopt);
 }
 
 }  // namespace kontor

@@ -31,7 +31,7 @@ void decide(Step& step, const RetryOrder& command) {
   });
   take_new_prices(step, ref, found);
   spending.settle(step, ref);
-  go_on(step, ref);
+  go_on(step, ref, std::nullopt);
 }
 
 }  // namespace kontor

@@ -29,11 +29,14 @@ void check_conditions(Step& step, const SetRule& command) {
   if (command.conditions() == nullptr) return;
   if (command.conditions()->size() > kConditionsMax) step.refuse(invalid("at most 32 conditions"));
   for (const Condition* const condition : *command.conditions()) {
-    if (find_figure(condition->figure()) == nullptr) {
-      step.refuse(unsupported(std::string("figure ") + EnumNameFigure(condition->figure())));
+    const std::string figure = EnumNameFigure(condition->figure());
+    const FigureRow* const row = find_figure(condition->figure());
+    if (row == nullptr) {
+      step.refuse(unsupported("figure " + figure));
+      continue;
     }
-    if (condition->operator_() > Operator::eq) step.refuse(unsupported("operator in"));
-    if (condition->whose() != Whose::payer) step.refuse(unsupported("whose other than payer"));
+    const std::string_view wrong = what_is_wrong(*condition, *row);
+    if (!wrong.empty()) step.refuse(invalid(figure + ": " + std::string(wrong)));
   }
 }
 
@@ -58,9 +61,12 @@ void check_groups(Step& step, const Tier& tier) {
 }
 
 void check_outcome(Step& step, const SetRule& command) {
-  if (command.moment() != Moment::placement)
-    step.refuse(unsupported("a moment other than placement"));
-  if (!outcome_is_evaluated(command.outcome())) step.refuse(unsupported("outcome deposit"));
+  if (!outcome_is_evaluated(command.outcome())) {
+    step.refuse(unsupported("outcome deposit"));
+  } else if (!makes_sense(command.moment(), command.outcome())) {
+    step.refuse(invalid(std::string("at ") + EnumNameMoment(command.moment()) + " the outcome " +
+                        EnumNameOutcome(command.outcome()) + " means nothing"));
+  }
   const std::size_t tiers = command.tiers() == nullptr ? 0 : command.tiers()->size();
   if (command.outcome() == Outcome::ask && (tiers == 0 || tiers > kTiersMax)) {
     step.refuse(invalid("ask has 1 to 16 tiers"));
@@ -74,15 +80,6 @@ void check_outcome(Step& step, const SetRule& command) {
   if (command.outcome() == Outcome::exclude && !step.book().rules().find(exclude)) {
     step.refuse(about(ReasonCode::unknown_rule, Subject::rule, exclude));
   }
-}
-
-// The ordinal of what the scope names, where it is a thing with one.
-std::uint32_t find_rule_scope(Step& step, const SetRule& command) {
-  if (!scope_is_evaluated(command.scope_kind())) {
-    step.refuse(unsupported(std::string("scope ") + EnumNameScopeKind(command.scope_kind())));
-    return kNoOrdinal;
-  }
-  return find_scope(step, Subject::rule, command.scope_kind(), view(command.scope()));
 }
 
 auto copy_names(Builder& out,
@@ -130,7 +127,8 @@ void decide(Step& step, const SetRule& command) {
   expect_version(step, version, Subject::rule, name);
   expect_identifier(step, Subject::rule, name);
   expect_text(step, "label", view(command.label()));
-  const std::uint32_t scope = find_rule_scope(step, command);
+  const std::uint32_t scope =
+      find_scope(step, Subject::rule, command.scope_kind(), view(command.scope()));
   check_conditions(step, command);
   check_outcome(step, command);
   if (step.refused()) return;

@@ -8,6 +8,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -197,12 +198,18 @@ void decide(Step& step, const ShipOrder& command) {
   const bool whole = run(command.lines()).empty();
   const Leaving leaving = whole ? everything(step, *order) : read_lines(step, command, *order);
   check_leaving(step, command, *order, leaving);
+  const AtMoment at = assess_moment(step, *order, Moment::shipment);
   if (step.refused()) return;
 
   const OrderRef ref{order->ref};
+  if (!at.holds.causes.empty()) {
+    KONTOR_MARK("an order held instead of shipped");
+    return hold(step, ref, at.holds);
+  }
   const bool takes = !leaving.taken.parts.empty();
   if (takes && !takes_part(step, ref, CreditFrom::allocation)) return;
   if (!takes_part(step, ref, CreditFrom::shipment)) return;
+  warn(step, ref, at.warnings);
   if (takes) {
     KONTOR_MARK("stock taken where it leaves");
     allocate(step, ref, leaving.taken);

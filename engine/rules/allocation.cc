@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/rules/counting.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -259,10 +260,11 @@ std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace f
       KONTOR_MARK("a backorder that cannot have the stock there is");
       continue;
     }
-    if (takes_part(step, waiting.order, CreditFrom::allocation)) {
+    ++served;
+    if (may_allocate(step, waiting.order) &&
+        takes_part(step, waiting.order, CreditFrom::allocation)) {
       reserve(step, waiting.order, parts, true);
     }
-    ++served;
   }
   return std::nullopt;
 }

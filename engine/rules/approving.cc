@@ -7,6 +7,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -72,6 +73,7 @@ Approvable look_at_approved(Step& step, const Order& order) {
   check_items(step, order);
   check_stock(step, order);
   check_spending(step, order);
+  out.warnings = assess_moment(step, order, Moment::approval).warnings;
   if (!policy_is(step.book(), PolicyKey::price_at, policy_context(order), "approval")) return out;
   Amendment amendment = plan_new_prices(step, order);
   if (step.refused() || amendment.lines.empty()) return out;
@@ -100,14 +102,15 @@ void approve_order(Step& step, OrderRef ref, ApprovalCause cause) {
   const SpendingChange spending(step.book(), step.book().orders().get(ref));
   if (!today.refused() && !take_new_prices(step, ref, found)) {
     spending.settle(step, ref);
-    return go_on(step, ref);
+    return go_on(step, ref, std::nullopt);
   }
   step.emit<OrderApproved>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateOrderApproved(out, ref.value(), cause);
   });
   if (today.refused()) return fail_order(step, ref, today.refusals());
+  warn(step, ref, found.warnings);
   spending.settle(step, ref);
-  go_on(step, ref);
+  go_on(step, ref, Moment::approval);
 }
 
 }  // namespace kontor

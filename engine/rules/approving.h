@@ -19,8 +19,10 @@ struct Approvable {
   OrderFacts facts;
   Wishes wishes;
   bool asks = false;  // the new total needs people
+  Causes warnings;    // of rules of the moment approval
 };
-// Refuses whatever stands in its way: the company, an item, a price, stock.
+// Refuses whatever stands in its way: the company, an item, a price, stock, a rule of the moment
+// approval.
 Approvable look_at_approved(Step& step, const Order& order);
 
 // The last yes was given. Emits OrderApproved, or asks again where a new price wants that

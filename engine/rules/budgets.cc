@@ -248,8 +248,8 @@ void check_spending(Step& step, const Order& order) {
   const std::string_view centre = book.orders().cost_centre(order);
   if (!centre.empty())
     expect_cost_centre(step, CompanyId{order.company}, BuyerId{order.buyer}, centre);
-  static constexpr std::array kOutcomes = {Outcome::refuse, Outcome::ask, Outcome::approve};
-  const std::vector<Match> matches = match_rules(book, facts_of(book, order), kOutcomes);
+  const std::vector<Match> matches = match_rules(book, facts_of(book, order), {Moment::placement},
+                                                 {Outcome::refuse, Outcome::ask, Outcome::approve});
   const bool approved = std::any_of(matches.begin(), matches.end(), [](const Match& match) {
     return match.rule->outcome == Outcome::approve;
   });

@@ -11,18 +11,22 @@
 #include "reasons_generated.h"
 #include "values_generated.h"
 
+#include "engine/rules/accounts.h"
 #include "engine/rules/order_facts.h"
 #include "projections/rules.h"
 
 namespace kontor {
 
+struct Condition;
+
 // A figure of one order beside what it is compared with. Views are valid until the next event.
 struct FigureReading {
   enum class Is : std::uint8_t {
-    kNone,     // the order has no such figure: the condition does not match
+    kNone,     // the order has no such figure, or it does not match
     kNumber,   // found and allowed are to be compared by the condition's operator
     kMatched,  // the figure has compared itself, and matches
-    kNoRate,  // found is in another currency than allowed: matched, but not for approve and exclude
+    // Cannot be compared, as amounts in two currencies: matched, but not for approve and exclude.
+    kNotComparable,
   };
   Is is = Is::kNone;
   ReasonCode code = ReasonCode::rule_matched;
@@ -37,12 +41,19 @@ struct FigureReading {
   std::vector<Sequence> evidence;  // positions that found and allowed come from
 };
 
+using ReadFigure = FigureReading (*)(const Book&, const OrderFacts&, const RuleCondition&);
+using ReadAccount = FigureReading (*)(const Book&, const OrderFacts&, const RuleCondition&,
+                                      AccountOf);
+
+// A figure of the order has `read`; one of the payer has `read_account` instead, and is read from
+// each account that the condition's `whose` names: it matches where one of them does.
 struct FigureRow {
   Figure figure;
   Unit unit;               // of the threshold; none: the rule states none
   std::string_view words;  // "its order total with tax", or with unit none a whole phrase
   bool reads_exposure;     // may change with what the payer owes
-  FigureReading (*read)(const Book& book, const OrderFacts& facts, const RuleCondition& condition);
+  ReadFigure read = nullptr;
+  ReadAccount read_account = nullptr;
 };
 
 std::span<const FigureRow> figure_registry();
@@ -50,17 +61,8 @@ const FigureRow* find_figure(Figure figure);  // null: not evaluated
 
 bool compares(Operator op, std::int64_t found, std::int64_t allowed);
 
-// Exposure of the payer with the order counted as if taken.
-Minor exposure_after(const Book& book, const OrderFacts& facts);
-
-// What a payer's limit is today: none when no limit was set and absent means unlimited; zero when
-// it has expired or absent means none. why: the reason that exceeding it gives.
-struct LimitInForce {
-  std::optional<Minor> limit;
-  ReasonCode why = ReasonCode::over_credit_limit;
-};
-LimitInForce limit_in_force(const Book& book, CompanyId payer);
-// The same of an account and a day that may be supposed.
-LimitInForce limit_in_force(const Book& book, CompanyId payer, const Account& account, Date today);
+// What is wrong with a condition as it was said: a threshold of another unit or none, an operator
+// that its figure cannot be compared by, a name that its figure never has. Empty: nothing.
+std::string_view what_is_wrong(const Condition& condition, const FigureRow& row);
 
 }  // namespace kontor

@@ -23,7 +23,7 @@ std::vector<Sequence> evidence_of(const Buyer& buyer, const std::vector<DaySpend
 FigureReading budget_reading(const Book& book, BudgetId id, Minor found, CurrencyCode currency) {
   const Budget& budget = book.budgets().budget(id);
   FigureReading out;
-  out.is = budget.currency == currency ? Is::kMatched : Is::kNoRate;
+  out.is = budget.currency == currency ? Is::kMatched : Is::kNotComparable;
   out.code = ReasonCode::over_budget;
   out.subject_kind = Subject::budget;
   out.subject = id.value();
@@ -59,7 +59,7 @@ FigureReading read_over_period_limit(const Book& book, const OrderFacts& facts,
   const bool comparable = buyer.currency == facts.currency;
   if (comparable && found <= limit) return {};
   FigureReading out;
-  out.is = comparable ? Is::kMatched : Is::kNoRate;
+  out.is = comparable ? Is::kMatched : Is::kNotComparable;
   out.code = ReasonCode::over_period_limit;
   out.subject_kind = Subject::buyer;
   out.subject = facts.buyer.value();

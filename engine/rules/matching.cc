@@ -2,79 +2,86 @@
 
 #include <algorithm>
 
+#include "engine/rules/candidates.h"
 #include "engine/rules/refusals.h"
 #include "events/base/mark.h"
 
 namespace kontor {
 namespace {
 
-// The condition's cause where it matches; nothing: it does not. eases: what cannot be compared does
-// not count as matched.
-std::optional<Cause> match_condition(const Book& book, const OrderFacts& facts,
-                                     const RuleCondition& condition, bool eases) {
-  const FigureRow* const row = find_figure(condition.figure);
-  if (row == nullptr) return std::nullopt;  // SetRule refuses figures that are not evaluated
-  FigureReading reading = row->read(book, facts, condition);
-  if (reading.is == FigureReading::Is::kNoRate)
-    KONTOR_MARK("an amount in a currency without a rate");
-  const bool compared = reading.is == FigureReading::Is::kNumber &&
-                        compares(condition.op, reading.found, reading.allowed);
-  const bool matched = compared || reading.is == FigureReading::Is::kMatched ||
-                       (reading.is == FigureReading::Is::kNoRate && !eases);
-  if (!matched) return std::nullopt;
-  Cause cause = about(reading.code, reading.subject_kind, reading.name, reading.subject);
-  cause.line = reading.line;
-  cause.found = reading.found;
-  cause.allowed = reading.allowed;
-  cause.unit = reading.unit;
-  cause.currency = reading.currency;
-  cause.evidence = std::move(reading.evidence);
-  return cause;
-}
+using Is = FigureReading::Is;
 
-bool scope_covers(const Book& book, const RuleVersion& rule, const OrderFacts& facts) {
-  const Parties& parties = book.parties();
-  const Company& company = parties.company(facts.company);
-  switch (rule.scope_kind) {
-    case ScopeKind::book:
-      return true;
-    case ScopeKind::company:
-      return rule.scope_ordinal == facts.company.value();
-    case ScopeKind::company_and_below:
-      return parties.is_at_or_above(CompanyId{rule.scope_ordinal}, facts.company);
-    case ScopeKind::company_class:
-      return company.company_class == rule.scope;
-    case ScopeKind::tag:
-      return std::find(company.tags.begin(), company.tags.end(), rule.scope) != company.tags.end();
-    case ScopeKind::buyer:
-      return is_set(facts.buyer) && rule.scope_ordinal == facts.buyer.value();
-    case ScopeKind::role:
-      return is_set(facts.buyer) &&
-             parties.holds_role(facts.buyer, rule.scope, facts.company, true);
-    default:
-      return false;  // SetRule refuses the others
+// The causes of one rule while its conditions are looked at.
+class Matching {
+ public:
+  Matching(const Book& book, const OrderFacts& facts, const RuleVersion& rule)
+      : book_(book), facts_(facts), rule_(rule) {
+    const bool eases = rule.outcome == Outcome::approve || rule.outcome == Outcome::exclude;
+    counts_incomparable_ = !eases;
   }
-}
 
-// The smaller, the more specific (domain: buyer, role, company, its ancestors, tag, class, book).
-int breadth(ScopeKind scope) {
-  switch (scope) {
-    case ScopeKind::buyer:
-      return 0;
-    case ScopeKind::role:
-      return 1;
-    case ScopeKind::company:
-      return 2;
-    case ScopeKind::company_and_below:
-      return 3;
-    case ScopeKind::tag:
-      return 4;
-    case ScopeKind::company_class:
-      return 5;
-    default:
-      return 6;
+  bool matches(const RuleCondition& condition) {
+    const FigureRow* const row = find_figure(condition.figure);
+    if (row == nullptr) return false;  // SetRule refuses figures that are not evaluated
+    if (row->read != nullptr) return take(condition, row->read(book_, facts_, condition));
+    bool any = false;
+    const auto look = [&](AccountOf account) {
+      any = take(condition, row->read_account(book_, facts_, condition, account)) || any;
+    };
+    const bool by_tree = condition.figure == Figure::exposure_over_limit;
+    if (by_tree && condition.whose == Whose::payer) {
+      for_each_limit(book_, facts_.payer, look);
+    } else {
+      for_each_account(book_, facts_.payer, condition.whose, look);
+    }
+    return any;
   }
-}
+
+  std::vector<Cause> take_causes() { return std::move(causes_); }
+  bool all_compared() const { return all_compared_; }
+
+  void add_unconditional() {
+    Cause cause = about(ReasonCode::rule_matched, Subject::rule, book_.rules().name(rule_.rule),
+                        rule_.rule.value());
+    add(std::move(cause));
+  }
+
+ private:
+  // Keeps the cause where it matches.
+  bool take(const RuleCondition& condition, FigureReading reading) {
+    const bool incomparable = reading.is == Is::kNotComparable;
+    if (incomparable) KONTOR_MARK("an amount in a currency without a rate");
+    const bool compared =
+        reading.is == Is::kNumber && compares(condition.op, reading.found, reading.allowed);
+    const bool matched =
+        compared || reading.is == Is::kMatched || (incomparable && counts_incomparable_);
+    if (!matched) return false;
+    all_compared_ = all_compared_ && !incomparable;
+    Cause cause = about(reading.code, reading.subject_kind, reading.name, reading.subject);
+    if (cause.name.empty()) cause.name = book_.rules().name(rule_.rule);
+    cause.line = reading.line;
+    cause.found = reading.found;
+    cause.allowed = reading.allowed;
+    cause.unit = reading.unit;
+    cause.currency = reading.currency;
+    cause.evidence = std::move(reading.evidence);
+    add(std::move(cause));
+    return true;
+  }
+
+  void add(Cause cause) {
+    cause.rule = rule_.set_at;
+    cause.outcome = rule_.outcome;
+    causes_.push_back(std::move(cause));
+  }
+
+  const Book& book_;
+  const OrderFacts& facts_;
+  const RuleVersion& rule_;
+  std::vector<Cause> causes_;
+  bool counts_incomparable_ = true;
+  bool all_compared_ = true;
+};
 
 bool in_force(const RuleVersion& rule, Date today) {
   if (rule.withdrawn) return false;
@@ -82,9 +89,10 @@ bool in_force(const RuleVersion& rule, Date today) {
   return rule.valid_to == kNoDate || rule.valid_to >= today;
 }
 
-// Its only condition is the payer's limit.
+// Its only condition is the limits that orders meet.
 bool is_limit_alone(const RuleVersion& rule) {
-  return rule.conditions.size() == 1 && rule.conditions[0].figure == Figure::exposure_over_limit;
+  return rule.conditions.size() == 1 && rule.conditions[0].figure == Figure::exposure_over_limit &&
+         rule.conditions[0].whose == Whose::payer;
 }
 
 // Whether it may match with one exposure and not with another.
@@ -95,103 +103,85 @@ bool reads_exposure(const RuleVersion& rule) {
   });
 }
 
-std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
-                                const RuleVersion& rule) {
+std::optional<Match> match_in_scope(const Book& book, const OrderFacts& facts,
+                                    const RuleVersion& rule) {
+  Matching matching(book, facts, rule);
+  for (const RuleCondition& condition : rule.conditions) {
+    if (!matching.matches(condition)) return std::nullopt;
+  }
+  if (rule.conditions.empty()) matching.add_unconditional();  // it always matches
   Match match;
   match.rule = &rule;
-  const bool eases = rule.outcome == Outcome::approve || rule.outcome == Outcome::exclude;
-  for (const RuleCondition& condition : rule.conditions) {
-    std::optional<Cause> cause = match_condition(book, facts, condition, eases);
-    if (!cause) return std::nullopt;
-    cause->rule = rule.set_at;
-    cause->outcome = rule.outcome;
-    if (cause->name.empty()) cause->name = book.rules().name(rule.rule);
-    match.causes.push_back(std::move(*cause));
-  }
-  match.credit_only = is_limit_alone(rule);
-  if (match.causes.empty()) {  // a rule without conditions always matches
-    Cause cause = about(ReasonCode::rule_matched, Subject::rule, book.rules().name(rule.rule),
-                        rule.rule.value());
-    cause.rule = rule.set_at;
-    cause.outcome = rule.outcome;
-    match.causes.push_back(std::move(cause));
-  }
+  match.credit_only = is_limit_alone(rule) && matching.all_compared();
+  match.causes = matching.take_causes();
   return match;
 }
 
-bool would_exclude(const Book& book, const RuleVersion& exclusion, const RuleVersion& rule) {
-  return exclusion.outcome == Outcome::exclude &&
-         exclusion.exclude == book.rules().name(rule.rule) &&
-         breadth(exclusion.scope_kind) < breadth(rule.scope_kind);
+// A rule of items looks at the lines of those.
+std::optional<Match> match_rule(const Book& book, const OrderFacts& facts,
+                                const RuleVersion& rule) {
+  if (!concerns_lines(rule.scope_kind)) return match_in_scope(book, facts, rule);
+  OrderFacts scoped = facts;
+  scoped.scope = {rule.scope_kind, rule.scope_ordinal, rule.scope};
+  return match_in_scope(book, scoped, rule);
 }
 
-bool is_excluded(const Book& book, const Match& match, const std::vector<Match>& all) {
-  return std::any_of(all.begin(), all.end(), [&](const Match& other) {
-    return would_exclude(book, *other.rule, *match.rule);
+// Whether an exclusion in force, of a more specific scope, has `suits` of its conditions.
+template <class Suits>
+bool is_excluded(const Book& book, const OrderFacts& facts, const RuleVersion& rule, Suits suits) {
+  const auto exclusions = book.rules().index().exclusions_of(book.rules().name(rule.rule));
+  if (exclusions.empty()) return false;
+  const Date today = today_of(book, facts);
+  const Breadth breadth = breadth_of(book, rule, facts);
+  return std::any_of(exclusions.begin(), exclusions.end(), [&](RuleId id) {
+    const RuleVersion& exclusion = book.rules().current(id);
+    return in_force(exclusion, today) && scope_covers(book, exclusion, facts) &&
+           breadth_of(book, exclusion, facts) < breadth && suits(exclusion);
   });
 }
 
 }  // namespace
 
-std::vector<Match> match_rules(const Book& book, const OrderFacts& facts,
-                               std::span<const Outcome> outcomes) {
+std::vector<Match> match_rules(const Book& book, const OrderFacts& facts, MomentSet moments,
+                               OutcomeSet outcomes) {
   const Date today = today_of(book, facts);
-  std::vector<Match> all;
-  bool exclusions = false;
-  for (std::uint32_t i = 0; i < book.rules().count(); ++i) {
-    const RuleVersion& rule = book.rules().current(RuleId{i});
-    const bool wanted = std::find(outcomes.begin(), outcomes.end(), rule.outcome) != outcomes.end();
-    if (!wanted && rule.outcome != Outcome::exclude) continue;
-    if (!in_force(rule, today) || !scope_covers(book, rule, facts)) continue;
+  std::vector<Match> out;
+  for (const RuleId id : rules_concerning(book, facts)) {
+    const RuleVersion& rule = book.rules().current(id);
+    if (!moments.contains(rule.moment) || !outcomes.contains(rule.outcome)) continue;
+    if (!in_force(rule, today)) continue;
     auto match = match_rule(book, facts, rule);
     if (!match) continue;
-    exclusions = exclusions || rule.outcome == Outcome::exclude;
-    all.push_back(std::move(*match));
+    const bool excluded = is_excluded(book, facts, rule, [&](const RuleVersion& exclusion) {
+      return match_rule(book, facts, exclusion).has_value();
+    });
+    if (excluded) KONTOR_MARK("a rule that excludes another");
+    if (!excluded) out.push_back(std::move(*match));
   }
-  if (!exclusions) return all;
-  KONTOR_MARK("a rule that excludes another");
-  std::vector<Match> left;
-  for (const Match& match : all) {
-    if (match.rule->outcome != Outcome::exclude && !is_excluded(book, match, all)) {
-      left.push_back(match);
-    }
-  }
-  return left;
+  return out;
 }
 
-bool room_is_needed(const Book& book, const OrderFacts& facts) {
+bool room_is_needed(const Book& book, const OrderFacts& facts, MomentSet moments) {
   const Date today = today_of(book, facts);
-  std::vector<const RuleVersion*> limits;
-  std::vector<const RuleVersion*> exclusions;  // that match, or may with another exposure
-  for (std::uint32_t i = 0; i < book.rules().count(); ++i) {
-    const RuleVersion& rule = book.rules().current(RuleId{i});
+  const std::vector<RuleId> concerning = rules_concerning(book, facts);
+  return std::any_of(concerning.begin(), concerning.end(), [&](RuleId id) {
+    const RuleVersion& rule = book.rules().current(id);
     const bool limit = rule.outcome == Outcome::hold && is_limit_alone(rule);
-    if (!limit && rule.outcome != Outcome::exclude) continue;
-    if (!in_force(rule, today) || !scope_covers(book, rule, facts)) continue;
-    if (limit) {
-      limits.push_back(&rule);
-    } else if (reads_exposure(rule) || match_rule(book, facts, rule)) {
-      exclusions.push_back(&rule);
-    }
-  }
-  return std::any_of(limits.begin(), limits.end(), [&](const RuleVersion* limit) {
-    return std::none_of(exclusions.begin(), exclusions.end(), [&](const RuleVersion* exclusion) {
-      return would_exclude(book, *exclusion, *limit);
+    if (!limit || !moments.contains(rule.moment) || !in_force(rule, today)) return false;
+    return !is_excluded(book, facts, rule, [&](const RuleVersion& exclusion) {
+      return reads_exposure(exclusion) || match_rule(book, facts, exclusion);
     });
   });
 }
 
-bool scope_is_evaluated(ScopeKind scope) {
-  return scope != ScopeKind::item && scope != ScopeKind::item_category &&
-         scope != ScopeKind::assortment;
-}
-
-bool moment_is_evaluated(Moment moment) {
-  return moment == Moment::placement;
-}
-
 bool outcome_is_evaluated(Outcome outcome) {
   return outcome != Outcome::deposit;
+}
+
+bool makes_sense(Moment moment, Outcome outcome) {
+  if (moment == Moment::placement || outcome == Outcome::exclude) return true;
+  if (moment == Moment::day) return outcome == Outcome::hold;
+  return outcome == Outcome::refuse || outcome == Outcome::hold || outcome == Outcome::warn;
 }
 
 }  // namespace kontor

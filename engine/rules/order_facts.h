@@ -19,6 +19,31 @@ struct Supposed {
   Date today = kNoDate;
 };
 
+// The lines a rule of an item, category or assortment concerns; kind book: all of them.
+struct LineScope {
+  ScopeKind kind = ScopeKind::book;
+  std::uint32_t ordinal = kNoOrdinal;
+  std::string_view word;
+};
+inline bool concerns_lines(ScopeKind kind) {
+  return kind == ScopeKind::item || kind == ScopeKind::item_category ||
+         kind == ScopeKind::assortment;
+}
+inline bool is_in_scope(const Book& book, const LineScope& scope, ItemId item) {
+  const Catalogue& catalogue = book.catalogue();
+  switch (scope.kind) {
+    case ScopeKind::item:
+      return item.value() == scope.ordinal;
+    case ScopeKind::item_category:
+      return catalogue.item(item).category == scope.word;
+    case ScopeKind::assortment:
+      return catalogue.assortments().contains(AssortmentId{scope.ordinal}, item,
+                                              catalogue.item(item).category);
+    default:
+      return true;
+  }
+}
+
 struct OrderFacts {
   CompanyId company = no_id<CompanyId>();
   CompanyId payer = no_id<CompanyId>();
@@ -34,11 +59,13 @@ struct OrderFacts {
   Minor need;                // what it would add to the payer's exposure; 0 where it counts already
   std::string_view country;  // of the ship-to; empty: the company's
   std::string_view cost_centre;  // empty: none
+  bool recurring = false;        // a run of a recurring order
   OrderRef order;                // 0: not placed yet
   // Of one about to be placed or changed, every line that is not cancelled whole. Empty: those of
   // `order`.
   std::span<const OrderLine> lines;
   Supposed supposed;
+  LineScope scope;  // of the rule that looks: figures of lines look at those in it
 };
 
 inline const Account& payer_account(const Book& book, const OrderFacts& facts) {
@@ -75,6 +102,14 @@ void for_each_line(const Book& book, const OrderFacts& facts, Visit visit) {
     const Quantity left = line.ordered - line.cancelled - line.voided;
     if (left > Quantity{0}) visit(FactLine{number, ItemId{line.item}, left, line.unit_price});
   }
+}
+
+// The same for the lines in the scope of the rule that looks.
+template <class Visit>
+void for_each_line_in_scope(const Book& book, const OrderFacts& facts, Visit visit) {
+  for_each_line(book, facts, [&](const FactLine& line) {
+    if (is_in_scope(book, facts.scope, line.item)) visit(line);
+  });
 }
 
 }  // namespace kontor

@@ -74,6 +74,25 @@ std::optional<LinePrice> decide_price(Step& step, const OrderParties& who, const
   return LinePrice{price->unit_price, price->set_at, price->list};
 }
 
+// An item in at least one assortment is for those entitled to one of them.
+void check_entitled(Step& step, CompanyId company, ItemId item, std::uint32_t line) {
+  const Book& book = step.book();
+  const Catalogue& catalogue = book.catalogue();
+  const Assortments& all = catalogue.assortments();
+  if (all.count() == 0) return;
+  const auto in = all.of(item, catalogue.item(item).category);
+  if (in.empty()) return;
+  const bool entitled = std::any_of(in.begin(), in.end(), [&](AssortmentId assortment) {
+    return is_entitled(book, company, assortment);
+  });
+  if (entitled) return;
+  Cause cause = about_line(ReasonCode::not_in_assortment, line, catalogue.name(item));
+  cause.subject = item.value();
+  for (const AssortmentId assortment : in)
+    cause.evidence.push_back(all.get(assortment).last_change);
+  step.refuse(std::move(cause));
+}
+
 // The lines of a tax category.
 struct TaxShares {
   std::vector<std::size_t> places;  // of lines that take a part of the tax
@@ -130,7 +149,28 @@ bool sums_fit(const std::optional<std::vector<TaxAmount>>& taxes) {
   return sum <= limits::kSumMax;
 }
 
+bool names(const std::vector<std::string>& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
 }  // namespace
+
+bool is_entitled(const Book& book, CompanyId company, AssortmentId id) {
+  const Parties& parties = book.parties();
+  const Assortments& assortments = book.catalogue().assortments();
+  const Assortment& assortment = assortments.get(id);
+  const auto& tags = parties.company(company).tags;
+  if (std::any_of(tags.begin(), tags.end(),
+                  [&](const std::string& tag) { return names(assortment.tags, tag); })) {
+    return true;
+  }
+  const auto& named = assortment.companies;
+  for (CompanyId at = company; is_set(at); at = parties.company(at).parent) {
+    if (std::find(named.begin(), named.end(), at) != named.end()) return true;
+    if (names(parties.company(at).assortments, assortments.name(id))) return true;
+  }
+  return false;
+}
 
 std::optional<std::vector<TaxAmount>> tax_by_category(std::span<const TaxedNet> parts) {
   std::vector<TaxAmount> out;
@@ -197,6 +237,7 @@ std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::st
   if (item.status != ItemStatus::active) {
     step.refuse(about_line(ReasonCode::item_inactive, line, wanted.item));
   }
+  check_entitled(step, who.company, *id, line);
   check_quantity(step, wanted, item, line);
   const auto price = decide_price(step, who, wanted, *id, line);
   const auto rate = find_tax_rate(step, who, country, item.tax_category, line);

@@ -30,6 +30,10 @@ struct PricedOrder {
   std::uint32_t distinct_items = 0;
 };
 
+// Whether the company may order what is in the assortment: by one of its tags, or because it or a
+// company above it is named there, or names it.
+bool is_entitled(const Book& book, CompanyId company, AssortmentId assortment);
+
 // Looks up, checks and prices one line, without tax; refuses with every reason.
 std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::string_view country,
                                     const WantedLine& wanted, std::uint32_t line);

@@ -6,6 +6,7 @@
 
 #include "engine/rules/budgets.h"
 #include "engine/rules/policy.h"
+#include "engine/rules/taking.h"
 #include "events/base/limits.h"
 
 namespace kontor {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/rules/taking.h"
+#include "engine/rules/holding.h"
 
 namespace kontor {
 

@@ -37,6 +37,9 @@ std::uint32_t find_scope(Step& step, Subject subject, ScopeKind kind, std::strin
     case ScopeKind::item:
       return known(step, book.catalogue().find_item(scope), ReasonCode::unknown_item, Subject::item,
                    scope);
+    case ScopeKind::assortment:
+      return known(step, book.catalogue().assortments().find(scope), ReasonCode::unknown_assortment,
+                   Subject::assortment, scope);
     default:
       expect_identifier(step, subject, scope);
       return kNoOrdinal;

@@ -1,7 +1,6 @@
 #include "engine/rules/taking.h"
 
 #include <algorithm>
-#include <array>
 
 #include "credit_generated.h"
 #include "order_generated.h"
@@ -9,6 +8,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
@@ -16,28 +16,6 @@
 
 namespace kontor {
 namespace {
-
-bool release_in_force(const Order& order, Date today) {
-  if (order.released_at == 0) return false;
-  KONTOR_MARK("an order a person has released");
-  const Date expires{order.release_expires};
-  return expires == kNoDate || expires >= today;
-}
-
-void hold(Step& step, const Order& order, const Holds& holds) {
-  const OrderRef ref{order.ref};
-  const CompanyId payer{order.payer};
-  const CompanyId company{order.company};
-  const BuyerId buyer{order.buyer};
-  const Minor need = uncounted_value(step.book(), order);
-  const CurrencyCode currency{order.currency};
-  step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
-    const auto grounds = holds.causes.write(out);
-    return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
-                           holds.credit_only, false, 0, company.value(), buyer.value(),
-                           holds.needs_room ? RoomNeed::needed : RoomNeed::not_needed);
-  });
-}
 
 CreditFrom credit_from(const Book& book, const Order& order) {
   const std::string_view at =
@@ -133,32 +111,19 @@ void end_hold(Step& step, const Order& order, ReleaseCause cause) {
   });
 }
 
-// Whether the next look at it begins from something else.
-bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) {
-  const auto& held = book.credit().account(CompanyId{order.payer}).held();
-  const auto found = held.find(order.ref);
-  return found != held.end() && (found->second.need != uncounted_value(book, order) ||
-                                 found->second.needs_room != holds.needs_room);
-}
-
 // Whether nothing holds the order; else it is held, or stays so.
-bool passes(Step& step, OrderRef ref) {
+bool passes(Step& step, OrderRef ref, std::optional<Moment> now) {
   const Order& order = step.book().orders().get(ref);
   if (order.forced_hold != 0) return false;
-  const Holds holds = find_holds(step.book(), order);
+  const Holds holds = find_holds(step.book(), order, facts_of(step.book(), order),
+                                 moments_to_examine(step.book(), order, now));
   if (!holds.causes.empty()) {
     if (order.held_at != 0) KONTOR_MARK("an order that stays held");
-    if (order.held_at == 0 || hold_has_changed(step.book(), order, holds)) hold(step, order, holds);
+    if (order.held_at == 0 || hold_has_changed(step.book(), order, holds)) hold(step, ref, holds);
     return false;
   }
   if (order.held_at != 0) release_hold(step, order);
   return true;
-}
-
-// One that is taken is held only where it counts part by part.
-bool is_to_be_examined(const Order& order) {
-  if (order.credit != CreditState::kTaken) return true;
-  return order.credit_from != CreditFrom::order && order.held_at != 0;
 }
 
 void take_credit(Step& step, OrderRef ref) {
@@ -237,56 +202,33 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
   return sum <= limits::kSumMax;
 }
 
-Holds find_holds(const Book& book, const Order& order) {
-  return find_holds(book, order, facts_of(book, order));
-}
-
-Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) {
-  Holds out;
-  const Minor need = facts.need;
-  const bool released = release_in_force(order, today_of(book, facts));
-  if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
-    out.credit_only = false;
-    out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
-                                    book.parties().name(facts.payer), facts.payer.value()),
-                              need, Minor{limits::kSumMax}, facts.currency));
-  } else if (!released) {
-    static constexpr std::array kHolding = {Outcome::hold};
-    for (const Match& match : match_rules(book, facts, kHolding)) {
-      out.credit_only = out.credit_only && match.credit_only;
-      for (const Cause& cause : match.causes)
-        out.causes.add(cause);
-    }
-  }
-  out.needs_room = !out.causes.empty() && !released && room_is_needed(book, facts);
-  return out;
-}
-
-void go_on(Step& step, OrderRef ref) {
+void go_on(Step& step, OrderRef ref, std::optional<Moment> now) {
   const Order& order = step.book().orders().get(ref);
   if (order.failed_at != 0) return;
-  if (is_to_be_examined(order) && !passes(step, ref)) return;
-  const Order& now = step.book().orders().get(ref);
-  if (!takes_stock_now(step.book(), now)) return take_credit(step, ref);
+  // One that is taken is looked at where it is held, or has come to a moment of its own.
+  const bool counts = order.credit == CreditState::kTaken;
+  if ((!counts || order.held_at != 0 || now) && !passes(step, ref, now)) return;
+  const Order& then = step.book().orders().get(ref);
+  if (!takes_stock_now(step.book(), then)) return take_credit(step, ref);
   KONTOR_MARK("stock taken without AllocateOrder");
-  const AllocationPlan plan = plan_allocation(step.book(), now);
-  const Causes shortage = find_shortage(step.book(), now, plan);
+  const AllocationPlan plan = plan_allocation(step.book(), then);
+  const Causes shortage = find_shortage(step.book(), then, plan);
   if (!shortage.empty()) return fail_order(step, ref, shortage);
   take_credit(step, ref);
-  allocate(step, ref, plan);
+  if (may_allocate(step, ref)) allocate(step, ref, plan);
 }
 
 void look_again(Step& step, OrderRef ref) {
   const Order& order = step.book().orders().get(ref);
   if (order.held_at == 0 || order.cancelled != 0) return;
   KONTOR_MARK("a held order that has become less");
-  go_on(step, ref);
+  go_on(step, ref, std::nullopt);
 }
 
 bool takes_part(Step& step, OrderRef ref, CreditFrom from) {
   const Order& order = step.book().orders().get(ref);
   if (order.credit != CreditState::kTaken || order.credit_from != from) return true;
-  const bool may = passes(step, ref);
+  const bool may = passes(step, ref, std::nullopt);
   if (!may) KONTOR_MARK("a part held where it would be taken");
   return may;
 }

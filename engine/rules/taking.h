@@ -2,13 +2,14 @@
 // what it gives back. Rules: domain, One notion of when, and Credit.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "order_generated.h"
 #include "stock_generated.h"
 
-#include "engine/rules/matching.h"
+#include "engine/rules/order_facts.h"
 #include "engine/step.h"
 
 namespace kontor {
@@ -19,23 +20,12 @@ OrderFacts facts_of(const Book& book, const Order& order);
 // Whether a sum of moves would take an account beyond what it can count (amount_overflow).
 bool account_has_room(const Book& book, CompanyId payer, Minor amount);
 
-// Why the order would be held now; empty: nothing holds it. A person's release in force satisfies
-// all.
-struct Holds {
-  Causes causes;
-  bool credit_only = true;
-  bool needs_room = false;  // see RoomNeed; changes with rules, people and days, not with exposure
-};
-Holds find_holds(const Book& book, const Order& order);
-// The same with figures of the order of which some may be supposed.
-Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts);
-
 // Takes the order as far as it may go now - placed, approved, released or examined again: takes
 // credit when credit.at says so and nothing holds it, else holds it (or leaves it held, saying so
-// anew when its need has changed, or whether it needs room); reserves stock when stock.at says so.
-// One that is approved fails where stock.short = refuse and stock is short; one that has failed
-// waits.
-void go_on(Step& step, OrderRef order);
+// anew when what it waits for has changed); reserves stock when stock.at says so. One that is
+// approved fails where stock.short = refuse and stock is short; one that has failed waits. now: the
+// moment it has come to; nothing: it is looked at again.
+void go_on(Step& step, OrderRef order, std::optional<Moment> now);
 
 // The same for one that is held and has become less: what is left of it may pass.
 void look_again(Step& step, OrderRef order);

@@ -1,14 +1,13 @@
 #include "engine/rules/wishes.h"
 
-#include <array>
 #include <set>
 
 #include "approval_generated.h"
-#include "book_generated.h"
 #include "order_generated.h"
 
 #include "engine/rules/answering.h"
 #include "engine/rules/asking.h"
+#include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -71,13 +70,10 @@ void emit_request(Step& step, OrderRef order, const OrderFacts& facts, const Wis
   });
 }
 
-}  // namespace
-
-Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
-  static constexpr std::array kOutcomes = {Outcome::refuse, Outcome::warn, Outcome::ask,
+void collect(Step& step, const OrderFacts& facts, Moment moment, Wishes& out) {
+  static constexpr OutcomeSet kOutcomes = {Outcome::refuse, Outcome::warn, Outcome::ask,
                                            Outcome::approve};
-  Wishes out;
-  for (Match& match : match_rules(step.book(), facts, kOutcomes)) {
+  for (Match& match : match_rules(step.book(), facts, {moment}, kOutcomes)) {
     switch (match.rule->outcome) {
       case Outcome::refuse:
         for (Cause& cause : match.causes) {
@@ -99,7 +95,20 @@ Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
         break;
     }
   }
+}
+
+}  // namespace
+
+Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
+  Wishes out;
+  collect(step, facts, Moment::placement, out);
   if (!out.approved_by_rule && asking == Asking::kAsk) check_approvers(step, facts, out);
+  // Where nobody will be asked, this is the approval.
+  const bool approves = asking == Asking::kAsk && approves_at_once(step.book(), facts, out);
+  if (approves && step.book().rules().index().has(Moment::approval)) {
+    KONTOR_MARK("rules of approval where nobody is asked");
+    collect(step, facts, Moment::approval, out);
+  }
   return out;
 }
 
@@ -111,11 +120,8 @@ void check_room(Step& step, const OrderFacts& facts, Minor need) {
 }
 
 void warn(Step& step, OrderRef order, const Wishes& wishes) {
-  if (wishes.warnings.empty()) return;
-  KONTOR_MARK("an order placed with warnings");
-  step.emit<CommandWarned>(order.value(), [&](Builder& out) {
-    return CreateCommandWarned(out, wishes.warnings.write(out));
-  });
+  if (!wishes.warnings.empty()) KONTOR_MARK("an order placed with warnings");
+  warn(step, order, wishes.warnings);
 }
 
 bool approves_at_once(const Book& book, const OrderFacts& facts, const Wishes& wishes) {

@@ -24,6 +24,7 @@ using CostCentreId = Strong<struct CostCentreTag, std::uint32_t>;
 using BudgetId = Strong<struct BudgetTag, std::uint32_t>;
 using RuleId = Strong<struct RuleTag, std::uint32_t>;
 using StaffId = Strong<struct StaffTag, std::uint32_t>;
+using AssortmentId = Strong<struct AssortmentTag, std::uint32_t>;
 
 using OrderRef = Strong<struct OrderTag, std::uint64_t>;
 using InvoiceRef = Strong<struct InvoiceTag, std::uint64_t>;

@@ -5,8 +5,10 @@
 #include "allocate_order_generated.h"        // IWYU pragma: export
 #include "amend_order_generated.h"           // IWYU pragma: export
 #include "apply_credit_generated.h"          // IWYU pragma: export
+#include "apply_day_rules_generated.h"       // IWYU pragma: export
 #include "approval_generated.h"              // IWYU pragma: export
 #include "approve_order_generated.h"         // IWYU pragma: export
+#include "assortment_generated.h"            // IWYU pragma: export
 #include "book_generated.h"                  // IWYU pragma: export
 #include "calendar_generated.h"              // IWYU pragma: export
 #include "cancel_credit_note_generated.h"    // IWYU pragma: export
@@ -16,6 +18,7 @@
 #include "count_stock_generated.h"           // IWYU pragma: export
 #include "credit_generated.h"                // IWYU pragma: export
 #include "credit_note_generated.h"           // IWYU pragma: export
+#include "define_assortment_generated.h"     // IWYU pragma: export
 #include "define_terms_generated.h"          // IWYU pragma: export
 #include "document_generated.h"              // IWYU pragma: export
 #include "examine_held_orders_generated.h"   // IWYU pragma: export

@@ -232,12 +232,14 @@ TEST(Hold, ForARuleIsReleasedWhenTheRuleIsWithdrawn) {
   EXPECT_EQ(shop.when(rule + R"(,"withdrawn":true})").follow_ups, "HoldReleased CreditCommitted");
 }
 
-// A move that leaves an order waiting for a rule examines it again and changes nothing.
+// A move that leaves an order waiting for a rule examines it again: the reason that is gone is not
+// told any more, and where none is gone nothing changes.
 TEST(Hold, ForMoreThanCreditStaysWhereRoomAloneIsNotEnough) {
   Shop shop;
   shop.given(R"("SetRule":{"rule":"stop","outcome":"hold"})");
   EXPECT_EQ(shop.place("O-1", "penny", "100001").reasons, "over_credit_limit rule_matched");
-  EXPECT_EQ(shop.pay("P-1", "acme", "50.00").follow_ups, "");
+  EXPECT_EQ(shop.pay("P-1", "acme", "50.00").follow_ups, "OrderHeld");
+  EXPECT_EQ(shop.pay("P-2", "acme", "50.00").follow_ups, "");
   EXPECT_TRUE(shop.is_held("O-1"));
 }
 

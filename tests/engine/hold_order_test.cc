@@ -155,7 +155,7 @@ TEST(HoldOrder, TurnsAHoldForCreditIntoOneByAPerson) {
   EXPECT_EQ(shop.when(kHold).reasons, "held_by_person");
   EXPECT_EQ(shop.account("acme").held().size(), 1U);
   EXPECT_TRUE(shop.account("acme").held().begin()->second.forced);
-  EXPECT_FALSE(shop.account("acme").may_release());
+  EXPECT_FALSE(shop.book().credit().may_release(*shop.book().parties().find_company("acme")));
 }
 
 TEST(HoldOrder, RefusesOnHoldWhereAPersonHoldsItAlready) {

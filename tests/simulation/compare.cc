@@ -47,6 +47,7 @@ class Comparison {
   void policies();
   void line(const std::string& where, const OrderLineState& engine, const m::Line& model);
   void reservations(const std::string& where, const Order& engine, const m::Order& model);
+  void hold(const std::string& where, const Order& engine, const m::Order& model);
   void approval(const std::string& where, const Order& engine, const m::Order& model);
   void account(int company, const m::Exposure& model);
   void due_dates(int company);
@@ -64,6 +65,8 @@ void Comparison::settings() {
   same(where, "number of items", book_.catalogue().item_count(), model_.items.size());
   same(where, "number of rules", book_.rules().count(), model_.rules.size());
   same(where, "number of terms", book_.terms().count(), model_.terms.size());
+  same(where, "number of assortments", book_.catalogue().assortments().count(),
+       model_.assortments.size());
   same(where, "number of warehouses", book_.stock().warehouse_count(), model_.warehouses.size());
   if (found_) return;
   for (int i = 0; i < model_.companies.size(); ++i) {
@@ -180,6 +183,20 @@ void Comparison::approval(const std::string& where, const Order& engine, const m
   same(where, "escalate on", request->escalate_on.value(), day(model.asked->escalate_on));
 }
 
+void Comparison::hold(const std::string& where, const Order& engine, const m::Order& model) {
+  const Account& account = book_.credit().account(CompanyId{engine.payer});
+  const auto held = account.held().find(engine.ref);
+  same(where, "hold being known to the account", held != account.held().end(), true);
+  if (found_) return;
+  same(where, "moment of the hold", held->second.moment, model.held_moment);
+  same(where, "need", held->second.need.value(), model.held_need);
+  same(where, "needing room", held->second.needs_room, model.needs_room);
+  const m::Watched& watched = model_.companies[model.payer].watched;
+  same(where, "looking up", account.watched().looks_up, watched.looks_up);
+  same(where, "looking around", account.watched().looks_around, watched.looks_around);
+  same(where, "limits met", account.watched().limits.size(), watched.limits.size());
+}
+
 // One that the engine has no more in memory: it has nothing to do, and its name is known.
 void Comparison::settled(const m::Order& of) {
   if (book_.orders().settled().find(of.name).empty()) {
@@ -216,6 +233,7 @@ void Comparison::order(int place) {
   same(where, "having failed", order->failed_at != 0, of.failed);
   same(where, "being cancelled", order->cancelled, of.cancelled);
   same(where, "being fulfilled", order->fulfilled, of.fulfilled);
+  if (of.held && !of.forced && !found_) hold(where, *order, of);
   approval(where, *order, of);
   const auto lines = book_.orders().lines(*order);
   same(where, "number of lines", lines.size(), of.lines.size());

@@ -65,18 +65,21 @@ auto write(Builder& out, const m::RegisterCompany& c) {
   const auto terms = text(out, c.terms);
   const auto allowed_terms = names(out, c.allowed_terms);
   const auto price_lists = names(out, c.price_lists);
+  const auto assortments = names(out, c.assortments);
   const auto tags = names(out, c.tags);
   const auto company_class = text(out, c.company_class);
   const auto region = text(out, c.region);
   return CreateRegisterCompany(out, company, 0, country, 0, static_cast<TaxRegime>(c.regime),
                                c.currency, parent, default_payer, allowed_payers, terms,
-                               allowed_terms, price_lists, 0, tags, company_class, region,
-                               CreditStanding::good, static_cast<CompanyStatus>(c.status));
+                               allowed_terms, price_lists, assortments, tags, company_class, region,
+                               c.on_hold ? CreditStanding::hold : CreditStanding::good,
+                               static_cast<CompanyStatus>(c.status));
 }
 
 auto write(Builder& out, const m::SetCreditLimit& c) {
   const auto company = text(out, c.company);
-  return CreateSetCreditLimit(out, company, amount(c.limit), c.currency, day(c.expires));
+  return CreateSetCreditLimit(out, company, amount(c.limit), c.currency, day(c.expires),
+                              day(c.review));
 }
 
 auto write(Builder& out, const m::RegisterBuyer& c) {
@@ -109,12 +112,31 @@ auto write(Builder& out, const m::SetBudget& c) {
                          cost_centres, c.active ? BudgetStatus::active : BudgetStatus::inactive);
 }
 
+// What is stated is there, also where it is zero; what is not is left out.
+auto write_condition(Builder& out, const m::Condition& c) {
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> list;
+  if (c.names) list = names(out, *c.names);
+  ConditionBuilder body(out);
+  body.add_figure(static_cast<Figure>(c.figure));
+  body.add_operator_(static_cast<Operator>(c.compare));
+  body.add_currency(c.currency);
+  body.add_bucket(static_cast<Bucket>(c.bucket));
+  body.add_whose(static_cast<Whose>(c.whose));
+  body.add_grace_days(c.grace);
+  out.ForceDefaults(true);
+  if (c.amount) body.add_amount(*c.amount);
+  if (c.percent) body.add_percent(static_cast<std::int32_t>(*c.percent));
+  if (c.days) body.add_days(static_cast<std::int32_t>(*c.days));
+  if (c.count) body.add_count(*c.count);
+  out.ForceDefaults(false);
+  if (c.names) body.add_names(list);
+  return body.Finish();
+}
+
 auto write(Builder& out, const m::SetRule& c) {
   std::vector<flatbuffers::Offset<Condition>> conditions;
   for (const m::Condition& condition : c.conditions) {
-    conditions.push_back(CreateCondition(out, static_cast<Figure>(condition.figure),
-                                         static_cast<Operator>(condition.compare), condition.amount,
-                                         condition.currency, 0, 0, condition.count));
+    conditions.push_back(write_condition(out, condition));
   }
   std::vector<flatbuffers::Offset<Tier>> tiers;
   for (const m::Tier& tier : c.tiers) {
@@ -133,9 +155,10 @@ auto write(Builder& out, const m::SetRule& c) {
   const auto rule = text(out, c.rule);
   const auto scope = text(out, c.scope);
   const auto exclude = text(out, c.exclude);
-  return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope, Moment::placement,
-                       condition_list, static_cast<Outcome>(c.outcome), 0, tier_list, exclude,
-                       day(c.valid_from), day(c.valid_to), c.withdrawn);
+  return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope,
+                       static_cast<Moment>(c.moment), condition_list,
+                       static_cast<Outcome>(c.outcome), 0, tier_list, exclude, day(c.valid_from),
+                       day(c.valid_to), c.withdrawn);
 }
 
 auto write(Builder& out, const m::SetPolicy& c) {
@@ -166,11 +189,21 @@ auto write(Builder& out, const m::DefineTerms& c) {
 
 auto write(Builder& out, const m::RegisterItem& c) {
   const auto item = text(out, c.item);
-  const auto category = text(out, c.tax_category);
-  return CreateRegisterItem(out, item, 0, 0, static_cast<std::uint8_t>(c.decimals), category, 0,
-                            c.minimum, c.maximum, c.multiple,
-                            c.stocked ? ItemKind::stocked : ItemKind::not_stocked, 0, 0,
+  const auto tax_category = text(out, c.tax_category);
+  const auto category = text(out, c.category);
+  return CreateRegisterItem(out, item, 0, 0, static_cast<std::uint8_t>(c.decimals), tax_category,
+                            category, c.minimum, c.maximum, c.multiple,
+                            c.stocked ? ItemKind::stocked : ItemKind::not_stocked, 0, c.weight,
                             c.active ? ItemStatus::active : ItemStatus::inactive);
+}
+
+auto write(Builder& out, const m::DefineAssortment& c) {
+  const auto assortment = text(out, c.assortment);
+  const auto items = names(out, c.items);
+  const auto categories = names(out, c.categories);
+  const auto companies = names(out, c.companies);
+  const auto tags = names(out, c.tags);
+  return CreateDefineAssortment(out, assortment, 0, items, categories, companies, tags);
 }
 
 auto write(Builder& out, const m::SetTaxRate& c) {

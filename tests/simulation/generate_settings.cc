@@ -27,6 +27,7 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
       {"approval.escalation_days", {"0", "1", "3"}},
       {"staff.reason", {"optional", "optional", "required"}},
       {"approval.on_change", {"ask_if_higher", "always_ask", "keep"}},
+      {"credit.tree", {"own", "each", "each", "shared"}},
       {"credit.absent_limit", {"unlimited", "none"}},
       {"spending.absent_limit", {"unlimited", "zero"}},
       {"spending.cost_centre", {"optional", "optional", "required"}},
@@ -65,6 +66,8 @@ m::RegisterCompany Generator::company_named(const std::string& name) {
   if (random_.one_in(3)) c.tags.push_back(random_.of<std::string>({"vip", "new"}));
   if (random_.one_in(3)) c.company_class = random_.of<std::string>({"A", "B"});
   if (random_.one_in(3)) c.region = random_.of(regions_);
+  if (random_.one_in(5)) c.assortments.push_back(random_.of(assortments_));
+  c.on_hold = random_.one_in(8);
   if (random_.one_in(12))
     c.status = random_.of({m::CompanyStatus::kBlocked, m::CompanyStatus::kClosed});
   return c;
@@ -79,6 +82,9 @@ m::Command Generator::register_company(const State& state) {
   if (known == m::kNone || random_.one_in(3)) return c;
   m::RegisterCompany same = state.companies[known].said;
   same.tags = c.tags;
+  same.on_hold = c.on_hold;
+  same.assortments = c.assortments;
+  if (random_.one_in(4)) same.parent = c.parent;
   same.status = c.status;
   same.company_class = c.company_class;
   return same;
@@ -92,6 +98,9 @@ m::Command Generator::set_credit_limit(const State& state) {
   if (random_.one_in(30)) c.currency = 840;
   if (random_.one_in(6)) {
     c.expires = state.business_date + static_cast<m::Day>(random_.between(-1, 20));
+  }
+  if (random_.one_in(6)) {
+    c.review = state.business_date + static_cast<m::Day>(random_.between(-1, 20));
   }
   return c;
 }
@@ -159,7 +168,9 @@ std::string Generator::scope_name(m::Scope kind) {
     case m::Scope::kRole:
       return random_.of<std::string>({"buyer", "boss"});
     case m::Scope::kItemCategory:
-      return "tools";
+      return random_.of<std::string>({"tools", "paints"});
+    case m::Scope::kAssortment:
+      return name_of(assortments_);
     case m::Scope::kBook:
       break;
   }
@@ -181,48 +192,6 @@ m::Tier Generator::tier(int number) {
     out.groups.push_back(group);
   }
   return out;
-}
-
-m::Command Generator::set_rule(const State& state) {
-  m::SetRule c;
-  c.rule = name_of(rules_);
-  if (random_.one_in(10)) c.rule = random_.of<std::string>({"order-limit", "credit-limit"});
-  c.scope_kind =
-      random_.of({m::Scope::kBook, m::Scope::kBook, m::Scope::kTag, m::Scope::kCompany,
-                  m::Scope::kCompanyAndBelow, m::Scope::kClass, m::Scope::kRole, m::Scope::kBuyer});
-  if (random_.one_in(60)) c.scope_kind = m::Scope::kItemCategory;
-  c.scope = scope_name(c.scope_kind);
-  if (random_.one_in(60)) c.scope.clear();
-  for (std::uint64_t i = random_.one_in(12) ? 0 : 1 + random_.below(2); i > 0; --i) {
-    m::Condition condition;
-    condition.figure =
-        random_.of({m::Figure::kTotal, m::Figure::kNet, m::Figure::kDistinctItems,
-                    m::Figure::kOverOrderLimit, m::Figure::kOverPeriodLimit, m::Figure::kOverBudget,
-                    m::Figure::kExposureOverLimit, m::Figure::kExposureAfter});
-    if (random_.one_in(60)) condition.figure = m::Figure::kWeight;
-    condition.compare = random_.of({m::Compare::kGreater, m::Compare::kAtLeast, m::Compare::kLess,
-                                    m::Compare::kAtMost, m::Compare::kEqual});
-    if (random_.one_in(80)) condition.compare = m::Compare::kIn;
-    condition.amount = money();
-    condition.count = random_.between(1, 3);
-    if (random_.one_in(30)) condition.currency = 840;
-    c.conditions.push_back(condition);
-  }
-  c.outcome = random_.of({m::Outcome::kHold, m::Outcome::kHold, m::Outcome::kAsk, m::Outcome::kAsk,
-                          m::Outcome::kWarn, m::Outcome::kApprove, m::Outcome::kExclude,
-                          m::Outcome::kRefuse});
-  if (random_.one_in(60)) c.outcome = m::Outcome::kDeposit;
-  const bool tiers = (c.outcome == m::Outcome::kAsk) != random_.one_in(60);
-  for (int number = 1; tiers && number <= (random_.one_in(3) ? 2 : 1); ++number)
-    c.tiers.push_back(tier(number));
-  if (c.outcome == m::Outcome::kExclude) {
-    c.exclude = random_.one_in(2) ? name_of(rules_)
-                                  : random_.of<std::string>({"order-limit", "credit-limit"});
-  }
-  if (random_.one_in(12)) c.valid_from = state.business_date + 5;
-  if (random_.one_in(12)) c.valid_to = state.business_date + 5;
-  c.withdrawn = random_.one_in(3);
-  return c;
 }
 
 m::Command Generator::set_policy(const State&) {
@@ -291,6 +260,8 @@ m::RegisterItem Generator::item_named(const std::string& name) {
   if (random_.one_in(5)) c.multiple = random_.between(2, 6) * m::kUnit;
   if (random_.one_in(5)) c.minimum = std::max<m::Int>(c.multiple, m::kUnit) * 2;
   if (random_.one_in(6)) c.maximum = 40 * m::kUnit;
+  if (random_.one_in(2)) c.category = random_.of<std::string>({"tools", "paints"});
+  if (random_.one_in(2)) c.weight = random_.between(1, 4'000);
   c.active = !random_.one_in(20);
   c.stocked = !random_.one_in(40);
   return c;

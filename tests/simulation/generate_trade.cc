@@ -37,6 +37,7 @@ m::Command Generator::place_order(const State& state) {
     c.requested = state.business_date + static_cast<m::Day>(random_.between(-2, 30));
   if (random_.one_in(4)) c.region = random_.of(regions_);
   if (random_.one_in(20)) c.country = random_.of<std::string>({"DE", "FR"});
+  if (random_.one_in(12)) c.cost_centre = random_.of<std::string>({"K-1", "K-2"});
   c.no_split = random_.one_in(7);
   c.prepaid = random_.one_in(200);
   if (random_.one_in(knows_cost_centres_ ? 2 : 12)) {
@@ -215,6 +216,7 @@ m::Command Generator::amend_order(const State& state) {
   }
   if (random_.one_in(8)) c.region = random_.of(regions_);
   if (random_.one_in(10)) c.country = random_.of<std::string>({"DE", "FR"});
+  if (random_.one_in(20)) c.cost_centre = random_.of<std::string>({"K-1", "K-2"});
   const m::Order* const order = order_called(state, c.order);
   if (order != nullptr && random_.one_in(6)) {
     c.cost_centre = cost_centre_for(state, state.companies[order->company].name);

@@ -45,6 +45,8 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
           return version_in(state.terms, c.terms);
         } else if constexpr (std::is_same_v<C, m::RegisterItem>) {
           return version_in(state.items, c.item);
+        } else if constexpr (std::is_same_v<C, m::DefineAssortment>) {
+          return version_in(state.assortments, c.assortment);
         } else if constexpr (std::is_same_v<C, m::RegisterWarehouse>) {
           return version_in(state.warehouses, c.warehouse);
         } else if constexpr (std::is_same_v<C, m::RecordPayment>) {
@@ -79,7 +81,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {120, &Generator::invoice_order},      {90, &Generator::record_payment},
       {25, &Generator::open_business_day},   {2, &Generator::open_book},
       {10, &Generator::register_company},    {20, &Generator::set_credit_limit},
-      {10, &Generator::register_buyer},      {12, &Generator::set_rule},
+      {10, &Generator::register_buyer},      {18, &Generator::set_rule},
       {14, &Generator::set_policy},          {5, &Generator::define_terms},
       {45, &Generator::return_goods},        {8, &Generator::hold_order},
       {15, &Generator::release_reservation}, {15, &Generator::count_stock},
@@ -91,7 +93,7 @@ const std::vector<Generator::Kind>& Generator::kinds() {
       {6, &Generator::register_warehouse},   {25, &Generator::retry_order},
       {3, &Generator::register_cost_centre}, {10, &Generator::set_budget},
       {12, &Generator::withdraw_approval},   {8, &Generator::override_approval},
-      {6, &Generator::register_staff},
+      {6, &Generator::register_staff},       {4, &Generator::define_assortment},
   };
   return kKinds;
 }
@@ -106,7 +108,8 @@ Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
   lists_ = numbered("list-", 1 + random_.below(2));
   terms_ = numbered("terms-", 1 + random_.below(3));
   categories_ = numbered("tax-", 1 + random_.below(3));
-  rules_ = numbered("rule-", 1 + random_.below(4));
+  rules_ = numbered("rule-", 1 + random_.below(5));
+  assortments_ = numbered("assortment-", 1 + random_.below(2));
   cost_centres_ = numbered("centre-", 1 + random_.below(3));
   budgets_ = numbered("budget-", 1 + random_.below(4));
   knows_cost_centres_ = random_.one_in(2);
@@ -177,6 +180,7 @@ void Generator::set_companies_up() {
     command.status = m::CompanyStatus::kActive;
     if (!is_there(command.parent)) command.parent.clear();
     if (!is_there(command.default_payer)) command.default_payer.clear();
+    if (random_.one_in(15)) command.currency = 840;
     std::erase_if(command.allowed_payers, [&](const auto& name) { return !is_there(name); });
     before.push_back(company);
     to_set_up_.emplace_back(command);
@@ -196,6 +200,7 @@ void Generator::set_policies_up() {
       to_set_up_.emplace_back(m::SetPolicy{policy, random_.of(values), m::Scope::kBook, ""});
   };
   vary("credit.at", {"placement", "approval", "allocation", "shipment", "invoice"});
+  vary("credit.tree", {"own", "each", "shared"});
   vary("stock.at", {"placement", "approval", "allocation", "shipment"});
   vary("price.at", {"placement", "approval"});
   vary("budget.at", {"placement", "approval", "shipment", "invoice", "payment"});

@@ -85,6 +85,14 @@ class Generator {
   // One of the two, at random; at times both or none.
   void name_fund(const State& state, std::string& payment, std::string& credit_note);
 
+  // generate_rules.cc
+  Command set_rule(const State& state);
+  Command define_assortment(const State& state);
+  model::Condition condition();
+  void give_threshold(model::Condition& condition);
+  void give_names(model::Condition& condition);
+  void spoil(model::Condition& condition);
+
   // generate_spending.cc
   Command register_cost_centre(const State& state);
   Command set_budget(const State& state);
@@ -101,7 +109,6 @@ class Generator {
   Command set_credit_limit(const State& state);
   Command register_buyer(const State& state);
   Command register_staff(const State& state);
-  Command set_rule(const State& state);
   Command set_policy(const State& state);
   Command define_terms(const State& state);
   Command register_item(const State& state);
@@ -158,6 +165,7 @@ class Generator {
   model::Names cost_centres_;
   model::Names budgets_;
   bool knows_cost_centres_ = false;  // from the beginning
+  model::Names assortments_;
   model::Names regions_;
   model::Currency currency_ = 978;
 };

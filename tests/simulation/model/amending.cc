@@ -186,13 +186,21 @@ bool draft_changes(const Order& order, const Draft& draft) {
 }
 
 Facts facts_after(const State& state, const Order& order, const std::vector<Draft>& drafts,
-                  const Totals& totals) {
+                  const Totals& totals, const AmendOrder* command) {
   Facts facts = facts_of(state, order);
+  if (command != nullptr) {
+    if (command->requested) facts.requested = command->requested;
+    if (!command->country.empty()) facts.country = command->country;
+    if (!command->cost_centre.empty()) facts.cost_centre = command->cost_centre;
+  }
   facts.net = totals.net;
   facts.total = totals.total;
+  facts.lines.clear();
   std::set<int> items;
-  for (const Draft& draft : drafts)
+  for (const Draft& draft : drafts) {
     items.insert(draft.line.item);
+    facts.lines.push_back({draft.line.item, draft.line.ordered, draft.line.unit_price});
+  }
   facts.distinct_items = static_cast<Int>(items.size());
   facts.need = open_after(order, drafts) + order.delivered_value() - order.counted_ordered() -
                order.counted_delivered();
@@ -261,9 +269,8 @@ void decide(Deciding& d, const AmendOrder& command) {
   const bool other = std::any_of(drafts.begin(), drafts.end(),
                                  [&](const Draft& draft) { return draft_changes(order, draft); });
   if (!other && !changes_header(order, command)) return d.refuse("nothing_changed");
-  Facts facts = facts_after(state, order, drafts, totals);
+  Facts facts = facts_after(state, order, drafts, totals, &command);
   if (!command.cost_centre.empty() && command.cost_centre != order.cost_centre) {
-    facts.cost_centre = command.cost_centre;
     facts.still_to_spend += spent_sum(order.spent);
   }
   const bool again = asks_again(state, order, facts.total);
@@ -282,7 +289,7 @@ void decide(Deciding& d, const AmendOrder& command) {
   const bool ask = again && wishes.wants_people();
   const bool drop = pending && !keep && !wishes.wants_people();
   if (ask || drop) approve_or_ask(state, place, facts, wishes);
-  go_on(state, place);
+  go_on(state, place, Moment::kPlacement);
 }
 
 }  // namespace kontor::model

@@ -84,10 +84,11 @@ Today look_at(Deciding& d, const Order& order) {
   check_items(d, order);
   check_stock(d, order);
   check_spending(d, order);
+  assess_moment(d, order, Moment::kApproval);
   if (!policy_is(d.state, "price.at", "approval", whom(order))) return today;
   today.repriced = reprice(d, order);
   if (d.refused() || !today.repriced.changed) return today;
-  today.facts = facts_after(d.state, order, today.repriced.drafts, today.repriced.totals);
+  today.facts = facts_after(d.state, order, today.repriced.drafts, today.repriced.totals, nullptr);
   const bool again = asks_again(d.state, order, today.facts.total);
   today.wishes = assess(d, today.facts, again);
   d.refuse_if(!has_room(d.state, order.payer, std::max<Int>(0, today.facts.need)),
@@ -128,13 +129,15 @@ void approve_order(Deciding& d, int place) {
   Order& order = state.orders[place];
   Deciding now{state, d.request, d.effective, {}};
   const Today today = look_at(now, order);
-  if (!now.refused() && !take_new_prices(state, place, today)) return go_on(state, place);
+  if (!now.refused() && !take_new_prices(state, place, today)) {
+    return go_on(state, place, std::nullopt);
+  }
   order.approval = Approval::kApproved;
   order.agreed = order.total;
   order.asked.reset();
   touch(state, place);
   if (now.refused()) return fail_order(state, place);
-  go_on(state, place);
+  go_on(state, place, Moment::kApproval);
 }
 
 void decide(Deciding& d, const RetryOrder& command) {
@@ -148,7 +151,7 @@ void decide(Deciding& d, const RetryOrder& command) {
   order.failed = false;
   touch(d.state, place);
   take_new_prices(d.state, place, today);
-  go_on(d.state, place);
+  go_on(d.state, place, std::nullopt);
 }
 
 }  // namespace kontor::model

@@ -4,15 +4,8 @@
 #include "tests/simulation/model/deciding.h"
 
 namespace kontor::model {
-namespace {
 
-std::size_t at(int place) {
-  return static_cast<std::size_t>(place);
-}
-
-// ---- terms
-
-Day due(const TermsLine& line, Day start) {
+Day due_of(const TermsLine& line, Day start) {
   Day day = plus_months(start, line.months);
   if (line.month_end_first) day = month_end(day);
   day += line.days;
@@ -23,6 +16,12 @@ Day due(const TermsLine& line, Day start) {
   if (line.day_rule == DayRule::kNextMonth) day = next;
   if (line.day_rule == DayRule::kNotEarlier) day = here >= day ? here : next;
   return day + line.days_last;
+}
+
+namespace {
+
+std::size_t at(int place) {
+  return static_cast<std::size_t>(place);
 }
 
 bool has_balance(const std::vector<TermsLine>& lines) {
@@ -86,7 +85,7 @@ std::vector<Instalment> instalments_of(const State& state, int terms, Int total,
   const std::vector<Int> amounts = amounts_of(lines, total);
   std::vector<Instalment> out;
   for (std::size_t i = 0; i < lines.size(); ++i)
-    out.push_back({amounts[i], amounts[i], due(lines[i], start)});
+    out.push_back({amounts[i], amounts[i], due_of(lines[i], start)});
   return out;
 }
 
@@ -191,6 +190,8 @@ void decide(Deciding& d, const DefineTerms& command) {
   state.terms[place].lines = command.lines;
   ++state.terms[place].version;
   if (command.book_default) state.default_terms = place;
+  want_examination_of(state,
+                      [&](int payer) { return state.companies[payer].watched.looks_around; });
 }
 
 void decide(Deciding& d, const InvoiceOrder& command) {

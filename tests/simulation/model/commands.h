@@ -10,47 +10,13 @@
 #include <vector>
 
 #include "tests/simulation/model/answers_of_people.h"
+#include "tests/simulation/model/rule_commands.h"
 #include "tests/simulation/model/staff.h"
-#include "tests/simulation/model/values.h"
 
 namespace kontor::model {
 
-using Names = std::vector<std::string>;
-
 enum class CompanyStatus { kActive = 0, kBlocked = 1, kClosed = 2 };
 enum class Reach { kOwn = 0, kCompany = 1, kCompanyAndBelow = 2 };
-enum class Scope {
-  kBook = 0,
-  kTag = 1,
-  kCompany = 2,
-  kCompanyAndBelow = 3,
-  kClass = 4,
-  kRole = 5,
-  kBuyer = 6,
-  kItemCategory = 7,
-  kItem = 9,
-};
-enum class Compare { kGreater = 0, kAtLeast = 1, kLess = 2, kAtMost = 3, kEqual = 4, kIn = 5 };
-enum class Outcome {
-  kRefuse = 0,
-  kHold = 1,
-  kWarn = 2,
-  kDeposit = 3,
-  kAsk = 4,
-  kApprove = 5,
-  kExclude = 6
-};
-enum class Figure {
-  kTotal = 1,
-  kNet = 2,
-  kDistinctItems = 4,
-  kWeight = 5,
-  kOverOrderLimit = 20,
-  kOverPeriodLimit = 21,
-  kOverBudget = 22,
-  kExposureOverLimit = 40,
-  kExposureAfter = 41
-};
 enum class Part { kPercent = 0, kEqual = 1, kFixed = 2, kBalance = 3, kDeposit = 4 };
 enum class DayRule { kAny = 0, kThisMonth = 1, kNextMonth = 2, kNotEarlier = 3 };
 
@@ -77,9 +43,11 @@ struct RegisterCompany {
   std::string terms;
   Names allowed_terms;
   Names price_lists;
+  Names assortments;
   Names tags;
   std::string company_class;
   std::string region;
+  bool on_hold = false;  // its credit standing
   CompanyStatus status = CompanyStatus::kActive;
   bool operator==(const RegisterCompany&) const = default;
 };
@@ -89,6 +57,7 @@ struct SetCreditLimit {
   std::optional<Int> limit;
   Currency currency = 0;
   std::optional<Day> expires;
+  std::optional<Day> review;
   bool operator==(const SetCreditLimit&) const = default;
 };
 
@@ -134,43 +103,6 @@ struct SetBudget {
   bool operator==(const SetBudget&) const = default;
 };
 
-struct Condition {
-  Figure figure = Figure::kTotal;
-  Compare compare = Compare::kGreater;
-  Int amount = 0;
-  Currency currency = 0;
-  Int count = 0;
-  bool operator==(const Condition&) const = default;
-};
-
-inline constexpr int kEverybody = 65535;
-struct Group {
-  Names people;
-  Names roles;
-  int needed = 1;
-  bool climb = false;
-  bool operator==(const Group&) const = default;
-};
-struct Tier {
-  int number = 1;
-  std::vector<Group> groups;
-  bool operator==(const Tier&) const = default;
-};
-
-struct SetRule {
-  std::string rule;
-  Scope scope_kind = Scope::kBook;
-  std::string scope;
-  std::vector<Condition> conditions;
-  Outcome outcome = Outcome::kRefuse;
-  std::vector<Tier> tiers;
-  std::string exclude;
-  std::optional<Day> valid_from;
-  std::optional<Day> valid_to;
-  bool withdrawn = false;
-  bool operator==(const SetRule&) const = default;
-};
-
 struct SetPolicy {
   std::string policy;
   std::string value;  // empty: back to the default
@@ -203,12 +135,23 @@ struct RegisterItem {
   std::string item;
   int decimals = 0;
   std::string tax_category;
+  std::string category;
+  Int weight = 0;  // grams
   Int minimum = 0;
   Int maximum = 0;
   Int multiple = 0;
   bool active = true;
   bool stocked = true;
   bool operator==(const RegisterItem&) const = default;
+};
+
+struct DefineAssortment {
+  std::string assortment;
+  Names items;
+  Names categories;
+  Names companies;
+  Names tags;
+  bool operator==(const DefineAssortment&) const = default;
 };
 
 struct SetTaxRate {
@@ -454,12 +397,13 @@ struct RetryOrder {
 
 using Command =
     std::variant<OpenBook, RegisterCompany, SetCreditLimit, RegisterBuyer, SetRule, SetPolicy,
-                 DefineTerms, RegisterItem, SetTaxRate, SetPrice, RegisterWarehouse, ReceiveStock,
-                 PlaceOrder, ApproveOrder, RejectOrder, CancelOrder, AllocateOrder, ShipOrder,
-                 ReleaseHold, HoldOrder, ReleaseReservation, CountStock, AmendOrder, ReturnGoods,
-                 InvoiceOrder, RecordPayment, ApplyCredit, UndoApplication, Refund, ReversePayment,
-                 IssueCreditNote, CancelCreditNote, OpenBusinessDay, RetryOrder, RegisterCostCentre,
-                 SetBudget, WithdrawApproval, OverrideApproval, RegisterStaff>;
+                 DefineTerms, RegisterItem, DefineAssortment, SetTaxRate, SetPrice,
+                 RegisterWarehouse, ReceiveStock, PlaceOrder, ApproveOrder, RejectOrder,
+                 CancelOrder, AllocateOrder, ShipOrder, ReleaseHold, HoldOrder, ReleaseReservation,
+                 CountStock, AmendOrder, ReturnGoods, InvoiceOrder, RecordPayment, ApplyCredit,
+                 UndoApplication, Refund, ReversePayment, IssueCreditNote, CancelCreditNote,
+                 OpenBusinessDay, RetryOrder, RegisterCostCentre, SetBudget, WithdrawApproval,
+                 OverrideApproval, RegisterStaff>;
 
 // Instead of a command: what became of the id?
 struct Resolve {

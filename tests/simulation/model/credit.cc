@@ -10,45 +10,64 @@ Wide magnitude(Int value) {
   return value < 0 ? -Wide{value} : Wide{value};
 }
 
+bool has_held(const State& state, int payer) {
+  return std::any_of(state.orders.all.begin(), state.orders.all.end(),
+                     [&](const Order& order) { return order.held && order.payer == payer; });
+}
+
 bool release_in_force(const State& state, const Order& order) {
   return order.released &&
          (!order.release_expires || *order.release_expires >= state.business_date);
 }
 
-// Why the order would be held now.
-struct Holds {
-  bool any = false;
-  bool needs_room = false;  // no order goes on past that, whatever else changes
-};
-Holds holds_of(const State& state, const Order& order) {
+void add_rules(const State& state, const Facts& facts, const Moments& moments, Holds& holds) {
+  for (const Rule* const rule : matching_rules(state, facts, moments, {Outcome::kHold})) {
+    holds.any = true;
+    holds.moment = std::max(holds.moment, rule->said.moment);
+    holds.why.emplace_back(state.rules.find(rule->name), rule->version);
+  }
+  holds.needs_room = holds.any && limit_applies(state, facts, moments);
+}
+
+Holds holds_of(const State& state, const Order& order, const Moments& moments) {
   const Facts facts = facts_of(state, order);
   const bool released = release_in_force(state, order);
-  if (!has_room(state, order.payer, facts.need)) {
-    return {true, !released && limit_applies(state, facts)};
-  }
-  if (released) return {};
   Holds holds;
-  holds.any = !matching_rules(state, facts, {Outcome::kHold}).empty();
-  holds.needs_room = holds.any && limit_applies(state, facts);
+  if (!has_room(state, order.payer, facts.need)) {
+    holds.any = true;
+    holds.why.emplace_back(kNone, 0);
+    holds.needs_room = !released && limit_applies(state, facts, moments);
+  } else if (!released) {
+    add_rules(state, facts, moments, holds);
+  }
   return holds;
 }
 
-void hold(State& state, int place, bool needs_room) {
-  Order& order = state.orders[place];
-  order.held = true;
-  order.held_need = order.uncounted();
-  order.needs_room = needs_room;
-  touch(state, place);
+// Those of the moment it was held at and, while it does not count whole, those it has passed.
+Moments moments_of(const Order& order, std::optional<Moment> now) {
+  Moments out;
+  if (now) out.insert(*now);
+  if (order.held) out.insert(order.held_moment);
+  if (order.taken && order.from == CreditFrom::kOrder) return out;
+  out.insert(Moment::kPlacement);
+  if (order.approval == Approval::kApproved) out.insert(Moment::kApproval);
+  return out;
+}
+
+bool is_held_so(const State& state, const Order& order, const Holds& holds) {
+  return order.held && order.held_need == facts_of(state, order).need &&
+         order.needs_room == holds.needs_room && order.held_why == holds.why &&
+         order.held_moment == holds.moment &&
+         state.companies[order.payer].watched == watched_by(state, order.payer);
 }
 
 // Whether nothing holds it; else it is held, or stays so.
-bool passes(State& state, int place) {
+bool passes(State& state, int place, std::optional<Moment> now) {
   Order& order = state.orders[place];
   if (order.forced) return false;
-  const Holds holds = holds_of(state, order);
+  const Holds holds = holds_of(state, order, moments_of(order, now));
   if (holds.any) {
-    const bool same = order.held_need == order.uncounted() && order.needs_room == holds.needs_room;
-    if (!order.held || !same) hold(state, place, holds.needs_room);
+    if (!is_held_so(state, order, holds)) hold(state, place, holds);
     return false;
   }
   if (!order.held) return true;
@@ -86,12 +105,22 @@ bool takes_stock_now(const State& state, const Order& order) {
 
 // Whether a held order could pass: with the room there is, or because room is not all it lacks.
 bool one_could_pass(const State& state, int payer) {
-  const Company& company = state.companies[payer];
-  const Int exposure = exposure_of(state, payer).sum();
+  const Room room = room_of(state, payer);
   return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
     if (!order.held || order.forced || order.payer != payer) return false;
-    return !order.needs_room || !company.limit || order.held_need <= *company.limit - exposure;
+    if (!order.needs_room) return true;
+    return room.comparable && (!room.left || order.held_need <= *room.left);
   });
+}
+
+int root_of(const State& state, int company) {
+  while (state.companies[company].parent != kNone)
+    company = state.companies[company].parent;
+  return company;
+}
+
+bool looks_up(const State& state, int payer) {
+  return state.companies[payer].watched.looks_up && has_held(state, payer);
 }
 
 void enqueue(State& state, int payer) {
@@ -157,22 +186,66 @@ bool has_room(const State& state, int payer, Int amount) {
   return sum <= kSumMost;
 }
 
-void go_on(State& state, int place) {
+void hold(State& state, int place, const Holds& holds) {
+  Order& order = state.orders[place];
+  order.held = true;
+  order.held_need = facts_of(state, order).need;
+  order.needs_room = holds.needs_room;
+  order.held_moment = holds.moment;
+  order.held_why = holds.why;
+  state.companies[order.payer].watched = watched_by(state, order.payer);
+  touch(state, place);
+}
+
+Holds assess_moment(Deciding& d, const Order& order, Moment moment) {
+  const Facts facts = facts_of(d.state, order);
+  d.refuse_if(!matching_rules(d.state, facts, {moment}, {Outcome::kRefuse}).empty(),
+              "refused_by_rule");
+  Holds holds;
+  if (!release_in_force(d.state, order)) add_rules(d.state, facts, {moment}, holds);
+  return holds;
+}
+
+bool may_allocate(State& state, int place) {
+  const Order& order = state.orders[place];
+  const Facts facts = facts_of(state, order);
+  if (!matching_rules(state, facts, {Moment::kAllocation}, {Outcome::kRefuse}).empty()) {
+    return false;
+  }
+  Holds holds;
+  if (!release_in_force(state, order)) add_rules(state, facts, {Moment::kAllocation}, holds);
+  if (holds.any) hold(state, place, holds);
+  return !holds.any;
+}
+
+void look_at_the_day(State& state) {
+  state.day_to_look_at = false;
+  for (int place = 0; place < state.orders.size(); ++place) {
+    const Order& order = state.orders[place];
+    const bool on_its_way = order.approval == Approval::kApproved && !order.cancelled &&
+                            !order.fulfilled && !order.held;
+    if (!on_its_way || release_in_force(state, order)) continue;
+    Holds holds;
+    add_rules(state, facts_of(state, order), {Moment::kDay}, holds);
+    if (holds.any) hold(state, place, holds);
+  }
+}
+
+void go_on(State& state, int place, std::optional<Moment> now) {
   Order& order = state.orders[place];
   if (order.failed) return;
-  const bool waits = !order.taken || (order.from != CreditFrom::kOrder && order.held);
-  if (waits && !passes(state, place)) return;
+  if ((!order.taken || order.held || now) && !passes(state, place, now)) return;
   if (!takes_stock_now(state, order)) return take_credit(state, place);
   const Plan plan = plan_allocation(state, order);
   const bool is_short = !missing_treated(state, order, plan, "refuse").empty();
   if (is_short && order.approval == Approval::kApproved) return fail_order(state, place);
   take_credit(state, place);
-  allocate(state, place, plan);
+  if (may_allocate(state, place)) allocate(state, place, plan);
 }
 
 bool takes_part(State& state, int place, CreditFrom from) {
   const Order& order = state.orders[place];
-  return !order.taken || order.from != from || passes(state, place);
+  return !order.taken || order.from != from || passes(state, place, std::nullopt);
 }
 
 void fail_order(State& state, int place) {
@@ -197,29 +270,53 @@ void fail_order(State& state, int place) {
   want_examination(state, order.payer);
 }
 
-void want_examination(State& state, int payer) {
+void want_examination_alone(State& state, int payer) {
   if (one_could_pass(state, payer)) enqueue(state, payer);
 }
 
-void want_examination_of_all(State& state) {
-  std::set<int> payers;
-  for (const Order& order : state.orders.all) {
-    if (order.held && !order.forced) payers.insert(order.payer);
+void want_examination(State& state, int payer) {
+  want_examination_alone(state, payer);
+  const int root = root_of(state, payer);
+  for (int other = 0; other < state.companies.size(); ++other) {
+    const bool related = other != payer && looks_up(state, other) && root_of(state, other) == root;
+    if (related && one_could_pass(state, other)) enqueue(state, other);
   }
-  for (const int payer : payers)
-    enqueue(state, payer);
+}
+
+bool has_told_held(const State& state, int payer) {
+  return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
+    return order.held && !order.forced && order.payer == payer;
+  });
+}
+
+void want_examination_of(State& state, const SuitsPayer& suits) {
+  for (int payer = 0; payer < state.companies.size(); ++payer) {
+    if (has_told_held(state, payer) && suits(payer)) enqueue(state, payer);
+  }
+}
+
+void want_examination_of_all(State& state) {
+  want_examination_of(state, [](int) { return true; });
+}
+
+void want_examination_under(State& state, int company, bool whole) {
+  for (int payer = 0; payer < state.companies.size(); ++payer) {
+    const bool below = looks_up(state, payer) && is_at_or_above(state, company, payer);
+    if (below && (whole || one_could_pass(state, payer))) enqueue(state, payer);
+  }
 }
 
 void examine(State& state, int payer) {
   // What one takes that is released may free another: until nobody is.
-  for (bool released = true; released;) {
-    released = false;
+  for (bool again = true; again;) {
+    bool released = false;
     for (int order = 0; order < state.orders.size(); ++order) {
       const Order& held = state.orders[order];
       if (!held.held || held.forced || held.payer != payer) continue;
-      go_on(state, order);
+      go_on(state, order, std::nullopt);
       released = released || !state.orders[order].held;
     }
+    again = released && one_could_pass(state, payer);
   }
 }
 

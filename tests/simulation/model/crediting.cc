@@ -246,7 +246,7 @@ void decide(Deciding& d, const IssueCreditNote& command) {
   want_examination(state, note.payer);
   apply_to_own_invoice(state, note);
   end_if_done(state, order);
-  if (state.orders[order].held) go_on(state, order);
+  if (state.orders[order].held) go_on(state, order, std::nullopt);
 }
 
 void decide(Deciding& d, const CancelCreditNote& command) {

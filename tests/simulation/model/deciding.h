@@ -2,6 +2,7 @@
 // rule of the domain; they read the state, and those that change it say so in their name.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -100,6 +101,11 @@ struct TaxSum {
 std::vector<TaxSum> tax_by_category(const std::vector<Line>& lines, const std::vector<Int>& nets);
 
 // ---- rules (rules.cc)
+struct FactLine {
+  int item = kNone;
+  Int quantity = 0;
+  Int unit_price = 0;
+};
 struct Facts {
   int company = kNone;
   int payer = kNone;
@@ -107,16 +113,51 @@ struct Facts {
   Currency currency = 0;
   Int net = 0;
   Int total = 0;
-  Int distinct_items = 0;
   Int need = 0;  // what it would add to its payer's exposure
+  int terms = kNone;
+  Day placed_on = 0;
+  std::optional<Day> requested;
+  std::string country;
   std::string cost_centre;
+  std::vector<FactLine> lines;
+  Int distinct_items = 0;
   Int still_to_spend = 0;  // what it would still take from budgets and its buyer's period
 };
 Facts facts_of(const State& state, const Order& order);
-// The rules in force that match and have one of the outcomes; what is excluded is left out.
-bool limit_applies(const State& state, const Facts& facts);
+using Moments = std::set<Moment>;
+// The rules in force that match at one of the moments and have one of the outcomes; what is
+// excluded is left out.
 std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
-                                        const std::set<Outcome>& outcomes);
+                                        const Moments& moments, const std::set<Outcome>& outcomes);
+// A hold by the limits and nothing else, which no exclusion sets aside or could.
+bool limit_applies(const State& state, const Facts& facts, const Moments& moments);
+bool is_in_scope(const State& state, const SetRule& rule, int item);
+bool has_rule_at(const State& state, Moment moment);
+bool is_entitled(const State& state, int company, int item);
+
+// ---- figures (figures.cc)
+enum class Matched { kNo, kYes, kNotComparable };
+Matched matches(const State& state, const Facts& facts, const SetRule& rule,
+                const Condition& condition);
+void check_condition(Deciding& d, const Condition& condition);
+bool reads_exposure(Figure figure);
+Day due_of(const TermsLine& line, Day start);  // billing.cc
+
+// ---- limits in the company tree (tree.cc)
+struct AccountOf {
+  int company = kNone;
+  bool with_below = false;
+};
+std::vector<AccountOf> accounts_of(const State& state, int payer, Whose whose);
+std::vector<AccountOf> limits_met(const State& state, int payer);
+std::vector<int> companies_of(const State& state, const AccountOf& account);
+Watched watched_by(const State& state, int payer);
+// Room under the limits that the held orders of the payer were said to meet; nothing: no limit.
+struct Room {
+  bool comparable = true;
+  std::optional<Wide> left;
+};
+Room room_of(const State& state, int payer);
 // What the rules want of an order that is about to be placed or changed.
 struct Wishes {
   std::vector<const Rule*> asks;
@@ -146,16 +187,38 @@ struct Exposure {
 Exposure exposure_of(const State& state, int payer);
 std::optional<Int> limit_in_force(const State& state, int payer);
 bool has_room(const State& state, int payer, Int amount);
-// Takes the order as far as it may go: holds it, takes credit, reserves stock.
-void go_on(State& state, int order);
+// Takes the order as far as it may go: holds it, takes credit, reserves stock. now: the moment it
+// has come to.
+void go_on(State& state, int order, std::optional<Moment> now);
 // Whether a part may be taken that counts from there on; else the order is held.
 bool takes_part(State& state, int order, CreditFrom from);
 // Gives back what the order has, until it is tried again.
 void fail_order(State& state, int order);
-// Held orders of the payer are to be looked at again, if one of them could pass.
+// What an account counts is another: held orders of the payer, and of relatives that look up, are
+// to be looked at again if one of them could pass.
 void want_examination(State& state, int payer);
+void want_examination_alone(State& state, int payer);  // nobody's but the payer's
 void want_examination_of_all(State& state);
+// Those of payers that suit, whatever room there is.
+using SuitsPayer = std::function<bool(int payer)>;
+void want_examination_of(State& state, const SuitsPayer& suits);
+void want_examination_under(State& state, int company, bool whole);
+bool has_told_held(const State& state, int payer);
 void examine(State& state, int payer);
+void look_at_the_day(State& state);
+
+// What rules of a later moment want of an order that is there.
+struct Holds {
+  bool any = false;
+  bool needs_room = false;  // no order goes on past that, whatever else changes
+  Moment moment = Moment::kPlacement;
+  std::vector<HoldingRule> why;
+};
+// Refuses what a rule refuses.
+Holds assess_moment(Deciding& d, const Order& order, Moment moment);
+void hold(State& state, int order, const Holds& holds);
+// Whether stock may be reserved for it unasked; holds it where a rule does.
+bool may_allocate(State& state, int order);
 
 // ---- stock (stock.cc)
 struct Plan {
@@ -217,8 +280,9 @@ struct Draft {
 };
 Totals total_of(Deciding& d, std::vector<Draft>& drafts);
 bool draft_changes(const Order& order, const Draft& draft);
+// command: what else is to change; null: nothing.
 Facts facts_after(const State& state, const Order& order, const std::vector<Draft>& drafts,
-                  const Totals& totals);
+                  const Totals& totals, const AmendOrder* command);
 bool asks_again(const State& state, const Order& order, Int total);
 void amend_lines(State& state, int order, const std::vector<Draft>& drafts);
 void set_totals(Order& order, const Totals& totals);
@@ -278,6 +342,7 @@ void decide(Deciding& d, const SetRule& command);
 void decide(Deciding& d, const SetPolicy& command);
 void decide(Deciding& d, const DefineTerms& command);
 void decide(Deciding& d, const RegisterItem& command);
+void decide(Deciding& d, const DefineAssortment& command);
 void decide(Deciding& d, const SetTaxRate& command);
 void decide(Deciding& d, const SetPrice& command);
 void decide(Deciding& d, const RegisterWarehouse& command);

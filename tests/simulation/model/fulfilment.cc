@@ -154,8 +154,11 @@ void decide(Deciding& d, const AllocateOrder& command) {
   }
   if (d.refused()) return;
   d.refuse_if(plan.parts.empty() && plan.missing.empty(), "nothing_to_allocate");
-  check_shortage(d, order, plan);
   if (d.refused()) return;
+  check_shortage(d, order, plan);
+  const Holds holds = assess_moment(d, order, Moment::kAllocation);
+  if (d.refused()) return;
+  if (holds.any) return hold(d.state, place, holds);
   if (takes_part(d.state, place, CreditFrom::kAllocation)) allocate(d.state, place, plan);
 }
 
@@ -180,16 +183,18 @@ void decide(Deciding& d, const ShipOrder& command) {
     leaving = held_by_hand(d, order, command.lines);
   }
   if (!d.refused()) d.refuse_if(leaving.empty() && plan.parts.empty(), "more_than_reserved");
-  if (d.refused()) return;
   // A count may have found less than is reserved.
   std::map<std::pair<int, int>, Int> sums;
   std::vector<Reservation> all = leaving;
   all.insert(all.end(), plan.parts.begin(), plan.parts.end());
+  if (d.refused()) all.clear();
   for (const Reservation& part : all)
     sums[{order.lines[at(part.line)].item, part.warehouse}] += part.quantity;
   for (const auto& [where, quantity] : sums)
     d.refuse_if(quantity > state.stock[where].on_hand, "short_stock");
+  const Holds holds = assess_moment(d, order, Moment::kShipment);
   if (d.refused()) return;
+  if (holds.any) return hold(state, place, holds);
 
   const bool reserves = !plan.parts.empty();
   if (reserves && !takes_part(state, place, CreditFrom::kAllocation)) return;

@@ -46,6 +46,7 @@ const std::vector<PolicyRow>& policy_rows() {
       {"approval.escalation_days", "0", {}, {}},
       {"staff.reason", "optional", {"optional", "required"}, {}, 0},
       {"approval.on_change", "ask_if_higher", {"ask_if_higher", "always_ask", "keep"}, {}},
+      {"credit.tree", "own", {"own", "each", "shared"}, {}, 1},
       {"credit.absent_limit", "unlimited", {"unlimited", "none"}, {}, 1},
       {"spending.absent_limit", "unlimited", {"unlimited", "zero"}, {}},
       {"spending.cost_centre", "optional", {"optional", "required"}, {}},
@@ -69,6 +70,7 @@ const PolicyRow& policy_row(std::string_view name) {
 int reach_of(Scope kind) {
   if (kind == Scope::kBook) return 0;
   if (kind == Scope::kItem || kind == Scope::kItemCategory) return 3;
+  if (kind == Scope::kAssortment) return 4;  // no policy's
   return kind == Scope::kBuyer || kind == Scope::kRole ? 2 : 1;
 }
 
@@ -237,6 +239,44 @@ void decide(Deciding& d, const OpenBook& command) {
   }
 }
 
+namespace {
+
+template <class Suits>
+bool has_held_order(const State& state, int payer, Suits suits) {
+  return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
+    return order.held && !order.forced && order.payer == payer && suits(order);
+  });
+}
+
+void examine_who_look_around(State& state) {
+  want_examination_of(state,
+                      [&](int payer) { return state.companies[payer].watched.looks_around; });
+}
+
+// A company was stated anew: what it pays, what it ordered, and what stands under it is looked at
+// again; after a move in the tree whatever anybody below it ordered, and all who look up.
+void examine_around(State& state, int company, bool moved) {
+  want_examination_of(state, [&](int payer) { return payer == company; });
+  want_examination_under(state, company, true);
+  if (moved) {
+    want_examination_of(state, [&](int payer) { return state.companies[payer].watched.looks_up; });
+  }
+  for (int orderer = 0; orderer < state.companies.size(); ++orderer) {
+    if (!moved && orderer != company) continue;
+    want_examination_of(state, [&](int payer) {
+      return has_held_order(state, payer, [&](const Order& o) { return o.company == orderer; });
+    });
+  }
+}
+
+// One limit more or less may be another that is the nearest.
+void examine_after_limit(State& state, int company, bool other) {
+  want_examination_alone(state, company);
+  want_examination_under(state, company, other);
+}
+
+}  // namespace
+
 void decide(Deciding& d, const RegisterCompany& command) {
   State& state = d.state;
   const int self = state.companies.find(command.company);
@@ -258,6 +298,7 @@ void decide(Deciding& d, const RegisterCompany& command) {
   check_closing(d, command);
   if (d.refused()) return;
 
+  const bool moved = self != kNone && state.companies[self].parent != parent;
   const int place = state.companies.place_of(command.company);
   Company& company = state.companies[place];
   if (self == kNone) {
@@ -268,7 +309,7 @@ void decide(Deciding& d, const RegisterCompany& command) {
   company.default_payer = pays_itself ? place : payer;
   company.terms = terms;
   ++company.version;
-  want_examination_of_all(d.state);
+  if (self != kNone) examine_around(state, place, moved);
 }
 
 void decide(Deciding& d, const SetCreditLimit& command) {
@@ -279,10 +320,12 @@ void decide(Deciding& d, const SetCreditLimit& command) {
   d.refuse_if(command.currency != 0 && command.currency != company.currency, "currency_mismatch");
   d.refuse_if(command.limit && (*command.limit < 0 || *command.limit > kMost), "invalid_value");
   if (d.refused()) return;
+  const bool other = company.limit.has_value() != command.limit.has_value();
   company.limit = command.limit;
   company.limit_expires = command.expires;
+  company.limit_review = command.review;
   ++company.version;
-  want_examination(d.state, place);
+  examine_after_limit(d.state, place, other);
 }
 
 void decide(Deciding& d, const RegisterBuyer& command) {
@@ -302,7 +345,10 @@ void decide(Deciding& d, const RegisterBuyer& command) {
   state.anything_to_spend = state.anything_to_spend || command.period_limit.has_value();
   buyer.currency = command.currency != 0 ? command.currency : state.companies[company].currency;
   ++buyer.version;
-  want_examination_of_all(state);
+  const int place = state.buyers.find(command.buyer);
+  want_examination_of(state, [&](int payer) {
+    return has_held_order(state, payer, [&](const Order& o) { return o.buyer == place; });
+  });
 }
 
 void decide(Deciding& d, const SetPolicy& command) {
@@ -344,6 +390,25 @@ void decide(Deciding& d, const RegisterItem& command) {
   item.said = command;
   item.tax_category = state.tax_categories.place_of(command.tax_category);
   ++item.version;
+  examine_who_look_around(state);
+}
+
+void decide(Deciding& d, const DefineAssortment& command) {
+  State& state = d.state;
+  const int self = state.assortments.find(command.assortment);
+  d.expect_version(self == kNone ? 0 : state.assortments[self].version);
+  for (const std::string& item : command.items)
+    d.refuse_if(state.items.find(item) == kNone, "unknown_item");
+  for (const std::string& company : command.companies)
+    d.refuse_if(state.companies.find(company) == kNone, "unknown_company");
+  for (const Names* words : {&command.categories, &command.tags}) {
+    d.refuse_if(std::find(words->begin(), words->end(), "") != words->end(), "invalid_value");
+  }
+  if (d.refused()) return;
+  Assortment& assortment = state.assortments[state.assortments.place_of(command.assortment)];
+  assortment.said = command;
+  ++assortment.version;
+  examine_who_look_around(state);
 }
 
 void decide(Deciding& d, const SetTaxRate& command) {
@@ -395,6 +460,7 @@ void decide(Deciding& d, const OpenBusinessDay& command) {
   if (d.refused()) return;
   d.state.business_date = command.date;
   want_examination_of_all(d.state);
+  d.state.day_to_look_at = has_rule_at(d.state, Moment::kDay);
 }
 
 }  // namespace kontor::model

@@ -41,6 +41,8 @@ void do_what_is_left(State& state) {
         const int payer = state.payers_to_examine.front();
         examine(state, payer);
         std::erase(state.payers_to_examine, payer);
+      } else if (state.day_to_look_at) {
+        look_at_the_day(state);
       } else {
         anything = review_requests(state);
       }

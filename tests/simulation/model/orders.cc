@@ -111,8 +111,37 @@ int add_order(Deciding& d, const PlaceOrder& command, const Wanted& wanted, cons
   order.net = totals.net;
   order.total = totals.total;
   order.lines = std::move(lines);
+  const std::string& of = d.state.companies[wanted.company].said.company_class;
+  if (!of.empty()) {
+    d.state.class_orders.push_back({of, wanted.currency, d.state.business_date, totals.total});
+  }
   touch(d.state, place);
   return place;
+}
+
+Facts facts_before(const Deciding& d, const PlaceOrder& command, const Wanted& wanted,
+                   const Totals& totals, const std::vector<Line>& lines) {
+  Facts facts;
+  facts.company = wanted.company;
+  facts.payer = wanted.payer;
+  facts.buyer = wanted.buyer;
+  facts.currency = wanted.currency;
+  facts.net = totals.net;
+  facts.total = totals.total;
+  facts.need = totals.total;
+  facts.terms = wanted.terms;
+  facts.placed_on = d.effective;
+  facts.requested = command.requested;
+  facts.country = command.country;
+  facts.cost_centre = cost_centre_of(d.state, command, wanted);
+  facts.still_to_spend = totals.total;
+  std::set<int> items;
+  for (const Line& line : lines) {
+    items.insert(line.item);
+    facts.lines.push_back({line.item, line.ordered, line.unit_price});
+  }
+  facts.distinct_items = static_cast<Int>(items.size());
+  return facts;
 }
 
 // ---- what quantities are asked for, by line
@@ -237,22 +266,10 @@ void decide(Deciding& d, const PlaceOrder& command) {
   const Totals totals = total_up(d, lines, std::vector<bool>(lines.size(), false));
   if (d.refused()) return;
 
-  std::set<int> items;
   std::vector<Need> needs;
-  for (const Line& line : lines) {
-    items.insert(line.item);
+  for (const Line& line : lines)
     needs.push_back({line.item, line.ordered});
-  }
-  const Facts facts{wanted.company,
-                    wanted.payer,
-                    wanted.buyer,
-                    wanted.currency,
-                    totals.net,
-                    totals.total,
-                    static_cast<Int>(items.size()),
-                    totals.total,
-                    cost_centre,
-                    totals.total};
+  const Facts facts = facts_before(d, command, wanted, totals, lines);
   const Wishes wishes = assess(d, facts, true);
   d.refuse_if(!has_room(d.state, wanted.payer, totals.total), "amount_overflow");
   d.refuse_if(!has_spending_room(d.state, facts), "amount_overflow");
@@ -267,7 +284,7 @@ void decide(Deciding& d, const PlaceOrder& command) {
 
   const int order = add_order(d, command, wanted, totals, std::move(lines));
   approve_or_ask(d.state, order, facts, wishes);
-  go_on(d.state, order);
+  go_on(d.state, order, Moment::kPlacement);
 }
 
 void decide(Deciding& d, const CancelOrder& command) {
@@ -283,7 +300,7 @@ void decide(Deciding& d, const CancelOrder& command) {
   if (d.refused()) return;
   cancel_quantities(d.state, place, quantities, command.cancellation);
   end_if_done(d.state, place);
-  if (order.held) go_on(d.state, place);  // what is left of it may pass now
+  if (order.held) go_on(d.state, place, std::nullopt);  // what is left of it may pass now
 }
 
 void decide(Deciding& d, const ReleaseHold& command) {
@@ -303,7 +320,7 @@ void decide(Deciding& d, const ReleaseHold& command) {
   for (const Line& line : order.lines) {
     if (line.waiting > 0) want_serving(d.state, line.item);
   }
-  go_on(d.state, place);
+  go_on(d.state, place, std::nullopt);
 }
 
 // What the order counts goes on counting.
@@ -319,6 +336,7 @@ void decide(Deciding& d, const HoldOrder& command) {
   order.forced = true;
   order.held_need = order.uncounted();
   order.needs_room = false;
+  order.held_moment = Moment::kPlacement;
   touch(d.state, place);
 }
 

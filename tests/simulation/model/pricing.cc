@@ -126,6 +126,29 @@ std::optional<Int> find_tax_rate(Deciding& d, int company, int category,
   return rate;
 }
 
+// In no assortment it is open to all; else one of those it is in must be open to the company.
+bool is_entitled(const State& state, int company, int item) {
+  const auto has = [](const Names& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  const Item& of = state.items[item];
+  bool in_any = false;
+  for (const Assortment& assortment : state.assortments.all) {
+    const DefineAssortment& said = assortment.said;
+    if (!has(said.items, of.name) && !has(said.categories, of.said.category)) continue;
+    in_any = true;
+    for (const std::string& tag : state.companies[company].said.tags) {
+      if (has(said.tags, tag)) return true;
+    }
+    for (int at = company; at != kNone; at = state.companies[at].parent) {
+      const Company& above = state.companies[at];
+      if (has(said.companies, above.name)) return true;
+      if (has(above.said.assortments, assortment.name)) return true;
+    }
+  }
+  return !in_any;
+}
+
 Line price_line(Deciding& d, const std::string& country, const Wanted& wanted,
                 const PlaceLine& said) {
   Line line;
@@ -136,6 +159,7 @@ Line price_line(Deciding& d, const std::string& country, const Wanted& wanted,
   }
   const Item& item = d.state.items[line.item];
   d.refuse_if(!item.said.active, "item_inactive");
+  d.refuse_if(!is_entitled(d.state, wanted.company, line.item), "not_in_assortment");
   check_quantity(d, item.said, said.quantity);
   const std::optional<Int> price = decide_price(d, wanted, said);
   const std::optional<Int> rate = find_tax_rate(d, wanted.company, item.tax_category, country);

@@ -6,99 +6,11 @@
 namespace kontor::model {
 namespace {
 
-bool compares(Compare compare, Int found, Int threshold) {
-  switch (compare) {
-    case Compare::kGreater:
-      return found > threshold;
-    case Compare::kAtLeast:
-      return found >= threshold;
-    case Compare::kLess:
-      return found < threshold;
-    case Compare::kAtMost:
-      return found <= threshold;
-    case Compare::kEqual:
-    case Compare::kIn:
-      return found == threshold;
-  }
-  return false;
-}
-
-enum class Matched { kNo, kYes, kNotComparable };
-
-Matched matched_if(bool matched) {
-  return matched ? Matched::kYes : Matched::kNo;
-}
-
-Matched over_order_limit(const State& state, const Facts& facts) {
-  if (facts.buyer == kNone) return Matched::kNo;
-  const Buyer& buyer = state.buyers[facts.buyer];
-  const bool unlimited =
-      policy_is(state, "spending.absent_limit", "unlimited", {facts.company, facts.buyer});
-  if (!buyer.said.order_limit && unlimited) return Matched::kNo;
-  if (buyer.currency != facts.currency) return Matched::kNotComparable;
-  return matched_if(facts.total > buyer.said.order_limit.value_or(0));
-}
-
-Matched over(const Compared& compared) {
-  if (!compared.comparable) return Matched::kNotComparable;
-  return matched_if(compared.found > compared.allowed);
-}
-
-Matched over_period_limit(const State& state, const Facts& facts) {
-  const std::optional<Compared> limit = period_limit(state, facts);
-  return limit ? over(*limit) : Matched::kNo;
-}
-
-// One that is exceeded, or else one that cannot be compared.
-Matched over_budget(const State& state, const Facts& facts) {
-  Matched out = Matched::kNo;
-  for (const Compared& budget : budget_limits(state, facts)) {
-    const Matched matched = over(budget);
-    if (matched == Matched::kYes || out == Matched::kNo) out = matched;
-  }
-  return out;
-}
-
-Matched over_credit_limit(const State& state, const Facts& facts) {
-  const std::optional<Int> limit = limit_in_force(state, facts.payer);
-  if (!limit) return Matched::kNo;
-  return matched_if(exposure_of(state, facts.payer).sum() + facts.need > *limit);
-}
-
-Matched matches(const State& state, const Facts& facts, const Condition& condition) {
-  const auto money = [&](Int found) {
-    const Currency wanted = condition.currency != 0 ? condition.currency : state.currency;
-    if (wanted != facts.currency) return Matched::kNotComparable;
-    return matched_if(compares(condition.compare, found, condition.amount));
-  };
-  switch (condition.figure) {
-    case Figure::kOverOrderLimit:
-      return over_order_limit(state, facts);
-    case Figure::kOverPeriodLimit:
-      return over_period_limit(state, facts);
-    case Figure::kOverBudget:
-      return over_budget(state, facts);
-    case Figure::kExposureOverLimit:
-      return over_credit_limit(state, facts);
-    case Figure::kTotal:
-      return money(facts.total);
-    case Figure::kNet:
-      return money(facts.net);
-    case Figure::kExposureAfter:
-      return money(exposure_of(state, facts.payer).sum() + facts.need);
-    case Figure::kDistinctItems:
-      return matched_if(compares(condition.compare, facts.distinct_items, condition.count));
-    case Figure::kWeight:
-      break;  // cannot be set
-  }
-  return Matched::kNo;
-}
-
 // What cannot be compared counts as matched, but not for what makes things easier.
 bool all_match(const State& state, const Facts& facts, const SetRule& rule) {
   const bool eases = rule.outcome == Outcome::kApprove || rule.outcome == Outcome::kExclude;
   return std::all_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& c) {
-    const Matched matched = matches(state, facts, c);
+    const Matched matched = matches(state, facts, rule, c);
     return matched == Matched::kYes || (matched == Matched::kNotComparable && !eases);
   });
 }
@@ -121,31 +33,40 @@ bool covers(const State& state, const SetRule& rule, const Facts& facts) {
              holds_role(state, facts.buyer, rule.scope, facts.company, true);
     case Scope::kBuyer:
       return facts.buyer != kNone && state.buyers[facts.buyer].name == rule.scope;
-    case Scope::kItemCategory:
     case Scope::kItem:
-      break;  // cannot be set
+    case Scope::kItemCategory:
+    case Scope::kAssortment:
+      return std::any_of(facts.lines.begin(), facts.lines.end(),
+                         [&](const FactLine& line) { return is_in_scope(state, rule, line.item); });
   }
   return false;
 }
 
-// Buyer, role, company, its ancestors, tag, class, book: the smaller, the more specific.
-int breadth(Scope scope) {
-  switch (scope) {
-    case Scope::kBuyer:
-      return 0;
-    case Scope::kRole:
-      return 1;
-    case Scope::kCompany:
-      return 2;
-    case Scope::kCompanyAndBelow:
-      return 3;
-    case Scope::kTag:
-      return 4;
-    case Scope::kClass:
-      return 5;
-    default:
-      return 6;
+// Item, category, assortment, buyer, role, company, its ancestors from the nearest on, tag and role
+// in their order, class, book: the smaller, the more specific.
+std::pair<int, Int> breadth(const State& state, const SetRule& rule, const Facts& facts) {
+  const std::vector<Scope> order = {
+      Scope::kItem,    Scope::kItemCategory,    Scope::kAssortment, Scope::kBuyer, Scope::kRole,
+      Scope::kCompany, Scope::kCompanyAndBelow, Scope::kTag,        Scope::kClass, Scope::kBook};
+  const int kind =
+      static_cast<int>(std::find(order.begin(), order.end(), rule.scope_kind) - order.begin());
+  Int within = 0;
+  if (rule.scope_kind == Scope::kCompanyAndBelow) {
+    for (int at = facts.company; at != kNone && state.companies[at].name != rule.scope;
+         at = state.companies[at].parent)
+      ++within;
   }
+  if (rule.scope_kind == Scope::kTag) {
+    const Names& tags = state.companies[facts.company].said.tags;
+    within = std::find(tags.begin(), tags.end(), rule.scope) - tags.begin();
+  }
+  if (rule.scope_kind == Scope::kRole && facts.buyer != kNone) {
+    for (const Role& role : state.buyers[facts.buyer].said.roles) {
+      if (role.role == rule.scope) break;
+      ++within;
+    }
+  }
+  return {kind, within};
 }
 
 bool in_force(const SetRule& rule, Day today) {
@@ -154,11 +75,6 @@ bool in_force(const SetRule& rule, Day today) {
   return !rule.withdrawn && begun && !over;
 }
 
-void check_conditions(Deciding& d, const SetRule& command) {
-  for (const Condition& condition : command.conditions) {
-    d.refuse_if(condition.figure == Figure::kWeight, "not_supported");
-    d.refuse_if(condition.compare == Compare::kIn, "not_supported");
-  }
 }
 
 void check_tiers(Deciding& d, const SetRule& command) {
@@ -185,6 +101,20 @@ void check_scope(Deciding& d, Scope kind, const std::string& scope) {
   d.refuse_if(company && d.state.companies.find(scope) == kNone, "unknown_company");
   d.refuse_if(kind == Scope::kBuyer && d.state.buyers.find(scope) == kNone, "unknown_buyer");
   d.refuse_if(kind == Scope::kItem && d.state.items.find(scope) == kNone, "unknown_item");
+  d.refuse_if(kind == Scope::kAssortment && d.state.assortments.find(scope) == kNone,
+              "unknown_assortment");
+}
+
+bool is_in_scope(const State& state, const SetRule& rule, int item) {
+  const Item& of = state.items[item];
+  if (rule.scope_kind == Scope::kItem) return of.name == rule.scope;
+  if (rule.scope_kind == Scope::kItemCategory) return of.said.category == rule.scope;
+  if (rule.scope_kind != Scope::kAssortment) return true;
+  const DefineAssortment& said = state.assortments[state.assortments.find(rule.scope)].said;
+  const auto has = [](const Names& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return has(said.items, of.name) || has(said.categories, of.said.category);
 }
 
 Facts facts_of(const State&, const Order& order) {
@@ -195,89 +125,118 @@ Facts facts_of(const State&, const Order& order) {
   facts.currency = order.currency;
   facts.net = order.net;
   facts.total = order.total;
-  std::set<int> items;
-  for (const Line& line : order.lines)
-    items.insert(line.item);
-  facts.distinct_items = static_cast<Int>(items.size());
   facts.need = order.uncounted();
+  facts.terms = order.terms;
+  facts.placed_on = order.placed_on;
+  facts.requested = order.requested;
+  facts.country = order.country;
   facts.cost_centre = order.cost_centre;
+  std::set<int> items;
+  for (const Line& line : order.lines) {
+    items.insert(line.item);
+    if (line.not_cancelled() > 0)
+      facts.lines.push_back({line.item, line.not_cancelled(), line.unit_price});
+  }
+  facts.distinct_items = static_cast<Int>(items.size());
   facts.still_to_spend = spending_worth(order) - spent_sum(order.spent);
   return facts;
 }
 
-std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
-                                        const std::set<Outcome>& outcomes) {
-  std::vector<const Rule*> matched;
-  for (const Rule& rule : state.rules.all) {
-    const bool wanted =
-        outcomes.contains(rule.said.outcome) || rule.said.outcome == Outcome::kExclude;
-    if (wanted && in_force(rule.said, state.business_date) && covers(state, rule.said, facts) &&
-        all_match(state, facts, rule.said)) {
-      matched.push_back(&rule);
-    }
-  }
-  const auto excluded = [&](const Rule* rule) {
-    return std::any_of(matched.begin(), matched.end(), [&](const Rule* other) {
-      return other->said.outcome == Outcome::kExclude && other->said.exclude == rule->name &&
-             breadth(other->said.scope_kind) < breadth(rule->said.scope_kind);
-    });
-  };
-  std::vector<const Rule*> left;
-  for (const Rule* const rule : matched) {
-    if (rule->said.outcome != Outcome::kExclude && !excluded(rule)) left.push_back(rule);
-  }
-  return left;
+bool has_rule_at(const State& state, Moment moment) {
+  return std::any_of(state.rules.all.begin(), state.rules.all.end(), [&](const Rule& rule) {
+    return !rule.said.withdrawn && rule.said.outcome != Outcome::kExclude &&
+           rule.said.moment == moment;
+  });
 }
 
-// A hold by the limit and nothing else, which no exclusion sets aside or could with other exposure.
-bool limit_applies(const State& state, const Facts& facts) {
-  const auto is_exposure = [](const Condition& condition) {
-    return condition.figure == Figure::kExposureOverLimit ||
-           condition.figure == Figure::kExposureAfter;
-  };
-  for (const Rule& limit : state.rules.all) {
+namespace {
+
+// An exclusion in force, more specific than the rule it takes out, that `suits`.
+template <class Suits>
+bool is_excluded(const State& state, const Facts& facts, const Rule& rule, Suits suits) {
+  return std::any_of(state.rules.all.begin(), state.rules.all.end(), [&](const Rule& other) {
+    const SetRule& said = other.said;
+    return said.outcome == Outcome::kExclude && said.exclude == rule.name &&
+           in_force(said, state.business_date) && covers(state, said, facts) &&
+           breadth(state, said, facts) < breadth(state, rule.said, facts) && suits(said);
+  });
+}
+
+}  // namespace
+
+std::vector<const Rule*> matching_rules(const State& state, const Facts& facts,
+                                        const Moments& moments, const std::set<Outcome>& outcomes) {
+  std::vector<const Rule*> matched;
+  for (const Rule& rule : state.rules.all) {
+    const SetRule& said = rule.said;
+    const bool wanted = moments.contains(said.moment) && outcomes.contains(said.outcome);
+    if (!wanted || !in_force(said, state.business_date) || !covers(state, said, facts)) continue;
+    if (!all_match(state, facts, said)) continue;
+    const bool excluded = is_excluded(state, facts, rule, [&](const SetRule& exclusion) {
+      return all_match(state, facts, exclusion);
+    });
+    if (!excluded) matched.push_back(&rule);
+  }
+  return matched;
+}
+
+bool limit_applies(const State& state, const Facts& facts, const Moments& moments) {
+  return std::any_of(state.rules.all.begin(), state.rules.all.end(), [&](const Rule& limit) {
     const SetRule& said = limit.said;
     const bool alone = said.outcome == Outcome::kHold && said.conditions.size() == 1 &&
-                       said.conditions[0].figure == Figure::kExposureOverLimit;
-    if (!alone || !in_force(said, state.business_date) || !covers(state, said, facts)) continue;
-    bool lasts = true;
-    for (const Rule& other : state.rules.all) {
-      const SetRule& exclusion = other.said;
-      if (exclusion.outcome != Outcome::kExclude || exclusion.exclude != limit.name) continue;
-      if (breadth(exclusion.scope_kind) >= breadth(said.scope_kind)) continue;
-      if (!in_force(exclusion, state.business_date) || !covers(state, exclusion, facts)) continue;
+                       said.conditions[0].figure == Figure::kExposureOverLimit &&
+                       said.conditions[0].whose == Whose::kPayer;
+    if (!alone || !moments.contains(said.moment)) return false;
+    if (!in_force(said, state.business_date) || !covers(state, said, facts)) return false;
+    return !is_excluded(state, facts, limit, [&](const SetRule& exclusion) {
       const auto& conditions = exclusion.conditions;
-      lasts = lasts && std::none_of(conditions.begin(), conditions.end(), is_exposure) &&
-              !all_match(state, facts, exclusion);
-    }
-    if (lasts) return true;
-  }
-  return false;
+      return std::any_of(conditions.begin(), conditions.end(),
+                         [](const Condition& c) { return reads_exposure(c.figure); }) ||
+             all_match(state, facts, exclusion);
+    });
+  });
 }
 
 Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
   Wishes wishes;
   for (const Rule* const rule :
-       matching_rules(d.state, facts, {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove})) {
+       matching_rules(d.state, facts, {Moment::kPlacement},
+                      {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove})) {
     d.refuse_if(rule->said.outcome == Outcome::kRefuse, "refused_by_rule");
     if (rule->said.outcome == Outcome::kApprove) wishes.approved_by_rule = true;
     if (rule->said.outcome == Outcome::kAsk) wishes.asks.push_back(rule);
   }
-  if (wishes.approved_by_rule || !will_ask) return wishes;
-  check_approvers(d, facts, wishes);
+  if (!will_ask) return wishes;
+  if (!wishes.approved_by_rule) check_approvers(d, facts, wishes);
+  // Where nobody will be asked, this is the approval.
+  const bool at_once = approves_at_once(d.state, facts, wishes);
+  d.refuse_if(
+      at_once && !matching_rules(d.state, facts, {Moment::kApproval}, {Outcome::kRefuse}).empty(),
+      "refused_by_rule");
   return wishes;
 }
+
+namespace {
+
+// At later moments people are not asked any more; a day only holds.
+bool makes_sense(Moment moment, Outcome outcome) {
+  if (moment == Moment::kPlacement || outcome == Outcome::kExclude) return true;
+  if (outcome == Outcome::kHold) return true;
+  return moment != Moment::kDay && (outcome == Outcome::kRefuse || outcome == Outcome::kWarn);
+}
+
+}  // namespace
 
 void decide(Deciding& d, const SetRule& command) {
   State& state = d.state;
   const int self = state.rules.find(command.rule);
   d.expect_version(self == kNone ? 0 : state.rules[self].version);
-  const bool of_items =
-      command.scope_kind == Scope::kItemCategory || command.scope_kind == Scope::kItem;
-  d.refuse_if(of_items, "not_supported");
-  if (!of_items) check_scope(d, command.scope_kind, command.scope);
-  check_conditions(d, command);
-  d.refuse_if(command.outcome == Outcome::kDeposit, "not_supported");
+  check_scope(d, command.scope_kind, command.scope);
+  for (const Condition& condition : command.conditions)
+    check_condition(d, condition);
+  const bool deposit = command.outcome == Outcome::kDeposit;
+  d.refuse_if(deposit, "not_supported");
+  d.refuse_if(!deposit && !makes_sense(command.moment, command.outcome), "invalid_value");
   check_tiers(d, command);
   const bool excludes = command.outcome == Outcome::kExclude;
   d.refuse_if(excludes && state.rules.find(command.exclude) == kNone, "unknown_rule");

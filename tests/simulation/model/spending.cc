@@ -308,7 +308,7 @@ void check_spending(Deciding& d, const Order& order) {
   if (!policy_is(state, "budget.at", "approval", whom(order))) return;
   if (!order.cost_centre.empty())
     expect_cost_centre(d, order.company, order.buyer, order.cost_centre);
-  const auto matched = matching_rules(state, facts_of(state, order),
+  const auto matched = matching_rules(state, facts_of(state, order), {Moment::kPlacement},
                                       {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove});
   const bool approved = std::any_of(matched.begin(), matched.end(), [](const Rule* rule) {
     return rule->said.outcome == Outcome::kApprove;

@@ -39,6 +39,14 @@ struct Register {
   }
 };
 
+// What the held orders of a payer were last said to depend on.
+struct Watched {
+  std::vector<int> limits;  // whose limits they meet; empty: the payer's own
+  bool looks_up = false;
+  bool looks_around = false;
+  bool operator==(const Watched&) const = default;
+};
+
 struct Company {
   std::string name;
   RegisterCompany said;  // as last registered
@@ -48,7 +56,9 @@ struct Company {
   Currency currency = 0;
   std::optional<Int> limit;
   std::optional<Day> limit_expires;
+  std::optional<Day> limit_review;
   std::uint64_t version = 0;
+  Watched watched;  // as a payer of held orders
 };
 
 struct Buyer {
@@ -105,6 +115,23 @@ struct Rule {
   SetRule said;
   std::uint64_t version = 0;
 };
+
+struct Assortment {
+  std::string name;
+  DefineAssortment said;
+  std::uint64_t version = 0;
+};
+
+// An order that a company of the class has placed.
+struct ClassOrder {
+  std::string company_class;
+  Currency currency = 0;
+  Day day = 0;
+  Int total = 0;
+};
+
+// A rule that holds an order, and its version then; kNone: the account has no room at all.
+using HoldingRule = std::pair<int, std::uint64_t>;
 
 struct Terms {
   std::string name;
@@ -246,6 +273,8 @@ struct Order {
   bool held = false;
   Int held_need = 0;        // what it would have counted when it was held
   bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
+  Moment held_moment = Moment::kPlacement;
+  std::vector<HoldingRule> held_why;
   bool forced = false;
   bool released = false;  // by a person
   std::optional<Day> release_expires;
@@ -314,6 +343,7 @@ struct Invoice {
   std::vector<BilledTax> taxes;
   std::uint64_t version = 0;
   Int total() const { return net + tax; }
+  bool is_paid() const { return open == 0 && paid > 0; }
 };
 
 // A part of an instalment that a payment or credit note has closed.
@@ -392,6 +422,8 @@ struct State {
   Register<Item> items;
   Register<PriceList> price_lists;
   Register<Warehouse> warehouses;
+  Register<Assortment> assortments;
+  std::vector<ClassOrder> class_orders;
   std::map<std::pair<int, int>, Stock> stock;  // by item and warehouse
   Register<Order> orders;
   Register<Invoice> invoices;
@@ -411,6 +443,7 @@ struct State {
   std::map<std::tuple<std::string, Scope, std::string>, std::string> policies;
   std::vector<int> items_to_serve;  // work that is left, oldest first
   std::vector<int> payers_to_examine;
+  bool day_to_look_at = false;
 
   Outcomes outcomes;          // of the book
   Outcomes opening_outcomes;  // of the commands that open it: those are the server's

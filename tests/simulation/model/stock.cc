@@ -257,7 +257,7 @@ void serve(State& state, int item) {
     const Order& order = state.orders[waiting.order];
     if (order.held) continue;
     const auto parts = parts_for_waiting(state, order, waiting.line);
-    if (parts.empty()) continue;
+    if (parts.empty() || !may_allocate(state, waiting.order)) continue;
     if (takes_part(state, waiting.order, CreditFrom::kAllocation)) {
       reserve(state, waiting.order, parts, true);
     }

@@ -1,0 +1,169 @@
+#include "engine/rules/holding.h"
+
+#include "book_generated.h"
+#include "credit_generated.h"
+
+#include "engine/rules/refusals.h"
+#include "engine/rules/taking.h"
+#include "events/base/limits.h"
+#include "events/base/mark.h"
+
+namespace kontor {
+namespace {
+
+bool release_in_force(const Order& order, Date today) {
+  if (order.released_at == 0) return false;
+  KONTOR_MARK("an order a person has released");
+  const Date expires{order.release_expires};
+  return expires == kNoDate || expires >= today;
+}
+bool release_in_force(const Book& book, const Order& order) {
+  return release_in_force(order, book.calendar().business_date());
+}
+
+// Null: it is not held.
+const HeldOrder* held_state(const Book& book, const Order& order) {
+  const auto& held = book.credit().account(CompanyId{order.payer}).held();
+  const auto found = held.find(order.ref);
+  return found == held.end() ? nullptr : &found->second;
+}
+
+void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments, Holds& out) {
+  for (const Match& match : match_rules(book, facts, moments, {Outcome::hold})) {
+    out.credit_only = out.credit_only && match.credit_only;
+    out.moment = std::max(out.moment, match.rule->moment);
+    for (const Cause& cause : match.causes)
+      out.causes.add(cause);
+  }
+  out.needs_room = !out.causes.empty() && room_is_needed(book, facts, moments);
+}
+
+void add_warnings(const Book& book, const OrderFacts& facts, Moment moment, Causes& out) {
+  for (const Match& match : match_rules(book, facts, {moment}, {Outcome::warn})) {
+    for (const Cause& cause : match.causes)
+      out.add(cause);
+  }
+}
+
+}  // namespace
+
+Holds find_holds(const Book& book, const Order& order) {
+  return find_holds(book, order, facts_of(book, order));
+}
+
+Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) {
+  return find_holds(book, order, facts, moments_to_examine(book, order, std::nullopt));
+}
+
+Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts, MomentSet moments) {
+  Holds out;
+  const Minor need = facts.need;
+  const bool released = release_in_force(order, today_of(book, facts));
+  if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
+    out.credit_only = false;
+    out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
+                                    book.parties().name(facts.payer), facts.payer.value()),
+                              need, Minor{limits::kSumMax}, facts.currency));
+    out.needs_room = !released && room_is_needed(book, facts, moments);
+  } else if (!released) {
+    collect_holds(book, facts, moments, out);
+  }
+  return out;
+}
+
+MomentSet moments_to_examine(const Book& book, const Order& order, std::optional<Moment> now) {
+  MomentSet out;
+  if (now) out.add(*now);
+  if (const HeldOrder* const held = held_state(book, order)) out.add(held->moment);
+  // One that counts part by part is looked at anew with each part.
+  const bool whole = order.credit_from == CreditFrom::order;
+  if (order.credit == CreditState::kTaken && whole) return out;
+  out.add(Moment::placement);
+  if (order.approval == Approval::kApproved) out.add(Moment::approval);
+  return out;
+}
+
+void hold(Step& step, OrderRef ref, const Holds& holds) {
+  const Order& order = step.book().orders().get(ref);
+  const CompanyId payer{order.payer};
+  const CompanyId company{order.company};
+  const BuyerId buyer{order.buyer};
+  const Minor need = facts_of(step.book(), order).need;
+  const CurrencyCode currency{order.currency};
+  const Watched watched = watched_accounts(step.book(), payer);
+  std::vector<std::uint32_t> limits;
+  for (const CompanyId of : watched.limits)
+    limits.push_back(of.value());
+  step.emit<OrderHeld>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto grounds = holds.causes.write(out);
+    flatbuffers::Offset<flatbuffers::Vector<std::uint32_t>> whose;
+    if (!limits.empty()) whose = out.CreateVector(limits);
+    return CreateOrderHeld(out, ref.value(), payer.value(), grounds, need.value(), currency.value(),
+                           holds.credit_only, false, 0, company.value(), buyer.value(),
+                           holds.needs_room ? RoomNeed::needed : RoomNeed::not_needed, holds.moment,
+                           whose, watched.looks_up, watched.looks_around);
+  });
+}
+
+bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) {
+  const HeldOrder* const held = held_state(book, order);
+  if (held == nullptr) return false;
+  HoldMark why;
+  for (const Cause& cause : holds.causes.list())
+    why.add(cause.rule.value(), static_cast<std::uint16_t>(cause.code));
+  const CompanyId payer{order.payer};
+  return held->need != facts_of(book, order).need || held->needs_room != holds.needs_room ||
+         held->why != why.value() || held->moment != holds.moment ||
+         book.credit().account(payer).watched() != watched_accounts(book, payer);
+}
+
+AtMoment assess_moment(Step& step, const Order& order, Moment moment) {
+  AtMoment out;
+  const Book& book = step.book();
+  if (!book.rules().index().has(moment)) return out;
+  const OrderFacts facts = facts_of(book, order);
+  for (const Match& match : match_rules(book, facts, {moment}, {Outcome::refuse})) {
+    KONTOR_MARK("a command refused by a rule of a later moment");
+    for (Cause cause : match.causes) {
+      cause.code = ReasonCode::refused_by_rule;
+      step.refuse(std::move(cause));
+    }
+  }
+  add_warnings(book, facts, moment, out.warnings);
+  if (!release_in_force(book, order)) collect_holds(book, facts, {moment}, out.holds);
+  return out;
+}
+
+Holds find_day_holds(const Book& book, const Order& order) {
+  Holds out;
+  if (!release_in_force(book, order))
+    collect_holds(book, facts_of(book, order), {Moment::day}, out);
+  return out;
+}
+
+bool may_allocate(Step& step, OrderRef ref) {
+  const Book& book = step.book();
+  if (!book.rules().index().has(Moment::allocation)) return true;
+  const Order& order = book.orders().get(ref);
+  const OrderFacts facts = facts_of(book, order);
+  if (!match_rules(book, facts, {Moment::allocation}, {Outcome::refuse}).empty()) {
+    KONTOR_MARK("stock that a rule refuses to an order");
+    return false;
+  }
+  if (release_in_force(book, order)) return true;
+  Holds holds;
+  collect_holds(book, facts, {Moment::allocation}, holds);
+  if (holds.causes.empty()) return true;
+  KONTOR_MARK("an order held when it would get stock");
+  hold(step, ref, holds);
+  return false;
+}
+
+void warn(Step& step, OrderRef order, const Causes& warnings) {
+  if (warnings.empty()) return;
+  step.emit<CommandWarned>(order.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    return CreateCommandWarned(out, warnings.write(out));
+  });
+}
+
+}  // namespace kontor
