@@ -113,6 +113,7 @@ DocumentState state_of(const m::Order& order) {
   if (order.approval == m::Approval::kPending && !order.fulfilled) {
     return DocumentState::kAwaitingApproval;
   }
+  if (order.failed) return DocumentState::kFailed;
   if (order.held) return DocumentState::kOnHold;
   return order.fulfilled ? DocumentState::kFulfilled : DocumentState::kOpen;
 }
