@@ -8,8 +8,8 @@ namespace {
 
 // Adds to the account's own amount what `amount_of` gives for each currency below it.
 template <class AmountOf>
-Counted with_below(const Book& book, AccountOf account, Minor own, AmountOf amount_of) {
-  Counted out;
+AccountSum with_below(const Book& book, AccountOf account, Minor own, AmountOf amount_of) {
+  AccountSum out;
   out.amount = own.value();
   out.currency = book.credit().account(account.company).currency;
   if (!account.with_below) return out;
@@ -27,12 +27,12 @@ Counted with_below(const Book& book, AccountOf account, Minor own, AmountOf amou
 
 }  // namespace
 
-Counted bucket_of(const Book& book, AccountOf account, Bucket bucket) {
+AccountSum bucket_of(const Book& book, AccountOf account, Bucket bucket) {
   return with_below(book, account, book.credit().account(account.company).bucket(bucket),
                     [&](const TreeSums& sums) { return sums.bucket(bucket); });
 }
 
-Counted exposure_of(const Book& book, AccountOf account) {
+AccountSum exposure_of(const Book& book, AccountOf account) {
   return with_below(book, account, book.credit().account(account.company).exposure(),
                     [](const TreeSums& sums) { return sums.exposure(); });
 }
@@ -41,15 +41,15 @@ const Account& account_of(const Book& book, const OrderFacts& facts, CompanyId c
   return company == facts.payer ? payer_account(book, facts) : book.credit().account(company);
 }
 
-Counted bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket) {
-  Counted out = bucket_of(book, account, bucket);
+AccountSum bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket) {
+  AccountSum out = bucket_of(book, account, bucket);
   const Account& real = book.credit().account(facts.payer);
   out.amount += (payer_account(book, facts).bucket(bucket) - real.bucket(bucket)).value();
   return out;
 }
 
-Counted exposure_of(const Book& book, const OrderFacts& facts, AccountOf account) {
-  Counted out = exposure_of(book, account);
+AccountSum exposure_of(const Book& book, const OrderFacts& facts, AccountOf account) {
+  AccountSum out = exposure_of(book, account);
   if (facts.supposed.account == nullptr) return out;
   const Account& real = book.credit().account(facts.payer);
   out.amount += (facts.supposed.account->exposure() - real.exposure()).value();
@@ -90,7 +90,7 @@ ScarceLimit scarcest_limit(const Book& book, CompanyId payer) {
   for_each_limit(book, payer, [&](AccountOf account) {
     const auto limit = limit_in_force(book, account.company).limit;
     if (!limit) return;
-    const Counted exposure = exposure_of(book, account);
+    const AccountSum exposure = exposure_of(book, account);
     const ScarceLimit here{account.company, *limit, exposure.amount, exposure.comparable};
     const bool scarcer = !is_set(out.company) || (out.comparable && !here.comparable) ||
                          (out.comparable == here.comparable && here.room() < out.room());

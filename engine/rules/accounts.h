@@ -23,16 +23,16 @@ struct AccountOf {
 };
 
 // Amounts of an account, with those of the accounts below where they count.
-struct Counted {
+struct AccountSum {
   Int128 amount = 0;
   CurrencyCode currency;
   bool comparable = true;  // false: amounts in other currencies are left out
 };
-Counted bucket_of(const Book& book, AccountOf account, Bucket bucket);
-Counted exposure_of(const Book& book, AccountOf account);
+AccountSum bucket_of(const Book& book, AccountOf account, Bucket bucket);
+AccountSum exposure_of(const Book& book, AccountOf account);
 // The same where the payer's own account, which is among them, may be a supposed one.
-Counted bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket);
-Counted exposure_of(const Book& book, const OrderFacts& facts, AccountOf account);
+AccountSum bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket);
+AccountSum exposure_of(const Book& book, const OrderFacts& facts, AccountOf account);
 // The company's own: the payer's may be a supposed one.
 const Account& account_of(const Book& book, const OrderFacts& facts, CompanyId company);
 

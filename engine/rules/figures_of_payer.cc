@@ -7,14 +7,14 @@ namespace {
 using Is = FigureReading::Is;
 
 // What the account counts with the order as if taken.
-Counted with_order(Counted counted, const OrderFacts& facts) {
+AccountSum with_order(AccountSum counted, const OrderFacts& facts) {
   counted.amount += facts.need.value();
   if (facts.need != Minor{0} && facts.currency != counted.currency) counted.comparable = false;
   return counted;
 }
 
 FigureReading counted_money(const Book& book, const RuleCondition& condition,
-                            const Counted& counted) {
+                            const AccountSum& counted) {
   FigureReading out = money(book, condition, saturated(counted.amount), counted.currency);
   if (!counted.comparable) out.is = Is::kNotComparable;
   return out;
@@ -31,7 +31,7 @@ FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, con
                                   AccountOf of) {
   const LimitInForce in_force = limit_in_force(book, facts, of.company);
   if (!in_force.limit) return {};
-  const Counted after = with_order(exposure_of(book, facts, of), facts);
+  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
   if (after.comparable && after.amount <= in_force.limit->value()) return {};
   FigureReading out;
   out.is = after.comparable ? Is::kMatched : Is::kNotComparable;
@@ -46,7 +46,7 @@ FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, con
 
 FigureReading exposure_after_order(const Book& book, const OrderFacts& facts,
                                    const RuleCondition& condition, AccountOf of) {
-  const Counted after = with_order(exposure_of(book, facts, of), facts);
+  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
   FigureReading out = counted_money(book, condition, after);
   if (condition.whose == Whose::payer) return out;  // about the order, as ever
   return about_account(book, std::move(out), of.company);
@@ -57,7 +57,7 @@ FigureReading limit_used_percent(const Book& book, const OrderFacts& facts,
                                  const RuleCondition& condition, AccountOf of) {
   const auto limit = limit_in_force(book, facts, of.company).limit;
   if (!limit) return {};
-  const Counted after = with_order(exposure_of(book, facts, of), facts);
+  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
   FigureReading out;
   if (*limit > Minor{0}) {
     out = percent(after.amount, limit->value(), condition);
@@ -75,7 +75,7 @@ FigureReading limit_used_percent(const Book& book, const OrderFacts& facts,
 // One bucket against a limit of its own. The order counts as ordered.
 FigureReading bucket_exposure(const Book& book, const OrderFacts& facts,
                               const RuleCondition& condition, AccountOf of) {
-  Counted counted = bucket_of(book, facts, of, condition.bucket);
+  AccountSum counted = bucket_of(book, facts, of, condition.bucket);
   if (condition.bucket == Bucket::ordered) counted = with_order(counted, facts);
   return about_account(book, counted_money(book, condition, counted), of.company);
 }
