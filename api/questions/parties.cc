@@ -2,19 +2,6 @@
 #include "api/questions/present.h"
 
 namespace kontor::questions {
-namespace {
-
-template <class Id>
-std::vector<std::string> names_of(const Book& book, std::string_view kind,
-                                  const std::vector<Id>& ids) {
-  std::vector<std::string> out;
-  for (const Id id : ids)
-    out.push_back(name_of(book, kind, id));
-  return out;
-}
-
-}  // namespace
-
 Answered answer_book(const Book& book, const Query&) {
   const Calendar& calendar = book.calendar();
   wire::BookAnswerT out;

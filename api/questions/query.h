@@ -114,6 +114,14 @@ template <class Id>
 std::string name_of(const Book& book, std::string_view kind, Id id) {
   return is_set(id) ? book.name(kind, id.value()).value_or("") : std::string{};
 }
+template <class Id>
+std::vector<std::string> names_of(const Book& book, std::string_view kind,
+                                  const std::vector<Id>& ids) {
+  std::vector<std::string> out;
+  for (const Id id : ids)
+    out.push_back(name_of(book, kind, id));
+  return out;
+}
 
 // The company named in Query.name to filter by; nothing: all. Gives an answer when it is not known.
 struct CompanyFilter {

@@ -75,8 +75,6 @@ bool in_force(const SetRule& rule, Day today) {
   return !rule.withdrawn && begun && !over;
 }
 
-}
-
 void check_tiers(Deciding& d, const SetRule& command) {
   const bool asks = command.outcome == Outcome::kAsk;
   d.refuse_if(asks && command.tiers.empty(), "invalid_value");
