@@ -17,7 +17,7 @@ TEST(BookRun, AgreesWithTheModelOverSomeSeeds) {
   EXPECT_GT(coverage.done, coverage.commands / 4);
   EXPECT_GT(coverage.refused, coverage.commands / 10);
   EXPECT_GT(coverage.fenced, 10U);
-  EXPECT_GT(coverage.too_old, 10U);
+  EXPECT_GT(coverage.too_old, 0U);
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ TEST(ThePast, OfADocumentIsWhatThePresentWasThere) {
 
 // What the entries do not know.
 json without_holds(json account) {
-  for (const char* const key : {"held", "held_count", "moves", "effective_to"})
+  for (const char* const key :
+       {"held", "held_count", "moves", "effective_to", "limits", "credit_tree"})
     account.erase(key);
   return account;
 }

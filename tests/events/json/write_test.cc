@@ -140,7 +140,7 @@ TEST(WriteGrounds, MergesThemIntoReadableReasons) {
       R"({"reason":"short_stock","outcome":"refuse","subject":"item","name":"bolt","line":2,)"
       R"("found":"2.5","unit":"quantity","evidence":[9]},)"
       R"({"reason":"60000","outcome":"warn"}],"more":4},"need":"0.01","currency":"EUR",)"
-      R"("credit_only":false,"forced":false,"room":"untold"})");
+      R"("credit_only":false,"forced":false,"room":"untold","moment":"placement","looks_up":false,"looks_around":false})");
 }
 
 TEST(ReadGrounds, GivesTheSameAsValues) {
