@@ -135,5 +135,18 @@ TEST_F(Commercetools, AFlowEmbedsTheRuleThatMatched) {
   EXPECT_EQ(before[0]["allowed"], "50000.00");
 }
 
+// E-A6: a yes turned into a no while its tier is open, or taken back.
+TEST_F(Commercetools, AYesMayBecomeANoWhileItsTierIsOpen) {
+  shop.place("O-1", "acme", "50001.00");
+  shop.approve("O-1", "mia");
+  shop.approve("O-1", "carl");
+  EXPECT_TRUE(
+      shop.when(R"("actor":"carl","WithdrawApproval":{"order":"O-1"})").has("ApprovalWithdrawn"));
+  EXPECT_EQ(shop.waits_for("O-1"), "carl or mia, lea");
+  shop.approve("O-1", "carl");
+  EXPECT_TRUE(shop.reject("O-1", "carl").has("OrderRejected"));
+  EXPECT_EQ(shop.approve("O-1", "lea").reasons, "request_closed");
+}
+
 }  // namespace
 }  // namespace kontor::test

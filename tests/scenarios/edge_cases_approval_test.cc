@@ -233,5 +233,81 @@ TEST_F(Approval, AndAReleaseAreToldWithPersonAndReason) {
   EXPECT_EQ(released->at("body")["expires"], "2026-03-05");
 }
 
+// E-A8, of a budget.
+TEST_F(Approval, PendingTwiceDoesNotCountOnTheSameBudget) {
+  shop.cost_centre("bar", "acme");
+  shop.budget("b", "150.00", "bar");
+  shop.ask_over("budget", "over_budget", "approver");
+  const std::string_view on_bar = R"(,"cost_centre":"bar")";
+  shop.place("O-1", "acme", "200.00", on_bar);
+  EXPECT_EQ(shop.asked_for("O-1"), "over_budget 200.00 > 150.00");
+  shop.place("O-2", "acme", "200.00", on_bar);
+  EXPECT_EQ(shop.asked_for("O-2"), "over_budget 400.00 > 150.00");
+  EXPECT_EQ(shop.ask("budget b")["budget"]["reserved"], "400.00");
+  shop.reject("O-1", "bob");
+  shop.place("O-3", "acme", "100.00", on_bar);
+  EXPECT_EQ(shop.asked_for("O-3"), "over_budget 300.00 > 150.00");
+}
+
+// E-A10.
+TEST_F(Approval, IsAskedForTheSecondHalfOfAnOrderThatWasSplit) {
+  shop.person("ann", "acme", "buyer",
+              R"(,"order_limit":"1000.00","period_limit":"1000.00","period":"day")");
+  shop.ask_over("period-limit", "over_period_limit", "approver");
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "ann", "900.00").has("OrderApproved"));
+  EXPECT_TRUE(shop.ordered("O-2", "acme", "ann", "900.00").has("ApprovalRequested"));
+  EXPECT_EQ(shop.asked_for("O-2"), "over_period_limit 1800.00 > 1000.00");
+  shop.day("2026-03-03");
+  EXPECT_TRUE(shop.ordered("O-3", "acme", "ann", "900.00").has("OrderApproved"));
+}
+
+// E-A12.
+TEST_F(Approval, OfACostCentreThatWasClosedMeanwhileIsRefusedAtTheOrder) {
+  shop.cost_centre("bar", "acme");
+  EXPECT_TRUE(shop.place("O-1", "acme", "1.00", R"(,"cost_centre":"bar")").done());
+  shop.cost_centre("bar", "acme", R"(,"status":"inactive")");
+  EXPECT_EQ(shop.place("O-2", "acme", "1.00", R"(,"cost_centre":"bar")").reasons,
+            "cost_centre_inactive");
+}
+
+// E-A14: reminded and escalated without a decision, and expired.
+TEST_F(Approval, ThatNobodyGivesIsRemindedAndExpires) {
+  shop.policy("approval.reminder_days", "2");
+  shop.policy("approval.expiry_days", "5");
+  shop.ordered("O-1", "acme", "ann", "501.00");
+  const Json before = shop.ask("events");
+  shop.day("2026-03-06");
+  EXPECT_EQ(shop.state("O-1"), "awaiting_approval");
+  std::string events;
+  const Json answer = shop.ask("events");
+  for (std::size_t i = before.at("events").size(); i < answer.at("events").size(); ++i)
+    events += answer["events"][i]["event"].get<std::string>() + ' ';
+  EXPECT_NE(events.find("ApprovalReminded"), std::string::npos) << events;
+  shop.day("2026-03-09");
+  EXPECT_EQ(shop.state("O-1"), "rejected");
+  EXPECT_EQ(shop.approve("O-1", "bob").reasons, "request_closed");
+}
+
+// E-A6: a late click is told as what the request ended.
+TEST_F(Approval, IsToldWhatTheRequestEndedAsToWhoeverClicksTooLate) {
+  shop.ordered("O-1", "acme", "ann", "501.00");
+  shop.reject("O-1", "bob");
+  const Said late = shop.approve("O-1", "bob");
+  EXPECT_EQ(late.reasons, "request_closed");
+  EXPECT_EQ(late.json["reasons"][0]["found"], "rejected");
+}
+
+// E-A4: the snapshot is kept, or a new total above what was agreed asks again; never silently.
+TEST_F(Approval, OfAPriceTakenAtApprovalIsAskedForAnewWhereItHasRisen) {
+  shop.policy("price.at", "approval");
+  shop.ordered("O-1", "acme", "ann", "501.00");
+  shop.price("goods", "1.10");
+  EXPECT_TRUE(shop.approve("O-1", "bob").has("ApprovalRequested"));
+  EXPECT_EQ(shop.state("O-1"), "awaiting_approval");
+  EXPECT_EQ(shop.asked_for("O-1"), "over_order_limit 551.10 > 500.00");
+  EXPECT_TRUE(shop.approve("O-1", "bob").has("OrderApproved"));
+  EXPECT_EQ(shop.ask("order O-1")["total"], "551.10");
+}
+
 }  // namespace
 }  // namespace kontor::test

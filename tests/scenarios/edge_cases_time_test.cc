@@ -91,5 +91,86 @@ TEST(Time, OpensEveryDayBetween) {
   EXPECT_EQ(shop.when(R"("OpenBusinessDay":{"date":"2026-03-04"})").reasons, "day_not_later");
 }
 
+// ---- periods ----
+
+std::string taken(Scenario& shop) {
+  return shop.ask("buyer ann")["period_taken"];
+}
+
+void buyer_of_a(Scenario& shop, std::string_view period) {
+  shop.company("acme");
+  shop.person("ann", "acme", "buyer",
+              R"(,"period_limit":"1000.00","period":")" + std::string(period) + '"');
+  shop.person("bob", "acme", "approver");
+  shop.ask_over("period-limit", "over_period_limit", "approver");
+}
+
+// E-T7: the week starts on Monday or on Sunday; the fiscal year where the book says.
+TEST(Time, StartsAPeriodWhereTheBooksCalendarSays) {
+  Scenario monday;  // 2026-03-02 is a Monday
+  buyer_of_a(monday, "week");
+  monday.ordered("O-1", "acme", "ann", "600.00");
+  monday.day("2026-03-08");
+  EXPECT_EQ(taken(monday), "600.00");
+  monday.day("2026-03-09");
+  EXPECT_EQ(taken(monday), "0.00");
+
+  Scenario sunday({.more = R"(,"first_day_of_week":7)"});
+  buyer_of_a(sunday, "week");
+  sunday.ordered("O-1", "acme", "ann", "600.00");
+  sunday.day("2026-03-07");
+  EXPECT_EQ(taken(sunday), "600.00");
+  sunday.day("2026-03-08");
+  EXPECT_EQ(taken(sunday), "0.00");
+
+  Scenario year({.more = R"(,"fiscal_year_first_month":4)"});
+  buyer_of_a(year, "year");
+  year.ordered("O-1", "acme", "ann", "600.00");
+  year.day("2026-03-31");
+  EXPECT_EQ(taken(year), "600.00");
+  year.day("2026-04-01");
+  EXPECT_EQ(taken(year), "0.00");
+}
+
+// E-T8, taken at placement: an order of March that is approved in April is March's.
+TEST(Time, PutsAnOrderIntoTheMonthInWhichItIsTaken) {
+  Scenario shop;
+  buyer_of_a(shop, "month");
+  shop.ask_above("big", "500.00", {"approver"});
+  shop.day("2026-03-31");
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  EXPECT_EQ(taken(shop), "600.00");
+  shop.day("2026-04-01");
+  shop.approve("O-1", "bob");
+  EXPECT_EQ(taken(shop), "0.00");
+}
+
+// E-T8, taken at approval: then it is April's.
+TEST(Time, PutsAnOrderTakenAtItsApprovalIntoThatMonth) {
+  Scenario shop;
+  buyer_of_a(shop, "month");
+  shop.policy("budget.at", "approval");
+  shop.ask_above("big", "500.00", {"approver"});
+  shop.day("2026-03-31");
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  EXPECT_EQ(taken(shop), "0.00");
+  shop.day("2026-04-01");
+  shop.approve("O-1", "bob");
+  EXPECT_EQ(taken(shop), "600.00");
+}
+
+// E-T9: what comes back of a month that is over comes back in the present one.
+TEST(Time, LeavesAMonthThatIsOverAndShowsWhatComesBackInThePresentOne) {
+  Scenario shop;
+  buyer_of_a(shop, "month");
+  shop.ordered("O-1", "acme", "ann", "600.00");
+  shop.day("2026-03-31");
+  const Sequence march = shop.position();
+  shop.day("2026-04-01");
+  shop.cancel("O-1");
+  EXPECT_EQ(taken(shop), "-600.00");
+  EXPECT_EQ(shop.ask("buyer ann", march)["period_taken"], "600.00");
+}
+
 }  // namespace
 }  // namespace kontor::test

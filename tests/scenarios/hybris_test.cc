@@ -60,5 +60,96 @@ TEST(Hybris, TheSellersLimitHoldsWhatTheBuyersSideApproved) {
   EXPECT_EQ(shop.state("O-1"), "open");
 }
 
+// SAP-1, all three kinds: each its own reason and approver.
+TEST(Hybris, EachKindOfLimitHasItsOwnReasonAndApprover) {
+  Scenario shop;
+  shop.company("unit");
+  shop.cost_centre("centre", "unit");
+  shop.budget("budget", "10000.00", "centre");
+  shop.person("buyer", "unit", "buyer", R"(,"order_limit":"500.00","period_limit":"1500.00",
+              "period":"month","cost_centre":"centre")");
+  shop.person("chief", "unit", "approver");
+  shop.person("admin", "unit", "admin");
+  shop.ask_over("period-limit", "over_period_limit", "approver");
+  shop.ask_over("budget", "over_budget", "admin");
+  const auto month = [&] { return shop.ask("buyer buyer")["period_taken"].get<std::string>(); };
+
+  EXPECT_TRUE(shop.ordered("O-1", "unit", "buyer", "450.00").has("OrderApproved"));
+  EXPECT_EQ(month(), "450.00");
+  shop.ordered("O-2", "unit", "buyer", "600.00");
+  EXPECT_EQ(shop.asked_for("O-2"), "over_order_limit 600.00 > 500.00");
+  EXPECT_TRUE(shop.approve("O-2", "chief").has("OrderApproved"));
+  EXPECT_EQ(month(), "1050.00");
+  shop.ordered("O-3", "unit", "buyer", "480.00");
+  EXPECT_EQ(shop.asked_for("O-3"), "over_period_limit 1530.00 > 1500.00");
+  shop.reject("O-3", "chief");
+  EXPECT_EQ(month(), "1050.00");
+
+  shop.budget("budget", "1200.00", "centre");
+  shop.ordered("O-4", "unit", "buyer", "200.00");
+  EXPECT_EQ(shop.asked_for("O-4"), "over_budget 1250.00 > 1200.00");
+  EXPECT_EQ(shop.approve("O-4", "chief").reasons, "not_an_approver");
+  EXPECT_TRUE(shop.approve("O-4", "admin").has("OrderApproved"));
+}
+
+// H4: a cost centre that must have a budget, and a company that must name a cost centre.
+TEST(Hybris, ACostCentreWithoutABudgetStopsTheCheckout) {
+  Scenario shop;
+  shop.company("unit");
+  shop.cost_centre("centre", "unit", R"(,"mandatory":true)");
+  EXPECT_EQ(shop.place("O-1", "unit", "1.00", R"(,"cost_centre":"centre")").reasons, "no_budget");
+  shop.budget("one", "100.00", "centre", R"(,"valid_to":"2026-03-09")");
+  EXPECT_TRUE(shop.place("O-2", "unit", "1.00", R"(,"cost_centre":"centre")").done());
+  shop.day("2026-03-10");
+  EXPECT_EQ(shop.place("O-3", "unit", "1.00", R"(,"cost_centre":"centre")").reasons, "no_budget");
+  EXPECT_EQ(shop.place("O-4", "unit", "1.00", R"(,"cost_centre":"other")").reasons,
+            "unknown_cost_centre");
+}
+
+// H4: an order takes from every valid budget of its cost centre, and one serves several.
+TEST(Hybris, AnOrderTakesFromEveryBudgetOfItsCostCentre) {
+  Scenario shop;
+  shop.company("unit");
+  shop.cost_centre("east", "unit");
+  shop.cost_centre("west", "unit");
+  shop.budget("east-only", "100.00", "east");
+  shop.given(R"("SetBudget":{"budget":"both","amount":"500.00","cost_centres":["east","west"]})");
+  shop.place("O-1", "unit", "60.00", R"(,"cost_centre":"east")");
+  shop.place("O-2", "unit", "30.00", R"(,"cost_centre":"west")");
+  EXPECT_EQ(shop.ask("budget east-only")["budget"]["left"], "40.00");
+  EXPECT_EQ(shop.ask("budget both")["budget"]["left"], "410.00");
+}
+
+// SAP-3: the nearest approver up the tree whose limits cover the order, in the end the root's
+// admin.
+TEST(Hybris, AsksTheNearestApproverUpTheTreeWhoseLimitCoversTheOrder) {
+  Scenario shop;
+  shop.company("root");
+  shop.company("parent", R"(,"parent":"root")");
+  shop.company("unit", R"(,"parent":"parent")");
+  shop.person("buyer", "unit", "buyer", R"(,"order_limit":"500.00")");
+  shop.person("unit-chief", "unit", "approver", R"(,"order_limit":"2000.00")");
+  shop.person("parent-chief", "parent", "approver/company_and_below",
+              R"(,"order_limit":"5000.00")");
+  shop.person("root-admin", "root", "admin/company_and_below");
+  shop.rule("order-limit", R"("outcome":"ask","conditions":[{"figure":"over_order_limit"}],
+            "tiers":[{"groups":[{"climb":true}]}])");
+  const auto asks = [&](std::string_view total) {
+    shop.ordered(total, "unit", "buyer", total);
+    return shop.waits_for(total);
+  };
+  EXPECT_EQ(asks("2000.00"), "unit-chief");
+  EXPECT_EQ(asks("2000.01"), "parent-chief");
+  EXPECT_EQ(asks("2500.00"), "parent-chief");
+  EXPECT_EQ(asks("5000.00"), "parent-chief");
+  EXPECT_EQ(asks("9000.00"), "root-admin");
+  EXPECT_EQ(shop.approve("2500.00", "unit-chief").reasons, "not_an_approver");
+  EXPECT_TRUE(shop.approve("2500.00", "parent-chief").has("OrderApproved"));
+  // E-A2: his own limit is lowered between notification and click.
+  shop.person("unit-chief", "unit", "approver", R"(,"order_limit":"1999.99")");
+  EXPECT_EQ(shop.waits_for("2000.00"), "parent-chief");
+  EXPECT_EQ(shop.approve("2000.00", "unit-chief").reasons, "not_an_approver");
+}
+
 }  // namespace
 }  // namespace kontor::test

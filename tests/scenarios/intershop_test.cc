@@ -86,5 +86,37 @@ TEST(IntershopLimits, InAnotherCurrencyWithoutARateAreAskedAbout) {
   EXPECT_TRUE(shop.ordered("O-1", "acme", "B", "1.00").has("ApprovalRequested"));
 }
 
+// INT-1.
+TEST(IntershopBudget, IsOfAMonthAndShownIncludingThisOrder) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("B", "acme", "buyer",
+              R"(,"order_limit":"500.00","period_limit":"1000.00","period":"month")");
+  shop.person("P", "acme", "approver");
+  shop.person("Q", "acme", "approver");
+  shop.ask_over("period-limit", "over_period_limit", "approver");
+  const auto spent = [&] { return shop.ask("buyer B")["period_taken"].get<std::string>(); };
+
+  shop.day("2026-03-03");
+  EXPECT_TRUE(shop.ordered("O-1", "acme", "B", "400.00").has("OrderApproved"));
+  EXPECT_EQ(spent(), "400.00");
+  shop.day("2026-03-08");
+  EXPECT_TRUE(shop.ordered("O-2", "acme", "B", "450.00").has("OrderApproved"));
+  EXPECT_EQ(spent(), "850.00");
+
+  shop.day("2026-03-20");
+  EXPECT_TRUE(shop.ordered("O-3", "acme", "B", "200.00").has("ApprovalRequested"));
+  EXPECT_EQ(shop.state("O-3"), "awaiting_approval");
+  EXPECT_EQ(shop.asked_for("O-3"), "over_period_limit 1050.00 > 1000.00");
+  EXPECT_EQ(shop.ask("buyer B")["period_left"], "-50.00");
+  EXPECT_EQ(shop.waits_for("O-3"), "P or Q");
+
+  EXPECT_TRUE(shop.approve("O-3", "P").has("OrderApproved"));
+  EXPECT_EQ(shop.approve("O-3", "Q").reasons, "request_closed");
+  EXPECT_EQ(spent(), "1050.00");
+  shop.day("2026-04-01");
+  EXPECT_EQ(spent(), "0.00");
+}
+
 }  // namespace
 }  // namespace kontor::test

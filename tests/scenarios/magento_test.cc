@@ -275,5 +275,47 @@ TEST(Magento, StockTakenAtTheApprovalIsCheckedAgainThen) {
   EXPECT_EQ(shop.ask("stock last")["backordered"], 1);
 }
 
+// M3: a permission to approve without the other approvals.
+TEST_F(MagentoRules, MayBeOverriddenByARoleWithThatRight) {
+  shop.given(R"("RegisterBuyer":{"buyer":"boss","company":"acme",
+               "roles":[{"role":"owner","may_override":true}]})");
+  const auto override_by = [&](std::string_view person, std::string_view order) {
+    return shop.when(R"("actor":")" + std::string(person) + R"(","OverrideApproval":{"order":")" +
+                     std::string(order) + "\"}");
+  };
+  shop.ordered("P1", "acme", "buyer", "25000.00");
+  EXPECT_FALSE(override_by("manager", "P1").done());
+  EXPECT_EQ(shop.state("P1"), "awaiting_approval");
+  EXPECT_TRUE(override_by("boss", "P1").has("ApprovalOverridden"));
+  EXPECT_EQ(shop.state("P1"), "open");
+}
+
+// M4: conversion checks stock again, and short stock fails it unless backorders are on.
+TEST(Magento, AConversionFailsForShortStockUnlessBackordersAreOn) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("maria", "acme", "manager");
+  shop.ask_above("R1", "100.00", {"manager"});
+  shop.policy("stock.at", "approval");
+  shop.policy("stock.short", "refuse");
+  shop.given(R"("RegisterItem":{"item":"last","tax_category":"exempt"})");
+  shop.price("last", "200.00");
+  shop.given(R"("ReceiveStock":{"receipt":"R-1","warehouse":"main","lines":[
+               {"item":"last","quantity":1}]})");
+  for (const auto* order : {"P1", "P2"}) {
+    shop.given(
+        R"("PlaceOrder":{"company":"acme","lines":[{"item":"last","quantity":1}],"order":")" +
+        std::string(order) + "\"}");
+  }
+  EXPECT_TRUE(shop.approve("P1", "maria").has("StockReserved"));
+  EXPECT_TRUE(shop.approve("P2", "maria").has("OrderFailed"));
+  EXPECT_EQ(shop.state("P2"), "failed");
+  EXPECT_EQ(shop.when(R"("RetryOrder":{"order":"P2"})").reasons, "short_stock");
+  shop.given(R"("ReceiveStock":{"receipt":"R-2","warehouse":"main","lines":[
+               {"item":"last","quantity":1}]})");
+  EXPECT_TRUE(shop.when(R"("RetryOrder":{"order":"P2"})").has("StockReserved"));
+  EXPECT_EQ(shop.state("P2"), "open");
+}
+
 }  // namespace
 }  // namespace kontor::test

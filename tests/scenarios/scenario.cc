@@ -218,6 +218,24 @@ void Scenario::ask_above(std::string_view rule_name, std::string_view amount,
            std::string(more));
 }
 
+void Scenario::ask_over(std::string_view rule_name, std::string_view figure,
+                        std::string_view role) {
+  rule(rule_name, R"("outcome":"ask","conditions":[{)" + field("figure", figure) +
+                      R"(}],"tiers":[{"groups":[{"roles":[)" + quote(role) + "]}]}]");
+}
+
+void Scenario::cost_centre(std::string_view cost_centre, std::string_view company,
+                           std::string_view more) {
+  given(R"("RegisterCostCentre":{)" + field("cost_centre", cost_centre) + ',' +
+        field("company", company) + std::string(more) + '}');
+}
+
+void Scenario::budget(std::string_view budget, std::string_view amount,
+                      std::string_view cost_centre, std::string_view more) {
+  given(R"("SetBudget":{)" + field("budget", budget) + ',' + field("amount", amount) +
+        R"(,"cost_centres":[)" + quote(cost_centre) + ']' + std::string(more) + '}');
+}
+
 void Scenario::item(std::string_view item, std::string_view unit_price, std::string_view more) {
   given(R"("RegisterItem":{)" + field("item", item) + R"(,"tax_category":"exempt")" +
         std::string(more) + '}');

@@ -74,6 +74,13 @@ class Scenario {
   void ask_above(std::string_view rule, std::string_view amount,
                  const std::vector<std::string_view>& of_each, std::string_view more = {});
 
+  // Asks one who holds the role where the figure says it is over: over_period_limit, over_budget.
+  void ask_over(std::string_view rule, std::string_view figure, std::string_view role);
+  void cost_centre(std::string_view cost_centre, std::string_view company,
+                   std::string_view more = {});
+  void budget(std::string_view budget, std::string_view amount, std::string_view cost_centre,
+              std::string_view more = {});
+
   void item(std::string_view item, std::string_view unit_price, std::string_view more = {});
   void price(std::string_view item, std::string_view unit_price);
   void day(std::string_view date);
