@@ -64,7 +64,6 @@ class ViewWatch final : public Watcher {
   // Under the bell.
   std::uint64_t steps_left_ = 0;  // of the host, until it dies; 0: it does not
   bool dead_ = false;
-  std::uint64_t answered_ = 0;
   Wrong wrong_;
 };
 
