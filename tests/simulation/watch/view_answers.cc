@@ -109,10 +109,13 @@ std::string key_of(DocumentKind kind, std::string_view name) {
 
 DocumentState state_of(const m::Order& order) {
   if (order.approval == m::Approval::kRejected) return DocumentState::kRejected;
-  if (order.cancelled) return DocumentState::kCancelled;
+  if (order.cancelled || (order.recurs && order.recurs->stopped)) {
+    return DocumentState::kCancelled;
+  }
   if (order.approval == m::Approval::kPending && !order.fulfilled) {
     return DocumentState::kAwaitingApproval;
   }
+  if (order.failed) return DocumentState::kFailed;
   if (order.held) return DocumentState::kOnHold;
   return order.fulfilled ? DocumentState::kFulfilled : DocumentState::kOpen;
 }
