@@ -27,6 +27,7 @@
 #include "projections/outcomes.h"
 #include "projections/parties.h"
 #include "projections/policies.h"
+#include "projections/prefetch.h"
 #include "projections/prices.h"
 #include "projections/read_back.h"
 #include "projections/receivables.h"
@@ -77,6 +78,8 @@ class Book {
   Status apply(const Envelope& by, const EventView& event);
   // The decision has no further events: what has been settled for long enough leaves.
   void end() { std::get<Orders>(parts_).end_decision(last_sequence_); }
+  // Asks memory for what replaying the decision will read first.
+  void prefetch(const DecisionView& decision, Prefetch step) const;
   // A whole decision read from the log, whose structure and bodies were checked.
   Status replay(const DecisionView& decision);
 
