@@ -45,8 +45,9 @@ class Waiting {
     std::string parent;
     for (int level = 0; level < kDepth - 1; ++level) {
       const std::string name = "level-" + std::to_string(level);
-      decide("clerk", R"("RegisterCompany":{"company":")" + name +
-                          R"(","currency":"EUR","parent":")" + parent + R"("})");
+      const std::string below = parent.empty() ? "" : R"(,"parent":")" + parent + '"';
+      decide("clerk",
+             R"("RegisterCompany":{"company":")" + name + R"(","currency":"EUR")" + below + "}");
       // Nobody but the root's admin covers anything.
       const std::string role = level == 0 ? "admin" : "approver";
       decide("clerk", R"("RegisterBuyer":{"buyer":"of-)" + name + R"(","company":")" + name +

@@ -42,7 +42,8 @@ class RuleBook {
     std::string parent;
     for (std::size_t i = 0; i < depth; ++i) {
       const std::string company = "level-" + std::to_string(i);
-      say(R"("RegisterCompany":{"company":")" + company + R"(","parent":")" + parent + "\"}");
+      const std::string below = parent.empty() ? "" : R"(,"parent":")" + parent + '"';
+      say(R"("RegisterCompany":{"company":")" + company + '"' + below + "}");
       say(R"("SetCreditLimit":{"company":")" + company + R"(","limit":"900000.00"})");
       parent = company;
     }
