@@ -2,13 +2,31 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
-#include "events/codec/catalog.h"
+#include "engine/read_ahead.h"
 
 namespace kontor {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 256;  // commits
+constexpr std::uint64_t kWorthAThread = 32;    // commits
+// In decisions: far enough for memory to answer, near enough for caches to keep what it said.
+constexpr std::size_t kBytesAhead = 20;  // they come from another processor's cache
+constexpr std::size_t kSlotsAhead = 12;
+constexpr std::size_t kRecordsAhead = 6;
+constexpr std::size_t kBytesOfOne = 512;  // the processor goes on by itself
+
+void look_ahead(const Book& book, const std::vector<const std::byte*>& decisions, std::size_t at) {
+  const std::size_t count = decisions.size();
+  if (at + kBytesAhead < count) prefetch_bytes(decisions[at + kBytesAhead], kBytesOfOne);
+  if (at + kSlotsAhead < count) {
+    book.prefetch(DecisionView(decisions[at + kSlotsAhead]), Prefetch::kSlot);
+  }
+  if (at + kRecordsAhead < count) {
+    book.prefetch(DecisionView(decisions[at + kRecordsAhead]), Prefetch::kRecord);
+  }
+}
 
 class Replayer {
  public:
@@ -16,20 +34,19 @@ class Replayer {
       : books_(books), options_(options), out_(out) {}
 
   // Whether to go on.
-  bool commit(CommitNumber number, std::span<const std::byte> bytes) {
-    number_ = number;
-    while (!bytes.empty() && status_.ok() && !stopped_) {
-      const auto page = read_page(bytes);
-      if (!page.ok()) {
-        status_ = where(page.error());
-        return false;
-      }
-      fold_page(*page);
-      bytes = bytes.subspan(page->header().header_bytes + page->header().stored_bytes);
+  bool commit(const CheckedCommit& commit) {
+    number_ = commit.number;
+    for (const CheckedPage& checked : commit.pages) {
+      if (status_.ok() && !stopped_) fold_page(checked);
+    }
+    if (!status_.ok() || stopped_) return false;
+    if (!commit.readable.ok()) {
+      status_ = where(commit.readable.error());
+      return false;
     }
     ++out_.commits;
-    out_.last = number;
-    return status_.ok() && !stopped_;
+    out_.last = number_;
+    return true;
   }
   const Status& status() const { return status_; }
 
@@ -38,17 +55,22 @@ class Replayer {
     return {error.kind, "commit " + std::to_string(number_.value()) + ": " + error.message};
   }
 
-  void fold_page(const PageView& page) {
-    const BookNumber book{page.header().book};
-    if (!make_room(book)) return;
-    if (const Status followed = out_.chains[book.value()].follow(page); !followed.ok()) {
-      status_ = where(followed.error());
+  void fold_page(const CheckedPage& checked) {
+    const PageView& page = checked.page;
+    const BookNumber number{page.header().book};
+    if (!make_room(number)) return;
+    if (!checked.sound.ok()) {
+      status_ = where(checked.sound.error());
       return;
     }
-    out_.places[book.value()].push_back({Sequence{page.header().first_sequence}, number_});
-    page.for_each_decision([&](const DecisionView& decision) {
-      if (status_.ok() && !stopped_) fold_decision(*books_.find(book), decision);
-    });
+    out_.chains[number.value()] = checked.chain;
+    out_.places[number.value()].push_back({Sequence{page.header().first_sequence}, number_});
+    Book& book = *books_.find(number);
+    const std::vector<const std::byte*>& decisions = checked.decisions;
+    for (std::size_t i = 0; i < decisions.size() && status_.ok() && !stopped_; ++i) {
+      look_ahead(book, decisions, i);
+      fold_decision(book, DecisionView(decisions[i]));
+    }
   }
 
   // A book is there once book 0 has registered it, which it has in the same commit at the latest.
@@ -70,16 +92,6 @@ class Replayer {
   }
 
   void fold_decision(Book& book, const DecisionView& decision) {
-    decision.for_each_event([&](const EventView& event) {
-      if (!status_.ok() || verify_event(event.header.kind, event.body)) return;
-      const bool known = !event_name(event.header.kind).empty();
-      status_ = where({known ? ErrorKind::kCorrupt : ErrorKind::kNewer,
-                       "event " + std::to_string(event.sequence.value()) + " of book " +
-                           std::to_string(book.number().value()) +
-                           (known ? " has damaged bytes; restore a backup"
-                                  : " is of a kind this version does not know; use a newer one")});
-    });
-    if (!status_.ok()) return;
     if (const Status folded = book.replay(decision); !folded.ok()) {
       status_ = where(folded.error());
       return;
@@ -108,6 +120,32 @@ class Replayer {
   bool stopped_ = false;
 };
 
+// Folds the commits as they are read, checked on a thread of their own.
+Status fold_ahead(const EventLog& log, CommitNumber first, CommitNumber last, CommitCheck check,
+                  Replayer& replayer, const ReplayProgress& progress) {
+  ReadAhead commits(log, first, last, std::move(check));
+  while (const CheckedCommit* const commit = commits.next()) {
+    const std::uint64_t number = commit->number.value();
+    if (progress && (number % kProgressEvery == 0 || commit->number == last)) {
+      progress(number, last.value());
+    }
+    if (!replayer.commit(*commit)) return replayer.status();
+  }
+  return commits.status();
+}
+
+// The same on this thread, one after the other.
+Status fold_in_turn(const EventLog& log, CommitNumber first, CommitNumber last, CommitCheck check,
+                    Replayer& replayer) {
+  CheckedCommit commit;
+  const Status read =
+      log.read(first, last, [&](CommitNumber number, std::span<const std::byte> bytes) {
+        check.check(number, bytes, commit);
+        return replayer.commit(commit);
+      });
+  return replayer.status().ok() ? read : replayer.status();
+}
+
 }  // namespace
 
 std::uint64_t Replayed::position() const {
@@ -119,18 +157,16 @@ std::uint64_t Replayed::position() const {
 
 Status replay_on(const EventLog& log, Books& books, Replayed& so_far, const ReplayOptions& options,
                  const ReplayProgress& progress) {
-  Replayer replayer(books, so_far, options);
   const CommitNumber end = log.tail().last;
   const CommitNumber last = options.last.value() == 0 ? end : std::min(options.last, end);
   const CommitNumber first{so_far.last.value() + 1};
   if (first > last) return {};
-  const Status read =
-      log.read(first, last, [&](CommitNumber number, std::span<const std::byte> bytes) {
-        const bool tell = number.value() % kProgressEvery == 0 || number == last;
-        if (progress && tell) progress(number.value(), last.value());
-        return replayer.commit(number, bytes);
-      });
-  return replayer.status().ok() ? read : replayer.status();
+  Replayer replayer(books, so_far, options);
+  CommitCheck check(so_far.chains);
+  if (last.value() - first.value() < kWorthAThread) {
+    return fold_in_turn(log, first, last, std::move(check), replayer);
+  }
+  return fold_ahead(log, first, last, std::move(check), replayer, progress);
 }
 
 Result<Replayed> replay(const EventLog& log, Books& books, const ReplayOptions& options,

@@ -79,6 +79,16 @@ void Book::end() {
     std::get<Budgets>(parts_).forget(left);
 }
 
+void Book::prefetch(const DecisionView& decision, Prefetch step) const {
+  if (decision.header().event_count == 0) return;
+  const EventHeader first = decision.first_event();
+  if (step == Prefetch::kSlot) {
+    const std::string_view id = decision.id();
+    if (!id.empty()) outcomes().prefetch(outcome_key(decision.header().principal, id));
+  }
+  if (first.reference != 0) orders().prefetch(OrderRef{first.reference}, step);
+}
+
 Status Book::apply(const Envelope& by, const EventView& event) {
   switch (event.header.kind) {
 #define KONTOR_APPLY(Name, number)                             \

@@ -29,6 +29,7 @@
 #include "projections/outcomes.h"
 #include "projections/parties.h"
 #include "projections/policies.h"
+#include "projections/prefetch.h"
 #include "projections/prices.h"
 #include "projections/read_back.h"
 #include "projections/receivables.h"
@@ -80,6 +81,8 @@ class Book {
   Status apply(const Envelope& by, const EventView& event);
   // The decision has no further events: what has been settled for long enough leaves.
   void end();
+  // Asks memory for what replaying the decision will read first.
+  void prefetch(const DecisionView& decision, Prefetch step) const;
   // A whole decision read from the log, whose structure and bodies were checked.
   Status replay(const DecisionView& decision);
 

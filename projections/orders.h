@@ -201,6 +201,7 @@ class Orders {
   bool has_amendment(std::string_view name) const { return amendments_.find(name).has_value(); }
   const Returns& returns() const { return returns_; }
   void prefetch(std::string_view name, Prefetch step) const;
+  void prefetch(OrderRef ref, Prefetch step) const;
   void prefetch_birth(Sequence birth) const { index_.prefetch(birth.value()); }
 
   void save(Sink& out) const;

@@ -11,6 +11,11 @@
 #include <xxhash.h>
 
 namespace kontor {
+namespace {
+
+constexpr std::uint64_t kLeavingAhead = 8;  // below what a book keeps at least
+
+}  // namespace
 
 Hash128 outcome_key(std::uint32_t principal, std::string_view id) {
   const XXH128_hash_t hash = XXH3_128bits_withSeed(id.data(), id.size(), principal);
@@ -45,6 +50,9 @@ void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_se
     if ((ring_.size() + 1) * 2 > slots_.size()) grow();
     ring_.push_back({key, content, first_sequence.value()});
   } else {
+    // Those that leave some time from now lie anywhere.
+    const KnownOutcome& leaving = ring_[(added_ + kLeavingAhead) % kept_];
+    prefetch_line(&slots_[home_of(leaving.key) & (slots_.size() - 1)]);
     forget(place);
     ring_[place] = {key, content, first_sequence.value()};
   }

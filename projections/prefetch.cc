@@ -22,6 +22,14 @@ void Orders::prefetch(std::string_view name, Prefetch step) const {
                  std::min(order.line_count, kFirstLines) * sizeof(OrderLineState));
 }
 
+void Orders::prefetch(OrderRef ref, Prefetch step) const {
+  if (step == Prefetch::kSlot) return index_.prefetch(ref.value());
+  const auto index = index_.find(ref.value());
+  if (!index) return;
+  const Order& order = orders_[*index];
+  prefetch_bytes(&order, sizeof order);
+}
+
 void Orders::prefetch_leaving() const {
   constexpr std::size_t kSlots = 16;  // touches ahead
   constexpr std::size_t kRecords = 8;

@@ -138,6 +138,11 @@ class DecisionView {
     return {bytes_ + command_offset(), header_.command_bytes};
   }
 
+  EventHeader first_event() const {  // where there is one
+    EventHeader first;
+    std::memcpy(&first, bytes_ + command_offset() + padded(header_.command_bytes), sizeof first);
+    return first;
+  }
   // Calls visit(const EventView&) for each event in order.
   template <class Visit>
   void for_each_event(Visit visit) const {
