@@ -189,6 +189,8 @@ void ViewHost::tell_building(Follower& follower) {
 Status ViewHost::try_open(Follower& follower, std::string& found) {
   auto store = ViewStore::open(path_of(follower), options_.store);
   if (!store.ok()) {
+    // A disk that is full or cannot be read just now says nothing about what is on it.
+    if (store.error().kind == ErrorKind::kIo) return store.error();
     found = store.error().message;
     return {};
   }

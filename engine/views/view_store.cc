@@ -53,9 +53,10 @@ class NoDiary : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-rocksdb::Options store_options(bool read_only) {
+rocksdb::Options store_options(const ViewStoreOptions& options) {
   rocksdb::Options out;
-  out.create_if_missing = !read_only;
+  if (options.env != nullptr) out.env = options.env;
+  out.create_if_missing = !options.read_only;
   out.paranoid_checks = true;
   out.compression = rocksdb::kLZ4Compression;
   out.write_buffer_size = 1U << 20;  // nothing is ever written to it
@@ -210,7 +211,7 @@ Result<std::optional<ViewCheckpoint>> Store::checkpoint() const {
 Status Store::write_run(View& view, const ViewCheckpoint& checkpoint,
                         const BookPositions& positions) {
   const std::string file = run_path(path_).string();
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), store_options(false));
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), store_options(options_));
   rocksdb::Status status = writer.Open(file);
   if (status.ok()) status = writer.Put(kCheckpointKey, write_checkpoint(checkpoint));
   std::string value;
@@ -273,7 +274,7 @@ Result<std::shared_ptr<ViewStore>> ViewStore::open(const fs::path& path, ViewSto
     if (!code) fs::remove(run_path(path), code);
     if (code) return file_error(path, code);
   }
-  const rocksdb::Options settings = store_options(options.read_only);
+  const rocksdb::Options settings = store_options(options);
   const std::string unsafe = table_unsafe_to_open(*settings.env, path.string());
   if (!unsafe.empty()) {
     return error_of(

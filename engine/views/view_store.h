@@ -16,6 +16,10 @@
 #include "engine/views/checkpoint.h"
 #include "projections/views/view.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace kontor {
 
 using BookPositions = std::map<BookNumber, Sequence>;
@@ -35,6 +39,7 @@ struct ViewStoreOptions {
   // For tests: called at each step; false: the process dies here (the call ends with kUnavailable
   // and leaves all as it is).
   std::function<bool(IngestStep)> step;
+  rocksdb::Env* env = nullptr;  // null: the operating system. Outlives the store.
 };
 
 class ViewStore {

@@ -186,6 +186,25 @@ TEST_F(TheViews, AreBuiltAgainWhenTheirStoreIsDamaged) {
   expect_sound();
 }
 
+TEST_F(TheViews, ThatCannotBeOpenedJustNowAreLeftAlone) {
+  order("O-1");
+  follow();
+  forget_said();
+  {
+    const auto held = ViewStore::open(folder() / "timeline", {});  // its lock is taken
+    ASSERT_TRUE(held.ok());
+    const auto host = start();
+    ASSERT_TRUE(hears("view timeline: does not go on: cannot open")) << said();
+    EXPECT_FALSE(host->open("timeline").ok());
+  }
+  EXPECT_FALSE(has_said("is of no use")) << said();
+  forget_said();
+  order("O-2");
+  follow();
+  EXPECT_EQ(said(), "") << "it goes on from where it was";
+  expect_sound();
+}
+
 void flip_tables(const fs::path& store) {
   int tables = 0;
   for (const auto& entry : fs::directory_iterator(store)) {
