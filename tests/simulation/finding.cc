@@ -29,6 +29,7 @@ void Coverage::add(const Coverage& other) {
   past_refused += other.past_refused;
   view_starts += other.view_starts;
   view_deaths += other.view_deaths;
+  view_power_cuts += other.view_power_cuts;
   view_renewals += other.view_renewals;
   view_stored += other.view_stored;
   view_fresh += other.view_fresh;

@@ -42,6 +42,7 @@ struct Coverage {
   std::uint64_t past_refused = 0;
   std::uint64_t view_starts = 0;
   std::uint64_t view_deaths = 0;                  // in the middle of an ingest
+  std::uint64_t view_power_cuts = 0;              // of them with their disk
   std::uint64_t view_renewals = 0;                // that took their place
   std::uint64_t view_stored = 0;                  // answered from what is stored
   std::uint64_t view_fresh = 0;                   // and from what is folded besides

@@ -126,6 +126,15 @@ rocksdb::Status ForgetfulDisk::RenameFile(const std::string& from, const std::st
   return status;
 }
 
+rocksdb::Status ForgetfulDisk::LinkFile(const std::string& from, const std::string& to) {
+  if (dead_) return powerless();
+  rocksdb::Status status = target()->LinkFile(from, to);
+  const std::lock_guard lock(mutex_);
+  const auto known = files_.find(from);
+  if (status.ok() && known != files_.end()) files_[to] = known->second;
+  return status;
+}
+
 rocksdb::Status ForgetfulDisk::DeleteFile(const std::string& name) {
   if (dead_) return powerless();
   const std::lock_guard lock(mutex_);
@@ -140,6 +149,11 @@ void ForgetfulDisk::come_back(Random& random) {
   files_.clear();
   dead_ = false;
   appends_left_ = 0;
+}
+
+void ForgetfulDisk::keep_all() {
+  const std::lock_guard lock(mutex_);
+  files_.clear();
 }
 
 // Back to the last sync, or some way behind it.

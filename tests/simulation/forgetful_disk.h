@@ -30,6 +30,7 @@ class ForgetfulDisk : public rocksdb::EnvWrapper {
                                     std::unique_ptr<rocksdb::WritableFile>* out,
                                     const rocksdb::EnvOptions& options) override;
   rocksdb::Status RenameFile(const std::string& from, const std::string& to) override;
+  rocksdb::Status LinkFile(const std::string& from, const std::string& to) override;
   rocksdb::Status DeleteFile(const std::string& name) override;
 
   // From now on nothing reaches the disk any more: writes, syncs, renames and deletions fail.
@@ -41,6 +42,9 @@ class ForgetfulDisk : public rocksdb::EnvWrapper {
 
   // Once whoever had the folder is gone: forgets what was not synced, and works again.
   void come_back(Random& random);
+
+  // Whoever had the folder is gone, and the power is not: all that was written reaches the disk.
+  void keep_all();
 
   std::uint64_t bytes_forgotten() const { return bytes_forgotten_; }
 

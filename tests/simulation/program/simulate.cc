@@ -102,10 +102,11 @@ void print_coverage(const CampaignState& state, double seconds) {
             << c.feed_cuts << "  too slow " << c.feed_slow << "\nasked about the past "
             << c.past_questions << "  answered " << c.past_answers << "  by the model "
             << c.past_models << "  no room " << c.past_refused << "\nviews begun " << c.view_starts
-            << "  died " << c.view_deaths << "  made again " << c.view_renewals
-            << "  answers as stored " << c.view_stored << "  and folded on " << c.view_fresh
-            << "\nsnapshots " << c.snapshots << "  starts from one " << c.snapshot_starts
-            << "  seconds " << static_cast<std::uint64_t>(seconds) << "  commands/s "
+            << "  died " << c.view_deaths << "  with their disk " << c.view_power_cuts
+            << "  made again " << c.view_renewals << "  answers as stored " << c.view_stored
+            << "  and folded on " << c.view_fresh << "\nsnapshots " << c.snapshots
+            << "  starts from one " << c.snapshot_starts << "  seconds "
+            << static_cast<std::uint64_t>(seconds) << "  commands/s "
             << static_cast<std::uint64_t>(static_cast<double>(c.commands) / seconds) << '\n';
   print_counts("done", c.kinds);
   print_counts("refused for", c.refusals);

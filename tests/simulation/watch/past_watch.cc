@@ -9,8 +9,8 @@
 namespace kontor::test {
 namespace {
 
-constexpr std::size_t kKeptMost = 24;        // models
-constexpr std::uint64_t kSmall = 24U << 10;  // bytes that most books outgrow
+constexpr std::size_t kKeptMost = 24;       // models
+constexpr std::uint64_t kSmall = 8U << 10;  // bytes that most books outgrow
 constexpr std::chrono::milliseconds kLong{60'000};
 
 }  // namespace

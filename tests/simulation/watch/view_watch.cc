@@ -54,6 +54,7 @@ ViewHostOptions ViewWatch::options() {
   ViewHostOptions out;
   out.look_every = std::chrono::milliseconds(1);
   out.batch.batch_events = 1 + random_.below(60);
+  out.store.env = &disk_;
   out.store.step = [this](IngestStep at) { return !dies(at); };
   out.say = [this](const std::string& text) { note(text); };
   return out;
@@ -64,7 +65,10 @@ bool ViewWatch::dies(IngestStep /*at*/) {
   bool dies = false;
   bell_.ring([&] {
     dies = dead_ || (steps_left_ > 0 && --steps_left_ == 0);
-    if (dies && !dead_) ++coverage_.view_deaths;
+    if (dies && !dead_) {
+      ++coverage_.view_deaths;
+      if (dies_with_its_disk_) disk_.cut_power();
+    }
     dead_ = dies;
   });
   return dies;
@@ -83,6 +87,7 @@ void ViewWatch::note(const std::string& text) {
 void ViewWatch::start_host(bool may_die) {
   bell_.ring([&] {
     dead_ = false;
+    dies_with_its_disk_ = random_.one_in(2);
     steps_left_ = may_die && random_.one_in(3) ? 1 + random_.below(kStepsMost) : 0;
   });
   hosted_.set(std::make_shared<ViewHost>(*log_, folder_, options()));
@@ -90,9 +95,16 @@ void ViewWatch::start_host(bool may_die) {
 }
 
 void ViewWatch::stop_host() {
-  const std::shared_ptr<ViewHost> host = hosted_.host();
+  std::shared_ptr<ViewHost> host = hosted_.host();
   hosted_.set(nullptr);
   if (host != nullptr) host->stop();
+  host.reset();  // and its stores are closed
+  if (disk_.is_dead()) {
+    ++coverage_.view_power_cuts;
+    disk_.come_back(random_);
+  } else {
+    disk_.keep_all();
+  }
 }
 
 void ViewWatch::before(const EventLog& log, EngineOptions& options) {
@@ -179,7 +191,8 @@ Watcher::Wrong ViewWatch::look(const PlainLog& told, const model::State& state) 
     start_host(true);
   }
   const std::shared_ptr<ViewHost> host = hosted_.host();
-  if (random_.one_in(8)) host->renew();
+  // What a renewal puts in place has other names than the disk knows.
+  if (random_.one_in(8) && !dies_with_its_disk_) host->renew();
   if (random_.one_in(3) && !wait_for_all(*host)) return "the views do not follow";
   if (!random_.one_in(4)) return {};
   Wrong wrong = check(told, state, false);

@@ -1,7 +1,7 @@
 // ViewWatch: the views behind an engine, over many processes: of the engine, of the host, and of a
-// host that dies in the middle of what it writes. Whatever they have followed and while new ones
-// are made beside them, what they answer is what the log and the model say. The engine itself finds
-// the events of settled orders by them.
+// host that dies in the middle of what it writes, at times with the power of its disk. Whatever
+// they have followed and while new ones are made beside them, what they answer is what the log and
+// the model say. The engine itself finds the events of settled orders by them.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,7 @@
 
 #include "engine/views/view_host.h"
 #include "tests/simulation/finding.h"
+#include "tests/simulation/forgetful_disk.h"
 #include "tests/simulation/frame.h"
 #include "tests/simulation/random.h"
 #include "tests/simulation/watch/watcher.h"
@@ -58,12 +59,14 @@ class ViewWatch final : public Watcher {
   Coverage& coverage_;
   const std::filesystem::path folder_;
   Bell bell_;
+  ForgetfulDisk disk_;
   Hosted hosted_;
   const EventLog* log_ = nullptr;
   Engine* engine_ = nullptr;
   // Under the bell.
   std::uint64_t steps_left_ = 0;  // of the host, until it dies; 0: it does not
   bool dead_ = false;
+  bool dies_with_its_disk_ = false;
   Wrong wrong_;
 };
 
