@@ -85,19 +85,6 @@ Context make_context(const Book& book, const CommandInput& input, Timestamp reco
   return context;
 }
 
-// An effective date lies within what the book's policies allow.
-void check_effective_date(Step& step) {
-  const Policies& policies = step.book().policies();
-  const Date today = step.context().business_date;
-  const Date earliest = add_days(today, -policies.number(PolicyKey::effective_days_back));
-  const Date latest = add_days(today, policies.number(PolicyKey::effective_days_ahead));
-  const Date date = step.context().effective_date;
-  if (date >= earliest && date <= latest) return;
-  KONTOR_MARK("an effective date the policies forbid");
-  step.refuse(with_dates(about(ReasonCode::date_not_allowed, Subject::command, "effective_date"),
-                         date, date > latest ? latest : earliest));
-}
-
 }  // namespace
 
 Hash128 content_hash(const CommandInput& input) {
@@ -149,7 +136,7 @@ Decided Decider::write(Book& book, PageBuilder& page, const CommandInput& input,
   book.begin(header, input.id);
 
   Step step(book, page, builder_, context);
-  check_effective_date(step);
+  expect_effective_date(step);
   if (!step.refused()) dispatch(step, input);
   if (step.refused()) {
     header.outcome = DecisionOutcome::kRefused;
@@ -205,6 +192,9 @@ Decided Decider::decide_follow_up(Book& book, PageBuilder& page, const FollowUp&
   } else if (work.kind == FollowUpKind::apply_day_rules) {
     input.kind = number_of<ApplyDayRules>;
     command.Finish(CreateApplyDayRules(command, work.from));
+  } else if (work.kind == FollowUpKind::run_recurring_order) {
+    input.kind = number_of<RunRecurringOrder>;
+    command.Finish(CreateRunRecurringOrder(command, work.from));
   } else {
     input.kind = number_of<ExamineHeldOrders>;
     command.Finish(CreateExamineHeldOrders(command, work.subject, work.from));

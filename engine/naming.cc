@@ -22,24 +22,30 @@ std::optional<NamedOrder> order_of(const Book& book, const Document* document) {
   return NamedOrder{{}, OrderRef{document->order}};
 }
 
+std::optional<NamedOrder> order_called(const Book& book, std::string_view name) {
+  if (name.empty() || book.orders().find(name) != nullptr) return std::nullopt;
+  return NamedOrder{name, OrderRef{0}};
+}
+
 template <class Command>
-std::optional<NamedOrder> find_in(const Book& book, const Command& command) {
-  if constexpr (NamesOrder<Command>) {
-    const std::string_view name = view(command.order());
-    if (book.orders().find(name) != nullptr) return std::nullopt;
-    return NamedOrder{name, OrderRef{0}};
+MissingOrders find_in(const Book& book, const Command& command) {
+  if constexpr (std::same_as<Command, Reorder>) {
+    return {order_called(book, view(command.order())),
+            order_called(book, view(command.new_order()))};
+  } else if constexpr (NamesOrder<Command>) {
+    return {order_called(book, view(command.order())), std::nullopt};
   } else if constexpr (std::same_as<Command, IssueCreditNote>) {
-    return order_of(book, book.receivables().find_invoice(view(command.invoice())));
+    return {order_of(book, book.receivables().find_invoice(view(command.invoice()))), std::nullopt};
   } else if constexpr (std::same_as<Command, CancelCreditNote>) {
-    return order_of(book, book.credit_notes().find(view(command.credit_note())));
+    return {order_of(book, book.credit_notes().find(view(command.credit_note()))), std::nullopt};
   } else {
-    return std::nullopt;
+    return {};
   }
 }
 
 }  // namespace
 
-std::optional<NamedOrder> find_missing_order(const Book& book, const CommandInput& input) {
+MissingOrders find_missing_orders(const Book& book, const CommandInput& input) {
   switch (input.kind) {
 #define KONTOR_NAMED(Name, number) \
   case number:                     \
@@ -47,7 +53,7 @@ std::optional<NamedOrder> find_missing_order(const Book& book, const CommandInpu
     KONTOR_COMMANDS(KONTOR_NAMED)
 #undef KONTOR_NAMED
     default:
-      return std::nullopt;
+      return {};
   }
 }
 

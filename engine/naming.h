@@ -1,6 +1,7 @@
 // Which order a command is about, where that order may have left memory.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -15,8 +16,9 @@ struct NamedOrder {
   OrderRef birth;
 };
 
-// The one order of the command, if it names one and that is not in memory. PlaceOrder names the one
-// it would place: there may be one of that name already.
-std::optional<NamedOrder> find_missing_order(const Book& book, const CommandInput& input);
+// The orders of the command, if it names any that are not in memory. PlaceOrder names the one it
+// would place: there may be one of that name already. Reorder may name two.
+using MissingOrders = std::array<std::optional<NamedOrder>, 2>;
+MissingOrders find_missing_orders(const Book& book, const CommandInput& input);
 
 }  // namespace kontor

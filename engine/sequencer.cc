@@ -111,30 +111,37 @@ StatusCode Sequencer::reopen(const Submission& job, const CommandInput& input,
   Book* const book = books_.find(job.book);
   const bool none_left = book == nullptr || book->orders().settled().empty();
   if (none_left || input.resolve || is_system_command(input.kind)) return StatusCode::kDone;
-  const std::optional<NamedOrder> named = find_missing_order(*book, input);
-  if (!named) return StatusCode::kDone;
-  const bool may_be_settled =
-      named->birth.value() != 0 || !book->orders().settled().find(named->name).empty();
-  if (!may_be_settled) return StatusCode::kDone;
-  const bool repeats = book->outcomes().find(outcome_key(job.principal, input.id)) != nullptr;
-  if (repeats) return StatusCode::kDone;
+  for (const std::optional<NamedOrder>& named : find_missing_orders(*book, input)) {
+    if (!named) continue;
+    const bool may_be_settled =
+        named->birth.value() != 0 || !book->orders().settled().find(named->name).empty();
+    if (!may_be_settled) continue;
+    const bool repeats = book->outcomes().find(outcome_key(job.principal, input.id)) != nullptr;
+    if (repeats) return StatusCode::kDone;
+    const StatusCode status = reopen_named(*book, *named, pending, batch);
+    if (status != StatusCode::kDone) return status;
+  }
+  return StatusCode::kDone;
+}
 
-  const Sequence last = book->orders().settled_by(book->last_sequence());
-  if (!hands_.await(book->number(), last)) {
+StatusCode Sequencer::reopen_named(Book& book, const NamedOrder& named, PendingSubmission& pending,
+                                   std::unique_ptr<Batch>& batch) {
+  const Sequence last = book.orders().settled_by(book.last_sequence());
+  if (!hands_.await(book.number(), last)) {
     KONTOR_MARK("a settled order named before its events were durable");
     flush(pending, batch);
-    if (!hands_.await(book->number(), last)) return StatusCode::kStopping;
+    if (!hands_.await(book.number(), last)) return StatusCode::kStopping;
   }
-  const auto found = hands_.gatherer->find(*book, *named);
+  const auto found = hands_.gatherer->find(book, named);
   KONTOR_ASSERT(found.ok());  // durable, and verified at start: the disk has failed since
   if (!*found) return StatusCode::kDone;
-  const auto gathered = hands_.gatherer->gather(*book, **found);
+  const auto gathered = hands_.gatherer->gather(book, **found);
   KONTOR_ASSERT(gathered.ok());
   make_room(pending, batch);
   PageBuilder& page =
-      batch->page(batch->page_of(book->number(), Sequence{book->last_sequence().value() + 1}));
+      batch->page(batch->page_of(book.number(), Sequence{book.last_sequence().value() + 1}));
   const std::size_t before = page.buffer().size();
-  decider_.decide_reopening(*book, page, **gathered, (*found)->birth, next_time(*book));
+  decider_.decide_reopening(book, page, **gathered, (*found)->birth, next_time(book));
   batch->count_decision(page.buffer().size() - before);
   make_room(pending, batch);
   KONTOR_MARK("a settled order reopened by a command that names it");

@@ -64,6 +64,8 @@ class Sequencer {
   // what it was cannot become durable any more.
   StatusCode reopen(const Submission& job, const CommandInput& input, PendingSubmission& pending,
                     std::unique_ptr<Batch>& batch);
+  StatusCode reopen_named(Book& book, const NamedOrder& named, PendingSubmission& pending,
+                          std::unique_ptr<Batch>& batch);
   PendingResult run_one(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult resolve(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult decide(Book& book, const CommandInput& input, std::uint32_t principal,

@@ -48,18 +48,18 @@ void Step::emit_refusal() {
 }
 
 const std::byte* Step::write_event(std::uint16_t kind, std::uint64_t reference) {
-  const std::size_t length = builder_.GetSize();
+  const std::size_t length = to_.builder->GetSize();
   EventHeader header;
   header.kind = kind;
   header.length = static_cast<std::uint32_t>(length);
   header.reference = reference;
-  KONTOR_ASSERT(events_ < limits::kDecisionEventsMax && !only_looks_);
+  KONTOR_ASSERT(events_ < limits::kDecisionEventsMax);
 
   const std::size_t room = padded(length);
-  std::byte* const at = page_.buffer().grow(sizeof header + room);
+  std::byte* const at = to_.page->buffer().grow(sizeof header + room);
   std::memcpy(at, &header, sizeof header);
   std::byte* const body = at + sizeof header;
-  std::memcpy(body, builder_.GetBufferPointer(), length);
+  std::memcpy(body, to_.builder->GetBufferPointer(), length);
   std::memset(body + length, 0, room - length);
   return body;
 }

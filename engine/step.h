@@ -68,7 +68,9 @@ class Step {
  public:
   Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder,
        const Context& context)
-      : book_(book), page_(page), builder_(builder), context_(context) {}
+      : book_(book), context_(context), to_{&book, &page, &builder} {}
+  // Only looks: collects what would be refused, and never emits.
+  Step(const Book& book, const Context& context) : book_(book), context_(context) {}
   Step(const Step&) = delete;
   Step& operator=(const Step&) = delete;
 
@@ -85,19 +87,20 @@ class Step {
 
   // Looks at the same position, in the middle of a decision too: collects what would be refused
   // now, and never emits.
-  Step look() const { return Step(book_, page_, builder_, context_, true); }
+  Step look() const { return {book_, context_}; }
 
   // Builds an event with build(FlatBufferBuilder&) -> Offset<Event>, writes it behind the others,
   // applies it to the book. reference: the document or ordinal it is about; 0: it is a birth.
   template <class Event, class Build>
   Sequence emit(std::uint64_t reference, Build build) {
-    builder_.Clear();
-    builder_.Finish(flatbuffers::Offset<Event>(build(builder_)));
+    KONTOR_ASSERT(to_.page != nullptr);
+    to_.builder->Clear();
+    to_.builder->Finish(flatbuffers::Offset<Event>(build(*to_.builder)));
     const std::byte* const body = write_event(number_of<Event>, reference);
     const Envelope by{next_sequence(), context_.recorded_at, context_.effective_date,
                       context_.business_date};
     ++events_;
-    book_.apply(by, *flatbuffers::GetRoot<Event>(body));
+    to_.book->apply(by, *flatbuffers::GetRoot<Event>(body));
     return by.sequence;
   }
 
@@ -107,24 +110,26 @@ class Step {
   std::uint32_t event_count() const { return events_; }
   // Of the decision so far. Work that can go on in another decision stops at half of what one may
   // have: what one order adds is less than the other half.
-  std::size_t bytes() const { return page_.buffer().size() - page_.decision_begin(); }
+  std::size_t bytes() const { return to_.page->buffer().size() - to_.page->decision_begin(); }
   bool is_half_full() const { return bytes() > limits::kDecisionBytesMax / 2; }
   // Of the event that comes next.
   Sequence next_sequence() const { return Sequence{book_.last_sequence().value() + 1}; }
 
  private:
-  Step(Book& book, PageBuilder& page, flatbuffers::FlatBufferBuilder& builder,
-       const Context& context, bool only_looks)
-      : book_(book), page_(page), builder_(builder), context_(context), only_looks_(only_looks) {}
   const std::byte* write_event(std::uint16_t kind, std::uint64_t reference);
 
-  Book& book_;
-  PageBuilder& page_;
-  flatbuffers::FlatBufferBuilder& builder_;
+  // What is written to; nulls: it only looks.
+  struct Target {
+    Book* book = nullptr;
+    PageBuilder* page = nullptr;
+    flatbuffers::FlatBufferBuilder* builder = nullptr;
+  };
+
+  const Book& book_;
   Context context_;
+  Target to_;
   Causes refusals_;
   std::uint32_t events_ = 0;
-  bool only_looks_ = false;
 };
 
 // FlatBuffers 2.0.8 wants the alignment of struct vectors said before they are built.

@@ -51,6 +51,13 @@ std::optional<std::string> name_of_document(const Book& book, std::string_view k
   const Receivables& billed = book.receivables();
   const CreditNotes& notes = book.credit_notes();
   if (kind == "order") return name_in(orders, orders.find(OrderRef{ref}));
+  if (kind == "draft") {
+    const Draft* const draft = book.drafts().find(ref);
+    return draft == nullptr ? std::optional<std::string>() : std::optional(draft->name);
+  }
+  if (kind == "order_template" && ref < book.drafts().template_count()) {
+    return std::string(book.drafts().template_name(static_cast<std::uint32_t>(ref)));
+  }
   if (kind == "goods_return") {
     return name_in(orders.returns(), orders.returns().find(ReturnRef{ref}));
   }
@@ -124,12 +131,13 @@ std::optional<FollowUp> Book::next_follow_up() const {
   if (auto work = stock().next_follow_up()) return work;
   if (auto work = credit().next_follow_up()) return work;
   if (auto work = rules().next_follow_up()) return work;
-  return approvals().next_follow_up();
+  if (auto work = approvals().next_follow_up()) return work;
+  return drafts().next_follow_up();
 }
 
 std::size_t Book::follow_up_count() const {
   return stock().follow_up_count() + credit().follow_up_count() + rules().follow_up_count() +
-         (approvals().next_follow_up() ? 1 : 0);
+         (approvals().next_follow_up() ? 1 : 0) + drafts().follow_up_count();
 }
 
 std::uint64_t Book::find_order(std::string_view name) const {

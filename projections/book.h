@@ -23,6 +23,7 @@
 #include "projections/class_averages.h"
 #include "projections/credit.h"
 #include "projections/credit_notes.h"
+#include "projections/drafts.h"
 #include "projections/envelope.h"
 #include "projections/follow_up.h"
 #include "projections/orders.h"
@@ -54,7 +55,7 @@ inline constexpr std::uint32_t kStateFormat = 6;
 class Book {
   using Parts = std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders,
                            Approvals, Credit, Receivables, CreditNotes, Settlements, Calendar,
-                           Outcomes, Budgets, Staff, ClassAverages>;
+                           Outcomes, Budgets, Staff, ClassAverages, Drafts>;
 
  public:
   // What `save` writes, in order: where the book stands, then its projections, one each.
@@ -104,12 +105,14 @@ class Book {
   const CreditNotes& credit_notes() const { return get<CreditNotes>(); }
   const Settlements& settlements() const { return get<Settlements>(); }
   const Calendar& calendar() const { return get<Calendar>(); }
+  const Drafts& drafts() const { return get<Drafts>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
   const Budgets& budgets() const { return get<Budgets>(); }
   const Staff& staff() const { return get<Staff>(); }
   const ClassAverages& class_averages() const { return get<ClassAverages>(); }
 
-  std::optional<FollowUp> next_follow_up() const;  // stock, then credit, rules, approvals
+  // Oldest stock work first, then credit, rules of the day, requests that wait for people, runs.
+  std::optional<FollowUp> next_follow_up() const;
   std::size_t follow_up_count() const;
 
   // Where names of documents that left are read; outlives the book. Without one they have none.
@@ -135,6 +138,7 @@ class Book {
     if constexpr (Folds<P, E>) projection.on(by, event);
   }
   Status check_references() const;
+  bool drafts_fit() const;
 
   BookNumber number_;
   Sequence last_sequence_;

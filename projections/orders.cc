@@ -5,6 +5,7 @@
 #include "approval_generated.h"
 #include "credit_generated.h"
 #include "credit_note_generated.h"
+#include "draft_generated.h"
 #include "invoice_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
@@ -69,10 +70,15 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.no_split = event.no_split() ? 1 : 0;
   order.settlement = event.settlement();
   order.version = 1;
-  order.line_count = static_cast<std::uint32_t>(run(event.lines()).size());
+  set_lines(order, run(event.lines()));
+  note_touch(order, by.sequence);
+}
+
+void Orders::set_lines(Order& order, std::span<const OrderLine> lines) {
+  order.line_count = static_cast<std::uint32_t>(lines.size());
   order.first_line = take_lines(order.line_count);
   OrderLineState* next = lines_.data() + order.first_line;
-  for (const OrderLine& line : run(event.lines())) {
+  for (const OrderLine& line : lines) {
     OrderLineState& state = *next++;
     state.ordered = Quantity{line.quantity()};
     state.valued = state.ordered;
@@ -83,6 +89,42 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
     state.tax_category = line.tax_category();
     state.tax_rate = line.tax_rate();
   }
+}
+
+// Whatever it was before is replaced, but for its name.
+void Orders::on(const Envelope& by, const RecurringOrderDefined& event) {
+  const auto known = index_.find(event.order());
+  Order& order = known ? orders_[*known] : add(view(event.name()), event.order());
+  if (known) {
+    KONTOR_MARK("a recurring order defined anew");
+    give_lines(order.first_line, order.line_count);
+    const Order before = order;
+    order = Order{};
+    order.ref = before.ref;
+    order.version = before.version;
+    order.placed_on = before.placed_on;
+  } else {
+    order.placed_on = by.effective_date.value();
+  }
+  const auto word = [&](const flatbuffers::String* text) {
+    return text == nullptr ? kNoOrdinal : words_.find_or_add(view(text));
+  };
+  order.recurring = 1;
+  order.company = event.company();
+  order.payer = event.payer();
+  order.buyer = event.buyer();
+  order.terms = event.terms();
+  order.region = word(event.region());
+  order.country = word(event.country());
+  order.cost_centre = word(event.cost_centre());
+  order.net = Minor{event.net()};
+  order.total = Minor{event.total()};
+  order.currency = event.currency();
+  order.requested_on = kNoDate.value();
+  order.no_split = event.no_split() ? 1 : 0;
+  order.settlement = event.settlement();
+  ++order.version;
+  set_lines(order, run(event.lines()));
   note_touch(order, by.sequence);
 }
 

@@ -48,6 +48,8 @@ struct AmendedLine;
 struct OrderFailed;
 struct OrderRetried;
 struct OrderRepriced;
+struct OrderLine;
+struct RecurringOrderDefined;
 struct OrderCancelled;
 struct OrderFulfilled;
 struct StockReserved;
@@ -137,7 +139,8 @@ struct Order {
   std::uint8_t reopened : 4 = 0;  // was settled, and named again
   Settlement settlement = Settlement::account;
   CreditFrom credit_from = CreditFrom::order;  // of one that is taken, or was last
-  std::uint8_t spare[2] = {};
+  std::uint8_t recurring = 0;                  // placed anew by its runs, never taken itself
+  std::uint8_t spare = 0;
 };
 
 class Orders {
@@ -163,6 +166,7 @@ class Orders {
   void on(const Envelope& by, const OrderFailed& event);
   void on(const Envelope& by, const OrderRetried& event);
   void on(const Envelope& by, const OrderRepriced& event);
+  void on(const Envelope& by, const RecurringOrderDefined& event);
   void on(const Envelope& by, const OrderCancelled& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const StockReserved& event);
@@ -224,6 +228,7 @@ class Orders {
   void prefetch_leaving() const;  // what is looked at some touches from now
   OrderLineState& line(const Order& order, std::uint32_t number);
   OrderLineState& add_line(Order& order);
+  void set_lines(Order& order, std::span<const OrderLine> lines);
   static void set_total(Order& order, Minor net, Minor total);
   std::uint32_t take_lines(std::uint32_t count);  // a run of so many, all zero
   void give_lines(std::uint32_t first, std::uint32_t count);

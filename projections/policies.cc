@@ -27,8 +27,7 @@ constexpr std::array kPriceFrom = {W("list"), W("command")};
 constexpr std::array kShort = {W("backorder"), W("partial"), W("refuse"), W("cancel_rest")};
 constexpr std::array kSourcing = {W("priority")};
 constexpr std::array kSourcingLater = {W("single_first"), W("earliest")};
-constexpr std::array kDraft = {W("none")};
-constexpr std::array kDraftLater = {W("reserve")};
+constexpr std::array kDraft = {W("none"), W("reserve")};
 constexpr std::array kTree = {W("own"), W("each"), W("shared")};
 constexpr std::array kAbsentCredit = {W("unlimited"), W("none")};
 constexpr std::array kReleaseNow = {W("automatic")};
@@ -75,8 +74,8 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
     {PolicyKey::stock_hold_minutes, kNumeric, "0", kNone, kNone, false,
      "after which a reservation of an unpaid or unapproved order expires; 0: never",
      PolicyReach::kOrder},
-    {PolicyKey::stock_draft, kWord, "none", kDraft, kDraftLater, true, "whether drafts reserve",
-     PolicyReach::kOrder},
+    {PolicyKey::stock_draft, kWord, "none", kDraft, kNone, true,
+     "whether a draft reserves what there is of it", PolicyReach::kOrder},
     {PolicyKey::credit_tree, kWord, "own", kTree, kNone, true,
      "whose limits an order meets: the payer's, every one above too, or the nearest",
      PolicyReach::kPayer},

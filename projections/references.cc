@@ -79,10 +79,16 @@ Status Book::check_references() const {
   }
   Status status;
   stock().for_each_holder([&](std::uint64_t order) {
-    if (status.ok() && !known.in_memory(order)) {
+    const bool is_draft = drafts().find(order) != nullptr;
+    if (status.ok() && !is_draft && !known.in_memory(order)) {
       status = broken(order_at(order) + " holds stock or waits for it, but left");
     }
   });
+  for (const auto& [order, recurring] : drafts().recurrings()) {
+    if (status.ok() && !known.in_memory(order)) {
+      status = broken(order_at(order) + " recurs, but left");
+    }
+  }
   return status;
 }
 

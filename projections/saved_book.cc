@@ -1,4 +1,5 @@
 // How a book's state is put into bytes and taken back, section by section.
+#include <algorithm>
 #include <utility>
 
 #include "projections/book.h"
@@ -122,7 +123,33 @@ Status Book::check_loaded() const {
   }
   for (const auto& [order, request] : approvals().pending())
     sound = sound && orders().find(OrderRef{order}) != nullptr;
-  return sound ? Status{} : unreadable(number_);
+  return sound && drafts_fit() ? Status{} : unreadable(number_);
+}
+
+// Nothing that drafts, templates and schedules name is missing.
+bool Book::drafts_fit() const {
+  const std::uint32_t companies = parties().company_count();
+  const auto lines_fit = [&](const std::vector<DraftLine>& lines) {
+    return std::all_of(lines.begin(), lines.end(), [&](const DraftLine& line) {
+      return is_one_of(line.item, catalogue().item_count());
+    });
+  };
+  bool sound = true;
+  for (const auto& [ref, draft] : drafts().all()) {
+    sound = sound && is_one_of(draft.company, companies) &&
+            is_one_of_or_none(draft.payer, companies) &&
+            is_one_of_or_none(draft.buyer, parties().buyer_count()) &&
+            is_one_of_or_none(draft.terms, terms().count()) && lines_fit(draft.lines);
+  }
+  for (std::uint32_t id = 0; id < drafts().template_count(); ++id) {
+    const OrderTemplate& of = drafts().order_template(id);
+    sound = sound && is_one_of_or_none(of.company, companies) && lines_fit(of.lines);
+  }
+  for (const auto& [order, recurring] : drafts().recurrings()) {
+    const Order* const known = orders().find(OrderRef{order});
+    sound = sound && known != nullptr && known->recurring != 0;
+  }
+  return sound;
 }
 
 }  // namespace kontor

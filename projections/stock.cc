@@ -4,6 +4,7 @@
 
 #include "credit_generated.h"
 #include "credit_note_generated.h"
+#include "draft_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
 
@@ -51,13 +52,24 @@ void Stock::on(const Envelope& by, const StockReceived& event) {
 
 void Stock::on(const Envelope& by, const StockReserved& event) {
   for (const ReservedPart& part : run(event.parts())) {
-    StockRecord& record = record_for(part.item(), part.warehouse());
-    const Quantity quantity{part.quantity()};
-    record.reserved += quantity;
-    record.last_change = by.sequence.value();
-    reserve(event.order(), part.line(), record, quantity);
-    if (event.from_backorder()) shorten_queue(event.order(), part.line(), quantity);
+    take_part(by, event.order(), part);
+    if (event.from_backorder()) {
+      shorten_queue(event.order(), part.line(), Quantity{part.quantity()});
+    }
   }
+}
+
+// What a draft holds is held under its own position, as an order's is.
+void Stock::on(const Envelope& by, const DraftSaved& event) {
+  for (const ReservedPart& part : run(event.released()))
+    give_part(by, event.draft(), part);
+  for (const ReservedPart& part : run(event.reserved()))
+    take_part(by, event.draft(), part);
+}
+
+void Stock::on(const Envelope& by, const DraftDiscarded& event) {
+  for (const ReservedPart& part : run(event.released()))
+    give_part(by, event.draft(), part);
 }
 
 void Stock::on(const Envelope& by, const LineBackordered& event) {
@@ -91,13 +103,8 @@ void Stock::on(const Envelope& by, const HoldReleased& event) {
 
 void Stock::on(const Envelope& by, const ReservationReleased& event) {
   if (event.release() != nullptr) releases_.add(view(event.release()));
-  for (const ReservedPart& part : run(event.parts())) {
-    StockRecord& record = record_for(part.item(), part.warehouse());
-    record.reserved -= Quantity{part.quantity()};
-    record.last_change = by.sequence.value();
-    unreserve(event.order(), part.line(), part.warehouse(), Quantity{part.quantity()});
-    if (queues_.contains(part.item())) want_serving(part.item(), by.sequence);
-  }
+  for (const ReservedPart& part : run(event.parts()))
+    give_part(by, event.order(), part);
 }
 
 void Stock::on(const Envelope& by, const GoodsShipped& event) {
@@ -171,6 +178,21 @@ void Stock::on(const Envelope&, const FollowUpAdvanced& event) {
   if (!event.finished()) return;
   to_serve_.erase(found->second.cause);
   serving_.erase(found);
+}
+
+void Stock::take_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part) {
+  StockRecord& record = record_for(part.item(), part.warehouse());
+  record.reserved += Quantity{part.quantity()};
+  record.last_change = by.sequence.value();
+  reserve(holder, part.line(), record, Quantity{part.quantity()});
+}
+
+void Stock::give_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part) {
+  StockRecord& record = record_for(part.item(), part.warehouse());
+  record.reserved -= Quantity{part.quantity()};
+  record.last_change = by.sequence.value();
+  unreserve(holder, part.line(), part.warehouse(), Quantity{part.quantity()});
+  if (queues_.contains(part.item())) want_serving(part.item(), by.sequence);
 }
 
 // ---- parts of folds -----------------------------------------------------------------------------

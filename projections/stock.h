@@ -36,6 +36,9 @@ struct LinesCancelled;
 struct CreditNoteIssued;
 struct OrderAmended;
 struct OrderFailed;
+struct DraftSaved;
+struct DraftDiscarded;
+struct ReservedPart;
 struct FollowUpAdvanced;
 struct HoldReleased;
 
@@ -97,6 +100,8 @@ class Stock {
   void on(const Envelope& by, const CreditNoteIssued& event);  // what it voids waits no longer
   void on(const Envelope& by, const OrderAmended& event);
   void on(const Envelope& by, const OrderFailed& event);
+  void on(const Envelope& by, const DraftSaved& event);
+  void on(const Envelope& by, const DraftDiscarded& event);
   void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
@@ -180,6 +185,8 @@ class Stock {
   Quantity leave_queue(std::uint64_t order, std::uint32_t line);  // what had waited
   void shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by);
   void want_serving(std::uint32_t item, Sequence cause);  // the whole queue
+  void take_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part);
+  void give_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part);
   Status check_reservations() const;
   bool records_are_sound() const;       // the places they name
   bool reservations_are_sound() const;  // each in one list

@@ -79,6 +79,7 @@ int run_program(int count, const char* const* arguments, Environment& env) {
   program.get_formatter()->column_width(34);
   add_globals(program, env);
   add_submit(program, env, status);
+  add_check(program, env, status);
   add_resolve(program, env, status);
   add_get(program, env, status);
   add_list(program, env, status);

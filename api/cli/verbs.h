@@ -14,6 +14,7 @@ void add_submit(CLI::App& program, Environment& env, int& status);
 void add_resolve(CLI::App& program, Environment& env, int& status);
 void add_import(CLI::App& program, Environment& env, int& status);
 void add_bench(CLI::App& program, Environment& env, int& status);
+void add_check(CLI::App& program, Environment& env, int& status);
 void add_get(CLI::App& program, Environment& env, int& status);
 void add_list(CLI::App& program, Environment& env, int& status);
 void add_events(CLI::App& program, Environment& env, int& status);

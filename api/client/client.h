@@ -167,6 +167,7 @@ struct QueryToSend {
   Date date_from = kNoDate;  // of documents: the first and last date wanted
   Date date_to = kNoDate;
   std::string_view state;
+  std::span<const std::byte> command;  // of check: 8-aligned; its kind is `number`
 };
 
 struct QueryResult {

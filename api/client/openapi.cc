@@ -275,6 +275,29 @@ std::string question_path(const QuestionWord& word) {
   return path;
 }
 
+// One command in, what it would come to out.
+Json check_operation(const std::string& page) {
+  Json found = schema_ref(page);
+  Json answer = {
+      {"allOf",
+       {std::move(found),
+        {{"type", "object"},
+         {"properties",
+          {{"id", {{"type", {"string", "null"}}}}, {"status", {{"type", "string"}}}}}}}}};
+  return {{"operationId", "check"},
+          {"summary", "What an order would come to, as kontor check; nothing is written"},
+          {"parameters", Json::array({book_parameter()})},
+          {"requestBody",
+           {{"required", true},
+            {"description", "PlaceOrder, or CheckOrder, which says the same; an id is not needed"},
+            {"content", json_content({{"type", "object"}})}}},
+          {"responses",
+           {{"200",
+             {{"description", "what it would come to, refused or not"},
+              {"content", json_content(std::move(answer))}}},
+            {"default", problem_response("not looked at")}}}};
+}
+
 Json make_paths(OpenApiSchemas& schemas) {
   const SchemaPlan api(api_schema());
   Json paths;
@@ -288,6 +311,8 @@ Json make_paths(OpenApiSchemas& schemas) {
   Json commands = post_operation("commands", "Decides commands, as kontor submit");
   commands["parameters"] = Json::array({book_parameter()});
   paths["/v1/books/{book}/commands"] = {{"post", std::move(commands)}};
+  paths["/v1/books/{book}/check"] = {
+      {"post", check_operation(page_schema(schemas, wire::Question::check, api))}};
   for (const QuestionWord& word : question_words()) {
     const std::string page = page_schema(schemas, static_cast<wire::Question>(word.question), api);
     paths[question_path(word)] = {{"get", question_operation(word, page)}};

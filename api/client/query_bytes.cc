@@ -17,10 +17,16 @@ AlignedBuffer write_query(const QueryToSend& query) {
   const auto third = text(query.third);
   const auto after = text(query.after);
   const auto state = text(query.state);
+  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> command;
+  if (!query.command.empty()) {
+    builder.ForceVectorAlignment(query.command.size(), 1, 8);
+    command = builder.CreateVector(reinterpret_cast<const std::uint8_t*>(query.command.data()),
+                                   query.command.size());
+  }
   builder.Finish(wire::CreateQueryRequest(
       builder, query.question, name, second, third, query.date.value(), query.as_of.value(),
       query.as_of_time.value(), query.from.value(), query.to.value(), query.limit, after,
-      query.number, query.filter, query.date_from.value(), query.date_to.value(), state));
+      query.number, query.filter, query.date_from.value(), query.date_to.value(), state, command));
   return AlignedBuffer(finished_bytes(builder));
 }
 

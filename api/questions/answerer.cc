@@ -329,6 +329,11 @@ std::optional<Query> read_query(const wire::QueryRequest& request) {
   query.date_from = Date{request.date_from()};
   query.date_to = Date{request.date_to()};
   query.state = text_of(request.state());
+  query.number = request.number();
+  if (const auto* const command = request.command(); command != nullptr && command->size() > 0) {
+    query.command = std::make_shared<const AlignedBuffer>(
+        std::as_bytes(std::span(command->data(), command->size())));
+  }
   return query;
 }
 

@@ -116,6 +116,7 @@ OrderState state_of(const Orders& orders, const Order& order) {
   }
   if (order.approval == Approval::kRejected) return OrderState::rejected;
   if (order.approval == Approval::kPending) return OrderState::awaiting_approval;
+  if (order.recurring != 0) return OrderState::recurring;
   if (order.failed_at != 0) return OrderState::failed;
   if (order.held_at != 0) return OrderState::on_hold;
   return progress_of(orders, order);

@@ -48,6 +48,13 @@ constexpr auto kAnswers = std::to_array<Row>({
     {wire::Question::staff, &answer_staff},
     {wire::Question::staff_list, &list_staff},
     {wire::Question::authority, &list_authority},
+    {wire::Question::check, &answer_check},
+    {wire::Question::draft, &answer_draft},
+    {wire::Question::template_, &answer_template},
+    {wire::Question::recurring, &answer_recurring},
+    {wire::Question::drafts, &list_drafts},
+    {wire::Question::templates, &list_templates},
+    {wire::Question::recurrings, &list_recurrings},
     {wire::Question::digest, &answer_digest},
 });
 

@@ -38,6 +38,15 @@ Answered answer_terms(const Book& book, const Query& query);
 // orders.cc
 Answered answer_order(const Book& book, const Query& query);  // of one in memory
 Answered list_orders(const Book& book, const Query& query);
+// drafts.cc
+Answered answer_draft(const Book& book, const Query& query);
+Answered answer_template(const Book& book, const Query& query);
+Answered answer_recurring(const Book& book, const Query& query);
+Answered list_drafts(const Book& book, const Query& query);
+Answered list_templates(const Book& book, const Query& query);
+Answered list_recurrings(const Book& book, const Query& query);
+// check.cc
+Answered answer_check(const Book& book, const Query& query);
 // approvals.cc
 Answered answer_approvals(const Book& book, const Query& query);
 // authority.cc

@@ -50,6 +50,8 @@ struct Query {
   Date date_from = kNoDate;
   Date date_to = kNoDate;
   std::string state;
+  std::int64_t number = 0;
+  std::shared_ptr<const AlignedBuffer> command;  // of check; null: none
 };
 
 // An answer without its position.

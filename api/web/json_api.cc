@@ -7,6 +7,7 @@
 
 #include "wire_generated.h"
 
+#include "api/client/command_lines.h"
 #include "api/client/openapi.h"
 #include "api/client/query_bytes.h"
 #include "api/client/question_words.h"
@@ -44,7 +45,7 @@ bool reads(const HttpRequest& request) {
 }
 
 std::string known_words() {
-  std::string out = "commands (POST)";
+  std::string out = "commands (POST), check (POST)";
   for (const QuestionWord& word : question_words())
     out += ", " + std::string(word.word);
   return out;
@@ -179,8 +180,32 @@ void JsonApi::ask(BookNumber book, const Target& target, HttpDone done) {
       std::chrono::steady_clock::now() + time_);
 }
 
+void JsonApi::check(const BookInfo& book, const HttpRequest& request, HttpDone done) {
+  JsonOptions options;
+  options.default_currency = book.currency;
+  Result<CommandText> read = read_check_line(request.body, options);
+  if (!read) return reply_with(done, malformed(read.error().message));
+  if (!read->book.empty() && read->book != book.name) {
+    return reply_with(done, malformed("book: '" + read->book + "' is not the book of the path"));
+  }
+  const auto command = std::make_shared<const CommandText>(std::move(*read));
+  questions_.answer(
+      engine_, book.number, write_query(check_query(*command)),
+      [command, done = std::move(done)](AlignedBuffer answer) {
+        done([command, kept = std::make_shared<AlignedBuffer>(std::move(answer))]() -> HttpReply {
+          const QueryResult result = read_query_answer(kept->bytes());
+          if (class_of(result.status) != StatusClass::kDone) {
+            return problem(ProblemText{.status = result.status, .detail = result.message});
+          }
+          return {200, kJson, check_json(*command, result) + "\n", {}, 0};
+        });
+      },
+      std::chrono::steady_clock::now() + time_);
+}
+
 void JsonApi::on_book(const HttpRequest& request, const Target& target, HttpDone done) {
-  const bool commands = target.path.size() == 4 && target.path[3] == "commands";
+  const bool checks = target.path.size() == 4 && target.path[3] == "check";
+  const bool commands = checks || (target.path.size() == 4 && target.path[3] == "commands");
   if (commands && request.method != "POST") return reply_with(done, wrong_method("POST"));
   if (!commands && !reads(request)) return reply_with(done, wrong_method("GET, HEAD"));
   const std::vector<BookInfo> books = engine_.books();
@@ -192,6 +217,7 @@ void JsonApi::on_book(const HttpRequest& request, const Target& target, HttpDone
   if (!target.parameters.empty()) {
     return reply_with(done, malformed("there are no parameters here"));
   }
+  if (checks) return check(*found, request, std::move(done));
   post_commands(engine_, {found->number, found->name, found->currency}, request, time_, done);
 }
 

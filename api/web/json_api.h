@@ -4,6 +4,7 @@
 //   GET  /v1/books                         the books there are
 //   POST /v1/books                         OpenBook
 //   POST /v1/books/NAME/commands           as kontor submit
+//   POST /v1/books/NAME/check              as kontor check, of one command
 //   GET  /v1/books/NAME                    as kontor get book
 //   GET  /v1/books/NAME/WORD[/ARGUMENT]    as kontor get, list, why, explain exposure and events
 //   GET  /v1/openapi.json                  all of this, with the schemas
@@ -32,6 +33,7 @@ class JsonApi {
  private:
   void on_books(const HttpRequest& request, const Target& target, const HttpDone& done);
   void on_book(const HttpRequest& request, const Target& target, HttpDone done);
+  void check(const BookInfo& book, const HttpRequest& request, HttpDone done);
   void ask(BookNumber book, const Target& target, HttpDone done);
   HttpReply books() const;
 

@@ -45,6 +45,7 @@ void check_header(Step& step, const AmendOrder& command) {
 
 void check_order(Step& step, const AmendOrder& command, const Order& order) {
   expect_not_closed(step, order);
+  expect_not_recurring(step, order);
   const CompanyId company{order.company};
   if (step.book().parties().company(company).status != CompanyStatus::active) {
     step.refuse(about(ReasonCode::company_blocked, Subject::company,

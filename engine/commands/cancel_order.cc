@@ -62,6 +62,7 @@ void decide(Step& step, const CancelOrder& command) {
   const bool whole = run(command.lines()).empty();
   check_document(step, command, !whole);
   if (order == nullptr) return;
+  expect_not_recurring(step, *order);
   const OrderRef ref{order->ref};
   std::vector<Quantity> quantities;
   if (whole) {

@@ -83,10 +83,14 @@ Causes find_endangered(const Book& book, WarehouseId warehouse, Left left) {
     const Quantity met = std::min(found->second, held.quantity);
     found->second -= met;
     if (met == held.quantity) continue;
-    const OrderRef ref{held.order};
-    Cause cause = with_quantity(about(ReasonCode::reserved_beyond_stock, Subject::order,
-                                      book.orders().name(book.orders().get(ref)), ref.value()),
-                                met, held.quantity);
+    const Draft* const draft = book.drafts().find(held.order);
+    const std::string_view name = draft != nullptr
+                                      ? std::string_view(draft->name)
+                                      : book.orders().name(book.orders().get(OrderRef{held.order}));
+    Cause cause =
+        with_quantity(about(ReasonCode::reserved_beyond_stock,
+                            draft != nullptr ? Subject::draft : Subject::order, name, held.order),
+                      met, held.quantity);
     cause.line = held.line;
     cause.outcome = Outcome::warn;
     out.add(std::move(cause));

@@ -15,6 +15,7 @@ void decide(Step& step, const HoldOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   expect_not_closed(step, *order);
+  expect_not_recurring(step, *order);
   if (order->forced_hold != 0) {
     Cause cause = about(ReasonCode::on_hold, Subject::order, view(command.order()), order->ref);
     cause.evidence.emplace_back(order->held_at);

@@ -232,6 +232,15 @@ AllocationPlan plan_allocation(const Book& book, const Order& order) {
                     {region_of(book, order), order.no_split != 0, parts_left(book, order)});
 }
 
+void reserve_kept(Step& step, OrderRef ref, std::span<const ReservedPart> kept) {
+  std::vector<ReservedPart> parts;
+  for (const ReservedPart& part : kept) {
+    parts.push_back(make_part(step.book(), part.line(), ItemId{part.item()},
+                              WarehouseId{part.warehouse()}, Quantity{part.quantity()}));
+  }
+  if (!parts.empty()) reserve(step, ref, parts, false);
+}
+
 void allocate(Step& step, OrderRef ref, const AllocationPlan& plan) {
   const Order& order = step.book().orders().get(ref);
   const Missing waiting = missing_by_policy(step.book(), order, plan.missing, "backorder");

@@ -49,6 +49,9 @@ AllocationPlan plan_allocation(const Book& book, const Order& order);
 Missing missing_by_policy(const Book& book, const Order& order, const Missing& missing,
                           std::string_view shortage);
 
+// Takes for an order what was held for its draft, with the promise of today.
+void reserve_kept(Step& step, OrderRef order, std::span<const ReservedPart> kept);
+
 // Emits what the plan says; missing quantities by stock.short.
 void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
 

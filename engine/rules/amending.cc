@@ -21,9 +21,9 @@ Quantity not_cancelled(const OrderLineState& line) {
 }
 
 // The order's lines as they will be, one after another.
-class Draft {
+class Amending {
  public:
-  Draft(Step& step, const Order& order, std::string_view country)
+  Amending(Step& step, const Order& order, std::string_view country)
       : step_(step), order_(order), country_(country) {
     who_.company = CompanyId{order.company};
     who_.payer = CompanyId{order.payer};
@@ -187,27 +187,27 @@ Amendment plan_amendment(Step& step, const Order& order, std::string_view countr
     step.refuse(too_many(Subject::order, limits::kLinesMax, "lines"));
     return {};
   }
-  Draft draft(step, order, country);
+  Amending amending(step, order, country);
   for (std::uint32_t number = 1; number <= order.line_count; ++number) {
     const auto wish = amended.find(number);
     if (wish == amended.end()) {
-      draft.keep(number);
+      amending.keep(number);
     } else {
-      draft.amend(number, *wish->second);
+      amending.amend(number, *wish->second);
     }
   }
   std::uint32_t number = order.line_count;
   for (const LineWish& wish : wishes) {
-    if (wish.line == 0) draft.add(++number, wish.wanted);
+    if (wish.line == 0) amending.add(++number, wish.wanted);
   }
-  return draft.finish();
+  return amending.finish();
 }
 
 Amendment plan_new_prices(Step& step, const Order& order) {
-  Draft draft(step, order, step.book().orders().country(order));
+  Amending amending(step, order, step.book().orders().country(order));
   for (std::uint32_t number = 1; number <= order.line_count; ++number)
-    draft.reprice(number);
-  return draft.finish();
+    amending.reprice(number);
+  return amending.finish();
 }
 
 OrderFacts facts_after(const Book& book, const Order& order, const Amendment& amendment) {

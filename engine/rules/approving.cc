@@ -69,6 +69,7 @@ void check_items(Step& step, const Order& order) {
 
 Approvable look_at_approved(Step& step, const Order& order) {
   Approvable out;
+  if (order.recurring != 0) return out;  // each run is looked at when it comes
   check_company(step, order);
   check_items(step, order);
   check_stock(step, order);

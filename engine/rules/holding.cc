@@ -38,6 +38,22 @@ void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments,
   out.needs_room = !out.causes.empty() && room_is_needed(book, facts, moments);
 }
 
+// released: by a person, and that is in force.
+Holds find_holds_of(const Book& book, const OrderFacts& facts, MomentSet moments, bool released) {
+  Holds out;
+  const Minor need = facts.need;
+  if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
+    out.credit_only = false;
+    out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
+                                    book.parties().name(facts.payer), facts.payer.value()),
+                              need, Minor{limits::kSumMax}, facts.currency));
+    out.needs_room = !released && room_is_needed(book, facts, moments);
+  } else if (!released) {
+    collect_holds(book, facts, moments, out);
+  }
+  return out;
+}
+
 void add_warnings(const Book& book, const OrderFacts& facts, Moment moment, Causes& out) {
   for (const Match& match : match_rules(book, facts, {moment}, {Outcome::warn})) {
     for (const Cause& cause : match.causes)
@@ -56,19 +72,11 @@ Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts) 
 }
 
 Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts, MomentSet moments) {
-  Holds out;
-  const Minor need = facts.need;
-  const bool released = release_in_force(order, today_of(book, facts));
-  if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
-    out.credit_only = false;
-    out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
-                                    book.parties().name(facts.payer), facts.payer.value()),
-                              need, Minor{limits::kSumMax}, facts.currency));
-    out.needs_room = !released && room_is_needed(book, facts, moments);
-  } else if (!released) {
-    collect_holds(book, facts, moments, out);
-  }
-  return out;
+  return find_holds_of(book, facts, moments, release_in_force(order, today_of(book, facts)));
+}
+
+Holds find_holds(const Book& book, const OrderFacts& facts, MomentSet moments) {
+  return find_holds_of(book, facts, moments, false);
 }
 
 MomentSet moments_to_examine(const Book& book, const Order& order, std::optional<Moment> now) {

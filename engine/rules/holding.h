@@ -20,6 +20,8 @@ Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts, 
 Holds find_holds(const Book& book, const Order& order);
 // The same with figures of the order of which some may be supposed.
 Holds find_holds(const Book& book, const Order& order, const OrderFacts& facts);
+// The same of one that is not there yet.
+Holds find_holds(const Book& book, const OrderFacts& facts, MomentSet moments);
 
 // The moments whose rules may hold the order when it is looked at again, at `now` or at none in
 // particular: those of the moment it was held at, and while it does not count, those it has passed.

@@ -59,7 +59,7 @@ struct OrderFacts {
   Minor need;                // what it would add to the payer's exposure; 0 where it counts already
   std::string_view country;  // of the ship-to; empty: the company's
   std::string_view cost_centre;  // empty: none
-  bool recurring = false;        // a run of a recurring order
+  bool recurring = false;        // a recurring order, or a run of one
   OrderRef order;                // 0: not placed yet
   // Of one about to be placed or changed, every line that is not cancelled whole. Empty: those of
   // `order`.

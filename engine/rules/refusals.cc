@@ -1,6 +1,7 @@
 #include "engine/rules/refusals.h"
 
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 
@@ -62,6 +63,18 @@ void expect_identifier(Step& step, Subject kind, std::string_view name) {
   }
 }
 
+void expect_effective_date(Step& step) {
+  const Policies& policies = step.book().policies();
+  const Date today = step.context().business_date;
+  const Date earliest = add_days(today, -policies.number(PolicyKey::effective_days_back));
+  const Date latest = add_days(today, policies.number(PolicyKey::effective_days_ahead));
+  const Date date = step.context().effective_date;
+  if (date >= earliest && date <= latest) return;
+  KONTOR_MARK("an effective date the policies forbid");
+  step.refuse(with_dates(about(ReasonCode::date_not_allowed, Subject::command, "effective_date"),
+                         date, date > latest ? latest : earliest));
+}
+
 void expect_text(Step& step, std::string_view what, std::string_view value) {
   if (!is_text(value, limits::kTextBytesMax)) {
     step.refuse(about(ReasonCode::invalid_value, Subject::command, what));
@@ -86,8 +99,15 @@ void expect_not_closed(Step& step, const Order& order) {
       about(ReasonCode::order_closed, Subject::order, step.book().orders().name(order), order.ref));
 }
 
+void expect_not_recurring(Step& step, const Order& order) {
+  if (order.recurring == 0) return;
+  step.refuse(about(ReasonCode::is_recurring_order, Subject::recurring_order,
+                    step.book().orders().name(order), order.ref));
+}
+
 void expect_taken(Step& step, const Order& order) {
   const std::string_view name = step.book().orders().name(order);
+  expect_not_recurring(step, order);
   if (order.failed_at != 0) {
     Cause cause = about(ReasonCode::order_failed, Subject::order, name, order.ref);
     cause.evidence.emplace_back(order.failed_at);

@@ -23,6 +23,8 @@ Cause with_dates(Cause cause, Date found, Date allowed);
 void expect_version(Step& step, std::uint64_t version, Subject kind, std::string_view name);
 // Refuses invalid_value when a new name breaks the rule for identifiers.
 void expect_identifier(Step& step, Subject kind, std::string_view name);
+// Refuses date_not_allowed for an effective date that the book's policies forbid.
+void expect_effective_date(Step& step);
 // Refuses invalid_value for text that is too long or not text. what: the field.
 void expect_text(Step& step, std::string_view what, std::string_view value);
 
@@ -30,6 +32,8 @@ void expect_text(Step& step, std::string_view what, std::string_view value);
 const Order* expect_order(Step& step, std::string_view name);
 // Refuses order_closed: cancelled, rejected, or nothing of it is left to ship.
 void expect_not_closed(Step& step, const Order& order);
+// Refuses is_recurring_order: what is done to goods and money is done to what its runs place.
+void expect_not_recurring(Step& step, const Order& order);
 // Refuses order_failed, not_approved or on_hold: goods move only for an order that is taken.
 void expect_taken(Step& step, const Order& order);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "credit_generated.h"
+#include "draft_generated.h"
 #include "order_generated.h"
 
 #include "engine/rules/allocation.h"
@@ -178,6 +179,7 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.requested_on = Date{order.requested_on};
   facts.country = book.orders().country(order);
   facts.cost_centre = book.orders().cost_centre(order);
+  facts.recurring = order.recurring != 0;
   facts.order = OrderRef{order.ref};
   facts.net = order.net;
   facts.total = order.total;
@@ -204,7 +206,7 @@ bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
 
 void go_on(Step& step, OrderRef ref, std::optional<Moment> now) {
   const Order& order = step.book().orders().get(ref);
-  if (order.failed_at != 0) return;
+  if (order.failed_at != 0 || order.recurring != 0) return;
   // One that is taken is looked at where it is held, or has come to a moment of its own.
   const bool counts = order.credit == CreditState::kTaken;
   if ((!counts || order.held_at != 0 || now) && !passes(step, ref, now)) return;
@@ -305,6 +307,9 @@ void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quant
 }
 
 void cancel_everything(Step& step, OrderRef ref, CancelCause cause, std::string_view document) {
+  if (step.book().orders().get(ref).recurring != 0) {
+    return stop_recurring(step, ref, StopCause::rejected, {});
+  }
   std::vector<Quantity> quantities;
   bool anything = false;
   for (const OrderLineState& line : step.book().orders().lines(step.book().orders().get(ref))) {
@@ -313,6 +318,15 @@ void cancel_everything(Step& step, OrderRef ref, CancelCause cause, std::string_
   }
   if (anything) cancel_quantities(step, ref, quantities, document);
   end_if_done(step, ref, cause);
+}
+
+void stop_recurring(Step& step, OrderRef ref, StopCause cause, const Causes& causes,
+                    std::string_view comment) {
+  step.emit<RecurringOrderStopped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto grounds = causes.empty() ? 0 : causes.write(out);
+    const auto said = text(out, comment);
+    return CreateRecurringOrderStopped(out, ref.value(), cause, grounds, said);
+  });
 }
 
 void end_if_done(Step& step, OrderRef ref, CancelCause cause) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "draft_generated.h"
 #include "order_generated.h"
 #include "stock_generated.h"
 
@@ -53,6 +54,9 @@ void cancel_quantities(Step& step, OrderRef order, std::span<const Quantity> qua
 // Ends what is left of an order, and the order itself if nothing of it was ever delivered or
 // billed.
 void cancel_everything(Step& step, OrderRef order, CancelCause cause, std::string_view document);
+// A recurring order makes no more runs.
+void stop_recurring(Step& step, OrderRef order, StopCause cause, const Causes& causes,
+                    std::string_view comment = {});
 // Emits OrderCancelled or OrderFulfilled if no quantity is left to ship and neither was said
 // before.
 void end_if_done(Step& step, OrderRef order, CancelCause cause);

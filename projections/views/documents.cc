@@ -81,6 +81,28 @@ class Documents::Folder {
     order.total = Minor{event.total()};
     finish(std::move(order));
   }
+  // An order that others are placed after; cancelled while it makes none.
+  void on(const RecurringOrderDefined& event) {
+    if (event.order() != sequence_) {
+      Document* const order = change(event.order());
+      if (order == nullptr) return;
+      order->total = Minor{event.total()};
+      order->approval = Document::Approval::kNone;
+      order->cancelled = false;
+      order->reference = view(event.buyer_reference());
+      view_.add_text_row(book_, *order, order->reference);
+      return;
+    }
+    Document order = begin(DocumentKind::kOrder, view(event.name()), event.payer(), effective_);
+    order.company = event.company();
+    order.reference = view(event.buyer_reference());
+    order.currency = event.currency();
+    order.total = Minor{event.total()};
+    finish(std::move(order));
+  }
+  void on(const RecurringOrderStopped& event) {
+    if (Document* const order = change(event.order())) order->cancelled = true;
+  }
   void on(const OrderAmended& event) {
     Document* const order = change(event.order());
     if (order == nullptr) return;

@@ -27,6 +27,7 @@ class Comparison {
   void orders();
   void settled(const m::Order& of);
   void stock();
+  void wishes();
   void accounts();
   void invoices();
   void payments();
@@ -254,6 +255,44 @@ void Comparison::orders() {
     order(place);
 }
 
+void Comparison::wishes() {
+  const Drafts& drafts = book_.drafts();
+  same("drafts", "number", drafts.all().size(), model_.drafts.size());
+  for (const auto& [name, of] : model_.drafts) {
+    const Draft* const draft = drafts.find(name);
+    same(name, "being there", draft != nullptr, true);
+    if (found_) return;
+    same(name, "version", draft->version, of.version);
+    same(name, "number of lines", draft->lines.size(), of.items.size());
+    same(name, "total", draft->total ? draft->total->value() : -1, of.total.value_or(-1));
+    std::size_t left = of.reservations.size();
+    book_.stock().for_each_reservation(OrderRef{draft->ref}, [&](const Reservation& held) {
+      if (left == 0) return same(name, "number of reservations (too many)", 1, 0);
+      const m::Reservation& part = of.reservations[--left];
+      same(name, "reservation's line", held.line, part.line + 1);
+      same(name, "reservation's warehouse", place_of(held.warehouse), part.warehouse);
+      same(name, "reservation's quantity", held.quantity.value(), part.quantity);
+    });
+    same(name, "reservations missing", 0, left);
+  }
+  same("templates", "number", drafts.template_count(), model_.templates.size());
+  for (int i = 0; i < model_.templates.size() && !found_; ++i) {
+    const OrderTemplate& of = drafts.order_template(ordinal_of(i));
+    same(model_.templates[i].name, "version", of.version, model_.templates[i].version);
+    same(model_.templates[i].name, "lines", of.lines.size(), model_.templates[i].said.lines.size());
+  }
+  for (const m::Order& of : model_.orders.all) {
+    const Order* const order = of.recurs ? book_.orders().find(of.name) : nullptr;
+    if (found_ || !of.recurs) continue;
+    same(of.name, "being in memory", order != nullptr, true);
+    if (found_) return;
+    const RecurringOrder& recurring = *drafts.recurring(OrderRef{order->ref});
+    same(of.name, "running", recurring.state == RecurringState::kRunning, of.recurs->running);
+    same(of.name, "runs", recurring.runs, of.recurs->runs);
+    same(of.name, "place of the next run", recurring.at, of.recurs->at);
+  }
+}
+
 void Comparison::stock() {
   for (int item = 0; item < model_.items.size(); ++item) {
     std::size_t records = 0;
@@ -434,6 +473,7 @@ std::optional<std::string> difference(const Book& book, const m::State& model,
   for (const int place : orders)
     comparison.order(place);
   if (!comparison.found()) comparison.stock();
+  if (!comparison.found()) comparison.wishes();
   return comparison.found();
 }
 
@@ -442,6 +482,7 @@ std::optional<std::string> difference(const Book& book, const m::State& model) {
   comparison.settings();
   if (!comparison.found()) comparison.orders();
   if (!comparison.found()) comparison.stock();
+  if (!comparison.found()) comparison.wishes();
   if (!comparison.found()) comparison.accounts();
   if (!comparison.found()) comparison.invoices();
   if (!comparison.found()) comparison.payments();

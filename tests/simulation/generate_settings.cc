@@ -13,6 +13,7 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
   static const std::vector<std::pair<std::string, m::Names>> kWords = {
       {"credit.at", {"placement", "approval", "allocation", "shipment", "invoice", "payment"}},
       {"stock.at", {"placement", "approval", "allocation", "shipment", "payment"}},
+      {"stock.draft", {"none", "reserve", "reserve"}},
       {"price.at", {"placement", "approval", "approval", "invoice"}},
       {"stock.short", {"backorder", "backorder", "partial", "refuse", "cancel_rest"}},
       {"stock.sourcing", {"priority", "earliest"}},

@@ -22,6 +22,11 @@ std::optional<std::uint64_t> version_in(const Things& things, const std::string&
   return place == m::kNone ? 0 : things[place].version;
 }
 
+std::uint64_t draft_version(const m::State& state, const std::string& name) {
+  const auto known = state.drafts.find(name);
+  return known == state.drafts.end() ? 0 : known->second.version;
+}
+
 // The version of the document a command touches; nothing where it has none.
 std::optional<std::uint64_t> version_of(const m::State& state, const m::Command& command) {
   return std::visit(
@@ -61,6 +66,18 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
           return version_in(state.invoices, c.invoice);
         } else if constexpr (std::is_same_v<C, m::CancelCreditNote>) {
           return version_in(state.credit_notes, c.credit_note);
+        } else if constexpr (std::is_same_v<C, m::PlaceDraft> ||
+                             std::is_same_v<C, m::DiscardDraft>) {
+          return draft_version(state, c.draft);
+        } else if constexpr (std::is_same_v<C, m::SaveDraft>) {
+          return draft_version(state, c.wish.order);
+        } else if constexpr (std::is_same_v<C, m::DefineRecurringOrder>) {
+          return version_in(state.orders, c.wish.order);
+        } else if constexpr (std::is_same_v<C, m::DefineTemplate>) {
+          return version_in(state.templates, c.template_name);
+        } else if constexpr (std::is_same_v<C, m::Reorder>) {
+          return c.order.empty() ? version_in(state.templates, c.template_name)
+                                 : version_in(state.orders, c.order);
         } else if constexpr (requires { c.order; }) {
           return version_in(state.orders, c.order);
         } else {
@@ -74,26 +91,53 @@ std::optional<std::uint64_t> version_of(const m::State& state, const m::Command&
 
 const std::vector<Generator::Kind>& Generator::kinds() {
   static const std::vector<Kind> kKinds = {
-      {220, &Generator::place_order},        {110, &Generator::approve_order},
-      {10, &Generator::reject_order},        {70, &Generator::cancel_order},
-      {140, &Generator::allocate_order},     {120, &Generator::ship_order},
-      {25, &Generator::release_hold},        {70, &Generator::receive_stock},
-      {120, &Generator::invoice_order},      {90, &Generator::record_payment},
-      {25, &Generator::open_business_day},   {2, &Generator::open_book},
-      {10, &Generator::register_company},    {20, &Generator::set_credit_limit},
-      {10, &Generator::register_buyer},      {18, &Generator::set_rule},
-      {14, &Generator::set_policy},          {5, &Generator::define_terms},
-      {45, &Generator::return_goods},        {8, &Generator::hold_order},
-      {15, &Generator::release_reservation}, {15, &Generator::count_stock},
-      {60, &Generator::amend_order},         {40, &Generator::apply_credit},
-      {25, &Generator::undo_application},    {15, &Generator::refund},
-      {25, &Generator::reverse_payment},     {60, &Generator::issue_credit_note},
-      {15, &Generator::cancel_credit_note},  {6, &Generator::register_item},
-      {5, &Generator::set_tax_rate},         {8, &Generator::set_price},
-      {6, &Generator::register_warehouse},   {25, &Generator::retry_order},
-      {3, &Generator::register_cost_centre}, {10, &Generator::set_budget},
-      {12, &Generator::withdraw_approval},   {8, &Generator::override_approval},
-      {6, &Generator::register_staff},       {4, &Generator::define_assortment},
+      {220, &Generator::place_order},
+      {110, &Generator::approve_order},
+      {10, &Generator::reject_order},
+      {70, &Generator::cancel_order},
+      {140, &Generator::allocate_order},
+      {120, &Generator::ship_order},
+      {25, &Generator::release_hold},
+      {70, &Generator::receive_stock},
+      {120, &Generator::invoice_order},
+      {90, &Generator::record_payment},
+      {25, &Generator::open_business_day},
+      {2, &Generator::open_book},
+      {10, &Generator::register_company},
+      {20, &Generator::set_credit_limit},
+      {10, &Generator::register_buyer},
+      {18, &Generator::set_rule},
+      {14, &Generator::set_policy},
+      {5, &Generator::define_terms},
+      {45, &Generator::return_goods},
+      {8, &Generator::hold_order},
+      {15, &Generator::release_reservation},
+      {15, &Generator::count_stock},
+      {60, &Generator::amend_order},
+      {40, &Generator::apply_credit},
+      {25, &Generator::undo_application},
+      {15, &Generator::refund},
+      {25, &Generator::reverse_payment},
+      {60, &Generator::issue_credit_note},
+      {15, &Generator::cancel_credit_note},
+      {6, &Generator::register_item},
+      {5, &Generator::set_tax_rate},
+      {8, &Generator::set_price},
+      {6, &Generator::register_warehouse},
+      {25, &Generator::retry_order},
+      {3, &Generator::register_cost_centre},
+      {10, &Generator::set_budget},
+      {12, &Generator::withdraw_approval},
+      {8, &Generator::override_approval},
+      {6, &Generator::register_staff},
+      {40, &Generator::save_draft},
+      {30, &Generator::place_draft},
+      {8, &Generator::discard_draft},
+      {5, &Generator::define_template},
+      {20, &Generator::reorder},
+      {8, &Generator::define_recurring_order},
+      {4, &Generator::stop_recurring_order},
+      {4, &Generator::define_assortment},
   };
   return kKinds;
 }
@@ -203,7 +247,7 @@ void Generator::set_policies_up() {
   vary("credit.tree", {"own", "each", "shared"});
   vary("stock.at", {"placement", "approval", "allocation", "shipment"});
   vary("price.at", {"placement", "approval"});
-  vary("budget.at", {"placement", "approval", "shipment", "invoice", "payment"});
+  vary("stock.draft", {"none", "reserve"});
   vary("stock.short", {"backorder", "partial", "refuse", "cancel_rest"});
   vary("invoice.basis", {"shipped", "ordered"});
   vary("payment.auto_apply", {"oldest_due_first", "none"});

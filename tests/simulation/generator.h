@@ -73,6 +73,17 @@ class Generator {
   Command record_payment(const State& state);
   Command open_business_day(const State& state);
 
+  // generate_wishes.cc
+  Command save_draft(const State& state);
+  Command place_draft(const State& state);
+  Command discard_draft(const State& state);
+  Command define_template(const State& state);
+  Command reorder(const State& state);
+  Command define_recurring_order(const State& state);
+  Command stop_recurring_order(const State& state);
+  std::string draft_name(const State& state);
+  std::string recurring_name(const State& state);
+
   // generate_money.cc
   Command apply_credit(const State& state);
   Command undo_application(const State& state);

@@ -101,6 +101,7 @@ bool changes_header(const Order& order, const AmendOrder& command) {
 
 void check_order(Deciding& d, const Order& order, const AmendOrder& command) {
   d.refuse_if(order.is_closed(), "order_closed");
+  d.expect_no_recurring(order);
   const CompanyStatus status = d.state.companies[order.company].said.status;
   d.refuse_if(status != CompanyStatus::kActive, "company_blocked");
   d.refuse_if(command.currency != 0 && command.currency != order.currency, "currency_mismatch");

@@ -79,6 +79,7 @@ struct Today {
 
 Today look_at(Deciding& d, const Order& order) {
   Today today;
+  if (order.recurs) return today;  // each run is looked at when it comes
   const CompanyStatus status = d.state.companies[order.company].said.status;
   d.refuse_if(status != CompanyStatus::kActive, "company_blocked");
   check_items(d, order);
@@ -137,6 +138,7 @@ void approve_order(Deciding& d, int place) {
   order.asked.reset();
   touch(state, place);
   if (now.refused()) return fail_order(state, place);
+  begin_runs(state, place);
   go_on(state, place, Moment::kApproval);
 }
 

@@ -232,6 +232,7 @@ void approve(State& state, int place) {
   order.agreed = order.total;
   order.asked.reset();
   touch(state, place);
+  begin_runs(state, place);
 }
 
 // The placer's own yes, in the open tier and those it opens. Whether nobody is left to ask.
@@ -252,6 +253,11 @@ void reject(State& state, int place) {
   order.approval = Approval::kRejected;
   order.asked.reset();
   touch(state, place);
+  if (order.recurs) {
+    order.recurs->running = false;
+    order.recurs->stopped = true;
+    return;
+  }
   std::vector<Int> open;
   for (const Line& line : order.lines)
     open.push_back(line.open());

@@ -12,6 +12,8 @@
 #include "tests/simulation/model/answers_of_people.h"
 #include "tests/simulation/model/rule_commands.h"
 #include "tests/simulation/model/staff.h"
+#include "tests/simulation/model/values.h"
+#include "tests/simulation/model/wishes.h"
 
 namespace kontor::model {
 
@@ -187,39 +189,11 @@ struct RegisterWarehouse {
   bool operator==(const RegisterWarehouse&) const = default;
 };
 
-struct ItemQuantity {
-  std::string item;
-  Int quantity = 0;
-  bool operator==(const ItemQuantity&) const = default;
-};
 struct ReceiveStock {
   std::string receipt;
   std::string warehouse;
   std::vector<ItemQuantity> lines;
   bool operator==(const ReceiveStock&) const = default;
-};
-
-struct PlaceLine {
-  std::string item;
-  Int quantity = 0;
-  std::optional<Int> unit_price;
-  bool operator==(const PlaceLine&) const = default;
-};
-struct PlaceOrder {
-  std::string order;
-  std::string company;
-  std::string buyer;
-  std::string payer;
-  Currency currency = 0;
-  std::string terms;
-  std::optional<Day> requested;
-  std::string region;
-  std::string country;
-  std::string cost_centre;
-  bool no_split = false;
-  bool prepaid = false;
-  std::vector<PlaceLine> lines;
-  bool operator==(const PlaceOrder&) const = default;
 };
 
 struct LineQuantity {
@@ -403,7 +377,8 @@ using Command =
                  CountStock, AmendOrder, ReturnGoods, InvoiceOrder, RecordPayment, ApplyCredit,
                  UndoApplication, Refund, ReversePayment, IssueCreditNote, CancelCreditNote,
                  OpenBusinessDay, RetryOrder, RegisterCostCentre, SetBudget, WithdrawApproval,
-                 OverrideApproval, RegisterStaff>;
+                 OverrideApproval, RegisterStaff, SaveDraft, PlaceDraft, DiscardDraft,
+                 DefineTemplate, Reorder, DefineRecurringOrder, StopRecurringOrder>;
 
 // Instead of a command: what became of the id?
 struct Resolve {

@@ -233,7 +233,7 @@ void look_at_the_day(State& state) {
 
 void go_on(State& state, int place, std::optional<Moment> now) {
   Order& order = state.orders[place];
-  if (order.failed) return;
+  if (order.failed || order.recurs) return;
   if ((!order.taken || order.held || now) && !passes(state, place, now)) return;
   if (!takes_stock_now(state, order)) return take_credit(state, place);
   const Plan plan = plan_allocation(state, order);

@@ -27,6 +27,9 @@ struct Deciding {
   void expect_version(std::uint64_t version) {
     refuse_if(request.expected_version && *request.expected_version != version, "wrong_version");
   }
+  void expect_no_recurring(const Order& order) {
+    refuse_if(order.recurs.has_value(), "is_recurring_order");
+  }
   // The order named; kNone after refusing.
   int expect_order(const std::string& name) {
     const int order = state.orders.find(name);
@@ -42,6 +45,7 @@ struct Deciding {
   }
   // Goods and bills move only for an order that is approved and not held.
   void expect_movable(const Order& order) {
+    expect_no_recurring(order);
     refuse_if(order.failed, "order_failed");
     refuse_if(order.approval != Approval::kApproved && !order.fulfilled, "not_approved");
     refuse_if(order.held, "on_hold");
@@ -271,6 +275,37 @@ struct GivenUp {
 GivenUp give_up(const Order& order, int line, Int quantity);
 void release_and_wake(State& state, int order, const std::vector<Reservation>& released);
 
+// ---- placing (placing.cc)
+struct PlacingAs {
+  std::vector<Reservation> kept;  // stock that is its own already
+  bool run = false;
+  std::optional<Int> agreed;  // of a run: what was approved
+};
+struct Placement {
+  Wanted wanted;
+  Totals totals;
+  std::vector<Line> lines;
+  std::string cost_centre;
+  Facts facts;
+  Wishes wishes;
+  bool covered = false;
+};
+Wanted find_parties(Deciding& d, const PlaceOrder& wish);
+void check_wish(Deciding& d, const PlaceOrder& wish);
+std::optional<Placement> price_wish(Deciding& d, const PlaceOrder& wish);
+std::optional<Placement> plan_placement(Deciding& d, const PlaceOrder& wish, const PlacingAs& as);
+int add_order(Deciding& d, const PlaceOrder& wish, const Placement& found);
+void take_placed_on(State& state, int order, const Placement& found);
+
+// ---- what is wanted (drafts.cc, recurring.cc)
+void save_draft(Deciding& d, const PlaceOrder& wish, const std::vector<int>& items);
+// Nothing after refusing.
+std::optional<std::vector<int>> plan_draft(Deciding& d, const PlaceOrder& wish);
+// The order has got its yes: its runs begin.
+void begin_runs(State& state, int order);
+// The next run that is due, placed or refused; false: none is.
+bool run_recurring(State& state, const Request& request);
+
 // ---- approved orders (approving.cc, amending.cc)
 // A line as it will be; settled: it has moved, and keeps what it is worth.
 struct Draft {
@@ -374,5 +409,12 @@ void decide(Deciding& d, const OpenBusinessDay& command);
 void decide(Deciding& d, const RetryOrder& command);
 void decide(Deciding& d, const RegisterCostCentre& command);
 void decide(Deciding& d, const SetBudget& command);
+void decide(Deciding& d, const SaveDraft& command);
+void decide(Deciding& d, const PlaceDraft& command);
+void decide(Deciding& d, const DiscardDraft& command);
+void decide(Deciding& d, const DefineTemplate& command);
+void decide(Deciding& d, const Reorder& command);
+void decide(Deciding& d, const DefineRecurringOrder& command);
+void decide(Deciding& d, const StopRecurringOrder& command);
 
 }  // namespace kontor::model

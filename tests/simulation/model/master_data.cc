@@ -27,6 +27,7 @@ const std::vector<PolicyRow>& policy_rows() {
        "allocation",
        {"placement", "approval", "allocation", "shipment"},
        {"invoice", "payment"}},
+      {"stock.draft", "none", {"none", "reserve"}, {}},
       {"price.at", "placement", {"placement", "approval"}, {"shipment", "invoice"}},
       {"stock.short", "backorder", {"backorder", "partial", "refuse", "cancel_rest"}, {}, 3},
       {"stock.sourcing", "priority", {"priority"}, {"single_first", "earliest"}, 3},

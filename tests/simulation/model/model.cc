@@ -27,9 +27,9 @@ void with_spending(State& state, Do something) {
   state.touched.merge(earlier);
 }
 
-// The engine's own work, before the next command: backorders first, then held
-// orders, then requests that wait for people.
-void do_what_is_left(State& state) {
+// The engine's own work, before the next command: backorders first, then held orders, then requests
+// that wait for people, then runs.
+void do_what_is_left(State& state, const Request& request) {
   bool anything = true;
   while (anything) {
     with_spending(state, [&] {
@@ -44,7 +44,7 @@ void do_what_is_left(State& state) {
       } else if (state.day_to_look_at) {
         look_at_the_day(state);
       } else {
-        anything = review_requests(state);
+        anything = review_requests(state) || run_recurring(state, request);
       }
     });
   }
@@ -58,7 +58,7 @@ Decided decide_new(State& state, const Request& request) {
       std::visit([&](const auto& command) { decide(d, command); }, request.command);
     });
   }
-  if (!d.refused()) do_what_is_left(state);
+  if (!d.refused()) do_what_is_left(state, request);
   return {d.refused() ? Verdict::kRefused : Verdict::kDone, d.reasons, false, 0};
 }
 

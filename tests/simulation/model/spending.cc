@@ -135,7 +135,7 @@ void give_back(State& state, const Purse& purse, Int amount) {
 }
 
 Int due_now(const State& state, const Order& order) {
-  if (order.failed) return 0;
+  if (order.failed || order.recurs) return 0;
   const std::string_view when = policy(state, "budget.at", whom(order));
   const Int worth = spending_worth(order);
   if (when == "placement") return worth;

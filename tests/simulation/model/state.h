@@ -245,6 +245,17 @@ struct Asked {
 enum class CreditFrom { kOrder, kAllocation, kShipment, kInvoice };
 enum class Approval { kNew, kPending, kApproved, kRejected };
 
+// When the runs of a recurring order come.
+struct Schedule {
+  DefineRecurringOrder said;
+  bool running = false;
+  bool stopped = false;
+  int runs = 0;
+  int at = 0;  // place of the next run
+  Day date_of(int place) const;
+  std::optional<Day> next() const;
+};
+
 struct Order {
   std::string name;
   int company = kNone;
@@ -269,7 +280,8 @@ struct Order {
   std::optional<Asked> asked;  // what waits for people
   bool taken = false;          // counts at its payer
   CreditFrom from = CreditFrom::kOrder;
-  bool failed = false;  // approved, but not possible
+  bool failed = false;             // approved, but not possible
+  std::optional<Schedule> recurs;  // a recurring order: never taken itself
   bool held = false;
   Int held_need = 0;        // what it would have counted when it was held
   bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
@@ -293,6 +305,21 @@ struct Order {
     return (approval == Approval::kApproved || fulfilled) && !held && !failed;
   }
   bool is_closed() const { return cancelled || fulfilled || approval == Approval::kRejected; }
+};
+
+// What somebody wants; no order yet.
+struct SavedDraft {
+  PlaceOrder wish;
+  std::vector<int> items;                 // by line
+  std::vector<Reservation> reservations;  // oldest first
+  std::optional<Int> total;
+  std::uint64_t version = 0;
+};
+
+struct Template {
+  std::string name;
+  DefineTemplate said;
+  std::uint64_t version = 0;
 };
 
 struct Instalment {
@@ -426,6 +453,8 @@ struct State {
   std::vector<ClassOrder> class_orders;
   std::map<std::pair<int, int>, Stock> stock;  // by item and warehouse
   Register<Order> orders;
+  std::map<std::string, SavedDraft, std::less<>> drafts;
+  Register<Template> templates;
   Register<Invoice> invoices;
   Register<Payment> payments;
   Register<CreditNote> credit_notes;

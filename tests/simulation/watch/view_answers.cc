@@ -109,7 +109,9 @@ std::string key_of(DocumentKind kind, std::string_view name) {
 
 DocumentState state_of(const m::Order& order) {
   if (order.approval == m::Approval::kRejected) return DocumentState::kRejected;
-  if (order.cancelled) return DocumentState::kCancelled;
+  if (order.cancelled || (order.recurs && order.recurs->stopped)) {
+    return DocumentState::kCancelled;
+  }
   if (order.approval == m::Approval::kPending && !order.fulfilled) {
     return DocumentState::kAwaitingApproval;
   }
