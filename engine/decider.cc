@@ -8,6 +8,7 @@
 #include "events/base/limits.h"
 #include "events/base/mark.h"
 #include "events/codec/bodies.h"
+#include "projections/past.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -166,10 +167,15 @@ Decided Decider::decide_fence(Book& book, PageBuilder& page, const CommandInput&
   return decide(book, page, fence, recorded_at, principal);
 }
 
-Decided Decider::decide_reopening(Book& book, PageBuilder& page, const PastOrder& gathered,
-                                  OrderRef order, Timestamp recorded_at) {
+Decided Decider::decide_reopening(Book& book, PageBuilder& page, const Gathered& gathered,
+                                  Timestamp recorded_at) {
+  const auto birth_if = [&](SettledKind kind) {
+    return gathered.kind == kind ? gathered.birth : std::uint64_t{0};
+  };
   flatbuffers::FlatBufferBuilder command;
-  command.Finish(CreateReopenDocument(command, order.value()));
+  command.Finish(
+      CreateReopenDocument(command, birth_if(SettledKind::kOrder), birth_if(SettledKind::kInvoice),
+                           birth_if(SettledKind::kPayment), birth_if(SettledKind::kCreditNote)));
   const AlignedBuffer body(std::as_bytes(std::span(command.GetBufferPointer(), command.GetSize())));
   CommandInput input;
   input.kind = number_of<ReopenDocument>;

@@ -37,8 +37,8 @@ class Decider {
   Decided decide_fence(Book& book, PageBuilder& page, const CommandInput& input,
                        Timestamp recorded_at, std::uint32_t principal);
 
-  // A settled order that the next command names is there again. gathered: has it, and nothing else.
-  Decided decide_reopening(Book& book, PageBuilder& page, const PastOrder& gathered, OrderRef order,
+  // A settled document that the next command needs is there again.
+  Decided decide_reopening(Book& book, PageBuilder& page, const Gathered& gathered,
                            Timestamp recorded_at);
 
   // The next step of a follow-up, as a decision of the engine's own.

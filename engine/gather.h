@@ -1,9 +1,11 @@
-// Gather: settled documents read back from the durable log. Their events are found by the timeline
-// where there is one that goes far enough, else by reading on from their birth. The engine's
-// thread.
+// Gather: settled documents read back from the durable log. Which names they had is found in the
+// view of the documents, their events by the timeline; where these do not go far enough, or there
+// are none, the log is read on. The engine's thread.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,29 +25,51 @@ class Gatherer final : public ReadBack {
   Gatherer(const EventLog& log, const Directory& directory, const Views* views)
       : log_(log, directory), views_(views) {}
 
-  std::string order_name(BookNumber book, OrderRef birth) const override;
+  std::string name_of(BookNumber book, SettledKind kind, std::uint64_t birth) const override;
+  std::uint64_t birth_of(BookNumber book, SettledKind kind, std::string_view name,
+                         Sequence end) const override;
 
-  // The settled order that is meant; nothing: there is none. Errors are the log's, and kNotFound
-  // where what is asked for is not durable yet.
+  // The document that is meant; nothing: none was born up to `end`. Errors are the log's, and
+  // kNotFound where what is asked for is not durable yet.
   struct Found {
-    OrderRef birth;
+    SettledKind kind = SettledKind::kOrder;
+    std::uint64_t birth = 0;
     std::string name;
     bool reopened = false;
   };
-  Result<std::optional<Found>> find(const Book& book, const NamedOrder& order) const;
+  Result<std::optional<Found>> find(const Book& book, const NamedDocument& document,
+                                    Sequence end) const;
 
-  // What its events add up to. kCorrupt: not to a settled order.
-  Result<std::unique_ptr<PastOrder>> gather(const Book& book, const Found& order) const;
+  // What its events add up to, of which none lies behind `end`. kCorrupt: not to a settled one.
+  Result<std::unique_ptr<PastDocument>> gather(const Book& book, const Found& document,
+                                               Sequence end) const;
 
  private:
-  Result<std::string> name_at(BookNumber book, OrderRef birth) const;
+  // The births of a book's documents by name, as far as the log was read for them: what stands in
+  // for the view.
+  struct Births {
+    Sequence read_to;
+    std::array<BirthTable, kSettledKinds> by_kind;
+  };
+
+  // 0: there is none.
+  Result<std::uint64_t> find_birth(BookNumber book, SettledKind kind, std::string_view name,
+                                   Sequence end) const;
+  // Nothing: the view cannot tell.
+  std::optional<std::uint64_t> find_in_view(BookNumber book, SettledKind kind,
+                                            std::string_view name, Sequence end) const;
+  Status read_births(BookNumber book, Sequence end) const;
+  Result<std::string> name_at(BookNumber book, SettledKind kind, std::uint64_t birth) const;
   // Both give nothing where they cannot tell.
-  std::unique_ptr<PastOrder> fold_by_timeline(const Book& book, const Found& order) const;
-  Result<std::unique_ptr<PastOrder>> fold_by_reading(const Book& book, const Found& order) const;
-  Status fold_at(BookNumber book, Sequence position, PastOrder& past) const;
+  std::unique_ptr<PastDocument> fold_by_timeline(BookNumber book, const Found& document,
+                                                 Sequence end) const;
+  Result<std::unique_ptr<PastDocument>> fold_by_reading(const Book& book, const Found& document,
+                                                        Sequence end) const;
+  Status fold_at(BookNumber book, Sequence position, PastDocument& past) const;
 
   Reader log_;  // for its reading, without its thread
   const Views* views_;
+  mutable std::map<BookNumber, Births> births_;
 };
 
 }  // namespace kontor

@@ -109,43 +109,50 @@ void Sequencer::run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& bat
 StatusCode Sequencer::reopen(const Submission& job, const CommandInput& input,
                              PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
   Book* const book = books_.find(job.book);
-  const bool none_left = book == nullptr || book->orders().settled().empty();
+  const bool none_left = book == nullptr || !book->has_settled();
   if (none_left || input.resolve || is_system_command(input.kind)) return StatusCode::kDone;
-  for (const std::optional<NamedOrder>& named : find_missing_orders(*book, input)) {
-    if (!named) continue;
-    const bool may_be_settled =
-        named->birth.value() != 0 || !book->orders().settled().find(named->name).empty();
-    if (!may_be_settled) continue;
-    const bool repeats = book->outcomes().find(outcome_key(job.principal, input.id)) != nullptr;
-    if (repeats) return StatusCode::kDone;
-    const StatusCode status = reopen_named(*book, *named, pending, batch);
-    if (status != StatusCode::kDone) return status;
+  std::vector<NamedDocument> missing = find_missing(*book, input);
+  if (missing.empty()) return StatusCode::kDone;
+  const bool repeats = book->outcomes().find(outcome_key(job.principal, input.id)) != nullptr;
+  if (repeats) return StatusCode::kDone;
+
+  const Sequence end = book->settled_by();
+  if (!hands_.await(book->number(), end)) {
+    KONTOR_MARK("a settled document named before its events were durable");
+    flush(pending, batch);
+    if (!hands_.await(book->number(), end)) return StatusCode::kStopping;
+  }
+  // What a document is bound to is known when it is there: a payment's invoices, an invoice's
+  // order.
+  for (bool found = true; found && !missing.empty(); missing = find_missing(*book, input)) {
+    found = false;
+    for (const NamedDocument& document : missing)
+      found = reopen_one(*book, document, end, pending, batch) || found;
   }
   return StatusCode::kDone;
 }
 
-StatusCode Sequencer::reopen_named(Book& book, const NamedOrder& named, PendingSubmission& pending,
-                                   std::unique_ptr<Batch>& batch) {
-  const Sequence last = book.orders().settled_by(book.last_sequence());
-  if (!hands_.await(book.number(), last)) {
-    KONTOR_MARK("a settled order named before its events were durable");
-    flush(pending, batch);
-    if (!hands_.await(book.number(), last)) return StatusCode::kStopping;
-  }
-  const auto found = hands_.gatherer->find(book, named);
+bool Sequencer::reopen_one(Book& book, const NamedDocument& document, Sequence end,
+                           PendingSubmission& pending, std::unique_ptr<Batch>& batch) {
+  const bool known_by_birth = document.birth != 0;
+  if (known_by_birth && book.is_in_memory(document.kind, document.birth)) return false;  // twice
+  const auto found = hands_.gatherer->find(book, document, end);
   KONTOR_ASSERT(found.ok());  // durable, and verified at start: the disk has failed since
-  if (!*found) return StatusCode::kDone;
-  const auto gathered = hands_.gatherer->gather(book, **found);
-  KONTOR_ASSERT(gathered.ok());
+  if (!*found) return false;
+  if (book.is_in_memory(document.kind, (*found)->birth)) return false;
+  const auto past = hands_.gatherer->gather(book, **found, end);
+  KONTOR_ASSERT(past.ok());
   make_room(pending, batch);
   PageBuilder& page =
       batch->page(batch->page_of(book.number(), Sequence{book.last_sequence().value() + 1}));
   const std::size_t before = page.buffer().size();
-  decider_.decide_reopening(book, page, **gathered, (*found)->birth, next_time(book));
+  const Gathered gathered{(*found)->kind, (*found)->birth, (*found)->name, **past};
+  decider_.decide_reopening(book, page, gathered, next_time(book));
   batch->count_decision(page.buffer().size() - before);
   make_room(pending, batch);
-  KONTOR_MARK("a settled order reopened by a command that names it");
-  return StatusCode::kDone;
+  KONTOR_MARK("a settled document reopened by a command that names it");
+  if (known_by_birth) KONTOR_MARK("a settled document reopened for one that is bound to it");
+  return true;
 }
 
 PendingResult Sequencer::run_one(Submission& job, const CommandInput& input, Batch& batch) {

@@ -60,12 +60,13 @@ class Sequencer {
   void run(std::unique_ptr<Submission> job, std::unique_ptr<Batch>& batch);
 
  private:
-  // Brings the settled document that the command names back, as a decision of its own. kStopping:
-  // what it was cannot become durable any more.
+  // Brings the settled documents that the command needs back, each as a decision of its own.
+  // kStopping: what they were cannot become durable any more.
   StatusCode reopen(const Submission& job, const CommandInput& input, PendingSubmission& pending,
                     std::unique_ptr<Batch>& batch);
-  StatusCode reopen_named(Book& book, const NamedOrder& named, PendingSubmission& pending,
-                          std::unique_ptr<Batch>& batch);
+  // Whether there is one, and so is there again. end: no event of it lies behind.
+  bool reopen_one(Book& book, const NamedDocument& document, Sequence end,
+                  PendingSubmission& pending, std::unique_ptr<Batch>& batch);
   PendingResult run_one(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult resolve(Submission& job, const CommandInput& input, Batch& batch);
   PendingResult decide(Book& book, const CommandInput& input, std::uint32_t principal,

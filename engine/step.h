@@ -22,7 +22,7 @@
 
 namespace kontor {
 
-struct PastOrder;
+struct Gathered;
 
 // One cause, before it becomes a wire Reason. name: what the subject is called.
 struct Cause {
@@ -61,7 +61,7 @@ struct Context {
   std::string_view reason;  // may be empty
   std::uint32_t principal = 0;
   std::uint64_t expected_version = kAnyVersion;
-  const PastOrder* gathered = nullptr;  // of ReopenDocument: the order as its events say it is
+  const Gathered* gathered = nullptr;  // of ReopenDocument: what it brings back
 };
 
 class Step {

@@ -2,6 +2,7 @@
 
 #include "events/codec/bodies.h"
 #include "events/codec/catalog.h"
+#include "projections/births.h"
 #include "projections/fold.h"
 
 namespace kontor {
@@ -73,6 +74,7 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
   KONTOR_ASSERT(header.first_sequence == last_sequence_.value() + 1);
   KONTOR_ASSERT(Timestamp{header.recorded_at} > last_recorded_);
   last_recorded_ = Timestamp{header.recorded_at};
+  reopens_ = false;
   // Mostly it is the first event that brings something into the world.
   orders().prefetch_birth(Sequence{header.first_sequence});
   receivables().prefetch_birth(Sequence{header.first_sequence});
@@ -82,8 +84,12 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
 }
 
 void Book::end() {
+  if (reopens_ && calendar().settled_rule() != 0) return;
   for (const OrderRef left : std::get<Orders>(parts_).end_decision(last_sequence_))
     std::get<Budgets>(parts_).forget(left);
+  const auto left = [this](std::uint64_t source) { std::get<Settlements>(parts_).leave(source); };
+  std::get<Receivables>(parts_).end_decision(last_sequence_, left);
+  std::get<CreditNotes>(parts_).end_decision(last_sequence_, left);
 }
 
 void Book::prefetch(const DecisionView& decision, Prefetch step) const {
@@ -140,22 +146,75 @@ std::size_t Book::follow_up_count() const {
          (approvals().next_follow_up() ? 1 : 0) + drafts().follow_up_count();
 }
 
-std::uint64_t Book::find_order(std::string_view name) const {
-  const Order* const order = orders().find(name);
-  if (order != nullptr) return order->ref;
-  if (read_back_ == nullptr) return 0;
-  for (const SettledDocuments::Entry& entry : orders().settled().find(name)) {
-    if (read_back_->order_name(number_, OrderRef{entry.birth}) == name) return entry.birth;
+// ---- documents, in memory or not ----------------------------------------------------------------
+
+const SettledDocuments& Book::settled(SettledKind kind) const {
+  switch (kind) {
+    case SettledKind::kOrder:
+      return orders().settled();
+    case SettledKind::kInvoice:
+      return receivables().settled_invoices();
+    case SettledKind::kPayment:
+      return receivables().settled_payments();
+    case SettledKind::kCreditNote:
+      break;
   }
-  return 0;
+  return credit_notes().settled();
+}
+
+bool Book::has_settled() const {
+  return !orders().settled().empty() || !receivables().settled_invoices().empty() ||
+         !receivables().settled_payments().empty() || !credit_notes().settled().empty();
+}
+
+std::uint64_t Book::find_in_memory(SettledKind kind, std::string_view name) const {
+  const auto birth = [](const auto* document) { return document == nullptr ? 0 : document->ref; };
+  switch (kind) {
+    case SettledKind::kOrder:
+      return birth(orders().find(name));
+    case SettledKind::kInvoice:
+      return birth(receivables().find_invoice(name));
+    case SettledKind::kPayment:
+      return birth(receivables().find_payment(name));
+    case SettledKind::kCreditNote:
+      break;
+  }
+  return birth(credit_notes().find(name));
+}
+
+bool Book::is_in_memory(SettledKind kind, std::uint64_t birth) const {
+  switch (kind) {
+    case SettledKind::kOrder:
+      return orders().find(OrderRef{birth}) != nullptr;
+    case SettledKind::kInvoice:
+      return receivables().find_invoice(InvoiceRef{birth}) != nullptr;
+    case SettledKind::kPayment:
+      return receivables().find_payment(PaymentRef{birth}) != nullptr;
+    case SettledKind::kCreditNote:
+      break;
+  }
+  return credit_notes().find(CreditNoteRef{birth}) != nullptr;
+}
+
+Sequence Book::settled_by() const {
+  const std::uint64_t kept = orders().settled_kept();
+  return Sequence{last_sequence_.value() > kept ? last_sequence_.value() - kept : 0};
+}
+
+std::uint64_t Book::find_document(SettledKind kind, std::string_view name) const {
+  if (const std::uint64_t birth = find_in_memory(kind, name); birth != 0) return birth;
+  if (read_back_ == nullptr || !settled(kind).may_have(name)) return 0;
+  return read_back_->birth_of(number_, kind, name, settled_by());
 }
 
 std::optional<std::string> Book::name(std::string_view kind, std::uint64_t ref) const {
   std::optional<std::string> found = name_of_ordinal(*this, kind, ref);
   if (!found) found = name_of_document(*this, kind, ref);
-  if (found || kind != "order" || read_back_ == nullptr || orders().settled().empty()) return found;
-  std::string settled = read_back_->order_name(number_, OrderRef{ref});
-  return settled.empty() ? std::nullopt : std::optional(std::move(settled));
+  if (found || ref == 0 || read_back_ == nullptr) return found;
+  const auto document = settled_kind(kind);
+  if (!document || settled(*document).empty()) return found;
+  std::string left = read_back_->name_of(number_, *document, ref);
+  return left.empty() ? std::nullopt : std::optional(std::move(left));
 }
 
 Digest Book::digest() const {

@@ -35,6 +35,7 @@
 #include "projections/read_back.h"
 #include "projections/receivables.h"
 #include "projections/rules.h"
+#include "projections/settled.h"
 #include "projections/settlements.h"
 #include "projections/sink.h"
 #include "projections/staff.h"
@@ -76,11 +77,13 @@ class Book {
   void apply(const Envelope& by, const E& event) {
     KONTOR_ASSERT(by.sequence.value() == last_sequence_.value() + 1);
     last_sequence_ = by.sequence;
+    if constexpr (std::same_as<E, DocumentReopened>) reopens_ = true;
     std::apply([&](auto&... part) { (offer(part, by, event), ...); }, parts_);
   }
   // The same from bytes: routes by the event's kind. kNewer: a kind this version does not know.
   Status apply(const Envelope& by, const EventView& event);
-  // The decision has no further events: what has been settled for long enough leaves.
+  // The decision has no further events: what has been settled for long enough leaves. Not where
+  // it brought a document back: all that the next command needs is there when that is decided.
   void end();
   // Asks memory for what replaying the decision will read first.
   void prefetch(const DecisionView& decision, Prefetch step) const;
@@ -111,14 +114,23 @@ class Book {
   const Staff& staff() const { return get<Staff>(); }
   const ClassAverages& class_averages() const { return get<ClassAverages>(); }
 
+  // What is known of documents of that kind that left memory.
+  const SettledDocuments& settled(SettledKind kind) const;
+  bool has_settled() const;
+  // The birth of the document in memory; 0: there is none.
+  std::uint64_t find_in_memory(SettledKind kind, std::string_view name) const;
+  bool is_in_memory(SettledKind kind, std::uint64_t birth) const;
+  // The last event that may have touched a document that is not in memory any more.
+  Sequence settled_by() const;
+
   // Oldest stock work first, then credit, rules of the day, requests that wait for people, runs.
   std::optional<FollowUp> next_follow_up() const;
   std::size_t follow_up_count() const;
 
   // Where names of documents that left are read; outlives the book. Without one they have none.
   void read_back_with(const ReadBack* source) { read_back_ = source; }
-  // The birth of the order, in memory or not; 0: there is none. For people.
-  std::uint64_t find_order(std::string_view name) const;
+  // The birth of the document, in memory or not; 0: there is none. For people.
+  std::uint64_t find_document(SettledKind kind, std::string_view name) const;
   // The name of what `ref: "kind"` fields hold; nothing: no such kind or thing.
   std::optional<std::string> name(std::string_view kind, std::uint64_t ref) const;
 
@@ -144,6 +156,7 @@ class Book {
   Sequence last_sequence_;
   Timestamp last_recorded_;
   Parts parts_;
+  bool reopens_ = false;  // the decision at hand brought a document back
   const ReadBack* read_back_ = nullptr;
 };
 

@@ -18,6 +18,7 @@ void Calendar::on(const Envelope&, const BookOpened& event) {
   business_date_ = Date{event.business_date()};
   first_day_of_week_ = event.first_day_of_week();
   fiscal_year_first_month_ = event.fiscal_year_first_month();
+  settled_rule_ = event.settled_rule();
 }
 
 void Calendar::on(const Envelope&, const BusinessDayOpened& event) {
@@ -70,6 +71,7 @@ void Calendar::save(Sink& out) const {
   out.pod(business_date_.value());
   out.pod(first_day_of_week_);
   out.pod(fiscal_year_first_month_);
+  out.pod(settled_rule_);
   registered_.save(out);
   out.pod(epoch_);
 }
@@ -83,6 +85,7 @@ void Calendar::load(Source& in) {
   in.pod(business_date_);
   in.pod(first_day_of_week_);
   in.pod(fiscal_year_first_month_);
+  in.pod(settled_rule_);
   registered_.load(in);
   in.pod(epoch_);
 }

@@ -41,6 +41,7 @@ class Calendar {
   CurrencyCode currency() const { return currency_; }
   CalendarMode mode() const { return mode_; }
   Date business_date() const { return business_date_; }
+  std::uint8_t settled_rule() const { return settled_rule_; }  // of BookOpened
   std::uint8_t fiscal_year_first_month() const { return fiscal_year_first_month_; }
   // The fiscal year a date lies in, named after the calendar year it begins in.
   std::uint16_t fiscal_year(Date date) const;
@@ -66,6 +67,7 @@ class Calendar {
   Date business_date_ = kNoDate;
   std::uint8_t first_day_of_week_ = 1;
   std::uint8_t fiscal_year_first_month_ = 1;
+  std::uint8_t settled_rule_ = 0;
   NameTable registered_;
   std::uint64_t epoch_ = 0;
 };

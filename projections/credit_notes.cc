@@ -7,7 +7,6 @@
 #include "credit_note_generated.h"
 
 #include "projections/fold.h"
-#include "projections/load_check.h"
 
 namespace kontor {
 namespace {
@@ -32,11 +31,7 @@ std::string format_credit_note_number(std::uint16_t fiscal_year, std::uint32_t n
 // ---- folds --------------------------------------------------------------------------------------
 
 void CreditNotes::on(const Envelope& by, const CreditNoteIssued& event) {
-  const std::uint32_t index = names_.add(view(event.credit_note()));
-  KONTOR_ASSERT(index == notes_.size());
-  index_.set(by.sequence.value(), index);
-  CreditNote note;
-  note.ref = by.sequence.value();
+  CreditNote& note = add(view(event.credit_note()), by.sequence.value());
   note.invoice = event.invoice();
   note.order = event.order();
   note.net = Minor{event.net()};
@@ -49,26 +44,28 @@ void CreditNotes::on(const Envelope& by, const CreditNoteIssued& event) {
   note.cause = event.cause();
   note.date = event.date();
   note.version = 1;
-  note.older = newest_.find(note.invoice).value_or(kNoOrdinal);
-  newest_.set(note.invoice, index);
+  link(note);
   add_parts(note, event);
-  notes_.push_back(note);
   last_number_[note.fiscal_year] = note.number;
   last_date_ = Date{note.date};
+  note_touch(note, by.sequence);
 }
 
 void CreditNotes::add_parts(CreditNote& note, const CreditNoteIssued& event) {
-  note.first_part = static_cast<std::uint32_t>(parts_.size());
+  note.part_count = static_cast<std::uint32_t>(run(event.lines()).size());
+  note.first_part = parts_.take(note.part_count);
+  CreditedPart* part = parts_.at(note.first_part, note.part_count).data();
   for (const CreditedLine& line : run(event.lines())) {
-    parts_.push_back({Quantity{line.quantity()}, Minor{line.net()}, line.goods_return(),
-                      line.item(), line.line(), line.tax_category(), line.tax_rate()});
+    *part++ = {
+        Quantity{line.quantity()}, Minor{line.net()}, line.goods_return(), line.item(), line.line(),
+        line.tax_category(),       line.tax_rate()};
     if (line.voided() > 0 || line.returned() > 0) note.moved_goods = 1;
   }
-  note.part_count = static_cast<std::uint32_t>(parts_.size()) - note.first_part;
-  note.first_tax = static_cast<std::uint32_t>(taxes_.size());
+  note.tax_count = static_cast<std::uint32_t>(run(event.taxes()).size());
+  note.first_tax = taxes_.take(note.tax_count);
+  CreditedTax* next = taxes_.at(note.first_tax, note.tax_count).data();
   for (const TaxAmount& tax : run(event.taxes()))
-    taxes_.push_back({Minor{tax.net()}, Minor{tax.tax()}, tax.category(), tax.rate()});
-  note.tax_count = static_cast<std::uint32_t>(taxes_.size()) - note.first_tax;
+    *next++ = {Minor{tax.net()}, Minor{tax.tax()}, tax.category(), tax.rate()};
 }
 
 CreditNote& CreditNotes::touch(std::uint64_t ref) {
@@ -78,22 +75,29 @@ CreditNote& CreditNotes::touch(std::uint64_t ref) {
   return notes_[*index];
 }
 
-void CreditNotes::on(const Envelope&, const CreditNoteApplied& event) {
-  touch(event.credit_note()).applied += sum_of(event.applications());
+void CreditNotes::on(const Envelope& by, const CreditNoteApplied& event) {
+  CreditNote& note = touch(event.credit_note());
+  note.applied += sum_of(event.applications());
+  note_touch(note, by.sequence);
 }
 
-void CreditNotes::on(const Envelope&, const CreditNoteUnapplied& event) {
-  touch(event.credit_note()).applied -= sum_of(event.applications());
+void CreditNotes::on(const Envelope& by, const CreditNoteUnapplied& event) {
+  CreditNote& note = touch(event.credit_note());
+  note.applied -= sum_of(event.applications());
+  note_touch(note, by.sequence);
 }
 
-void CreditNotes::on(const Envelope&, const CreditNoteCancelled& event) {
-  touch(event.credit_note()).cancelled = 1;
+void CreditNotes::on(const Envelope& by, const CreditNoteCancelled& event) {
+  CreditNote& note = touch(event.credit_note());
+  note.cancelled = 1;
+  note_touch(note, by.sequence);
 }
 
-void CreditNotes::on(const Envelope&, const RefundPaid& event) {
-  if (index_.find(event.credit_note())) {
-    touch(event.credit_note()).refunded += Minor{event.amount()};
-  }
+void CreditNotes::on(const Envelope& by, const RefundPaid& event) {
+  if (event.credit_note() == 0) return;
+  CreditNote& note = touch(event.credit_note());
+  note.refunded += Minor{event.amount()};
+  note_touch(note, by.sequence);
 }
 
 // ---- questions ----------------------------------------------------------------------------------
@@ -109,7 +113,7 @@ const CreditNote* CreditNotes::find(CreditNoteRef ref) const {
 }
 
 std::string_view CreditNotes::name(const CreditNote& note) const {
-  return names_.name(static_cast<std::uint32_t>(&note - notes_.data()));
+  return names_.name(index_of(note));
 }
 
 std::vector<CreditNoteRef> CreditNotes::of(InvoiceRef invoice) const {
@@ -125,73 +129,6 @@ std::vector<CreditNoteRef> CreditNotes::of(InvoiceRef invoice) const {
 std::uint32_t CreditNotes::next_number(std::uint16_t fiscal_year) const {
   const auto found = last_number_.find(fiscal_year);
   return found == last_number_.end() ? 1 : found->second + 1;
-}
-
-// ---- state --------------------------------------------------------------------------------------
-
-void CreditNotes::save(Sink& out) const {
-  names_.save(out);
-  index_.save(out);
-  newest_.save(out);
-  out.pods(notes_);
-  out.pods(parts_);
-  out.pods(taxes_);
-  out.pod(std::uint64_t{last_number_.size()});
-  for (const auto& [year, number] : last_number_) {
-    out.pod(year);
-    out.pod(number);
-  }
-  out.pod(last_date_.value());
-}
-
-void CreditNotes::load(Source& in) {
-  *this = CreditNotes{};
-  names_.load(in);
-  index_.load(in);
-  newest_.load(in);
-  in.pods(notes_);
-  in.pods(parts_);
-  in.pods(taxes_);
-  for (std::uint64_t left = in.size_of_run(6); left > 0 && in.ok(); --left) {
-    std::uint16_t year = 0;
-    in.pod(year);
-    in.pod(last_number_[year]);
-  }
-  in.pod(last_date_);
-  bool sound = notes_.size() == names_.size() && is_index_of(index_, notes_);
-  newest_.for_each([&](std::uint64_t invoice, std::uint32_t newest) {
-    sound = sound && newest < notes_.size() && notes_[newest].invoice == invoice;
-  });
-  for (std::size_t i = 0; i < notes_.size(); ++i) {
-    const CreditNote& note = notes_[i];
-    sound = sound && is_run(note.first_part, note.part_count, parts_.size()) &&
-            is_run(note.first_tax, note.tax_count, taxes_.size()) &&
-            is_place_or_none(note.older, i);  // older, and so before it
-  }
-  if (!sound) in.fail();
-}
-
-Status CreditNotes::check_invariants() const {
-  std::map<std::uint16_t, std::uint32_t> numbers;
-  for (const CreditNote& note : notes_) {
-    const std::string where = " in credit note " + std::string(name(note));
-    const Minor none;
-    if (note.applied < none || note.refunded < none || note.unapplied() < none) {
-      return broken("more applied or refunded than credited" + where);
-    }
-    if (note.cancelled != 0 && (note.applied != none || note.refunded != none)) {
-      return broken("cancelled, but applied or refunded" + where);
-    }
-    Minor net;
-    for (const CreditedPart& part : parts(note))
-      net += part.net;
-    if (net != note.net || note.net + note.tax != note.total) return broken("sums" + where);
-    if (note.number != ++numbers[note.fiscal_year]) {
-      return broken("a gap in credit note numbers before " +
-                    format_credit_note_number(note.fiscal_year, note.number));
-    }
-  }
-  return {};
 }
 
 }  // namespace kontor

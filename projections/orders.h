@@ -197,8 +197,7 @@ class Orders {
   const SettledDocuments& settled() const { return settled_; }
   // Nothing will happen to it unless a command names it.
   bool is_settled(const Order& order) const;
-  // The last event that may have touched an order that has left by `last`; 0: none has left.
-  Sequence settled_by(Sequence last) const;
+  std::uint64_t settled_kept() const { return settled_kept_; }  // events; 0: nothing leaves
   bool has_cancellation(std::string_view name) const {
     return cancellations_.find(name).has_value();
   }
@@ -244,9 +243,9 @@ class Orders {
   std::vector<OrderLineState> lines_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> free_lines_;  // by length of the run
   Returns returns_;
-  std::uint64_t settled_kept_ = 0;  // events; 0: nothing leaves
-  std::deque<Touch> touches_;       // of the last so many events
-  std::vector<OrderRef> left_;      // at the end of the last decision
+  std::uint64_t settled_kept_ = 0;
+  std::deque<Touch> touches_;   // of the last so many events
+  std::vector<OrderRef> left_;  // at the end of the last decision
   SettledDocuments settled_;
 };
 

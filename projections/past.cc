@@ -66,7 +66,8 @@ void HeldParts::on(const Envelope&, const GoodsShipped& event) {
 
 // ---- an invoice ---------------------------------------------------------------------------------
 
-void PastInvoice::on(const Envelope&, const InvoiceIssued& event) {
+void PastInvoice::on(const Envelope& by, const InvoiceIssued& event) {
+  invoice_.touched_at = by.sequence.value();
   invoice_.order = event.order();
   invoice_.net = Minor{event.net()};
   invoice_.tax = Minor{event.tax()};
@@ -98,13 +99,15 @@ void PastInvoice::on(const Envelope&, const InvoiceIssued& event) {
 
 // Of the applications, those to this invoice; it counts one change for each run of them.
 template <class Event>
-void PastInvoice::settle(const Event& event, Minor Invoice::*settled, std::int64_t sign) {
+void PastInvoice::settle(const Envelope& by, const Event& event, Minor Invoice::*settled,
+                         std::int64_t sign) {
   bool before = false;
   for (const Application& part : run(event.applications())) {
     const bool ours = part.invoice() == invoice_.ref;
     if (ours && !before) ++invoice_.version;
     before = ours;
     if (!ours) continue;
+    invoice_.touched_at = by.sequence.value();
     KONTOR_ASSERT(part.instalment() >= 1 && part.instalment() <= instalments_.size());
     const Minor amount{sign * part.amount()};
     instalments_[part.instalment() - 1].open -= amount;
@@ -113,22 +116,23 @@ void PastInvoice::settle(const Event& event, Minor Invoice::*settled, std::int64
   }
 }
 
-void PastInvoice::on(const Envelope&, const PaymentApplied& event) {
-  settle(event, &Invoice::paid, 1);
+void PastInvoice::on(const Envelope& by, const PaymentApplied& event) {
+  settle(by, event, &Invoice::paid, 1);
 }
-void PastInvoice::on(const Envelope&, const PaymentUnapplied& event) {
-  settle(event, &Invoice::paid, -1);
+void PastInvoice::on(const Envelope& by, const PaymentUnapplied& event) {
+  settle(by, event, &Invoice::paid, -1);
 }
-void PastInvoice::on(const Envelope&, const CreditNoteApplied& event) {
-  settle(event, &Invoice::credited, 1);
+void PastInvoice::on(const Envelope& by, const CreditNoteApplied& event) {
+  settle(by, event, &Invoice::credited, 1);
 }
-void PastInvoice::on(const Envelope&, const CreditNoteUnapplied& event) {
-  settle(event, &Invoice::credited, -1);
+void PastInvoice::on(const Envelope& by, const CreditNoteUnapplied& event) {
+  settle(by, event, &Invoice::credited, -1);
 }
 
 template <class Event>
-void PastInvoice::credit(const Event& event, std::int64_t sign) {
+void PastInvoice::credit(const Envelope& by, const Event& event, std::int64_t sign) {
   ++invoice_.version;
+  invoice_.touched_at = by.sequence.value();
   for (const CreditedLine& credited : run(event.lines())) {
     const auto line = std::find_if(lines_.begin(), lines_.end(), [&](const InvoiceLineState& l) {
       return l.line == credited.line();
@@ -138,17 +142,31 @@ void PastInvoice::credit(const Event& event, std::int64_t sign) {
     const Minor net{sign * credited.net()};
     (credited.quantity() == 0 ? line->reduced_net : line->credited_net) += net;
   }
+  for (const TaxAmount& credited : run(event.taxes())) {
+    const auto tax = std::find_if(taxes_.begin(), taxes_.end(), [&](const InvoiceTaxState& t) {
+      return t.category == credited.category() && t.rate == credited.rate();
+    });
+    KONTOR_ASSERT(tax != taxes_.end());
+    tax->credited_net += Minor{sign * credited.net()};
+    tax->credited_tax += Minor{sign * credited.tax()};
+  }
 }
 
 void PastInvoice::on(const Envelope& by, const CreditNoteIssued& event) {
-  credit(event, 1);
+  credit(by, event, 1);
+  ++invoice_.credit_note_count;
   notes_.emplace_back(by.sequence.value());
 }
-void PastInvoice::on(const Envelope&, const CreditNoteCancelled& event) {
-  credit(event, -1);
+void PastInvoice::on(const Envelope& by, const CreditNoteCancelled& event) {
+  credit(by, event, -1);
 }
 
 // ---- a payment ----------------------------------------------------------------------------------
+
+void PastPayment::touch(const Envelope& by) {
+  ++payment_.version;
+  payment_.touched_at = by.sequence.value();
+}
 
 void PastPayment::on(const Envelope& by, const PaymentReceived& event) {
   payment_.ref = by.sequence.value();
@@ -156,30 +174,30 @@ void PastPayment::on(const Envelope& by, const PaymentReceived& event) {
   payment_.payer = event.payer();
   payment_.currency = event.currency();
   payment_.value_date = by.effective_date.value();
-  payment_.version = 1;
+  touch(by);
 }
 
 void PastPayment::on(const Envelope& by, const PaymentApplied& event) {
   settlements_.on(by, event);
-  ++payment_.version;
+  touch(by);
   for (const Application& part : run(event.applications()))
     payment_.applied += Minor{part.amount()};
 }
 
 void PastPayment::on(const Envelope& by, const PaymentUnapplied& event) {
   settlements_.on(by, event);
-  ++payment_.version;
+  touch(by);
   for (const Application& part : run(event.applications()))
     payment_.applied -= Minor{part.amount()};
 }
 
-void PastPayment::on(const Envelope&, const PaymentReversed& event) {
-  ++payment_.version;
+void PastPayment::on(const Envelope& by, const PaymentReversed& event) {
+  touch(by);
   payment_.reversed += Minor{event.amount()};
 }
 
-void PastPayment::on(const Envelope&, const RefundPaid& event) {
-  ++payment_.version;
+void PastPayment::on(const Envelope& by, const RefundPaid& event) {
+  touch(by);
   payment_.refunded += Minor{event.amount()};
 }
 
@@ -196,6 +214,55 @@ void fold_past(PastPayment& past, const Envelope& by, const EventView& event) {
 }
 void fold_past(PastCreditNote& past, const Envelope& by, const EventView& event) {
   fold(by, event, past.notes, past.settlements);
+}
+void fold_past(PastDocument& past, const Envelope& by, const EventView& event) {
+  std::visit([&](auto& one) { fold_past(one, by, event); }, past);
+}
+
+// ---- how it stands ------------------------------------------------------------------------------
+
+PastDocument make_past(SettledKind kind, std::uint64_t birth) {
+  switch (kind) {
+    case SettledKind::kOrder:
+      return PastOrder{};
+    case SettledKind::kInvoice:
+      return PastInvoice(birth);
+    case SettledKind::kPayment:
+      return PastPayment{};
+    case SettledKind::kCreditNote:
+      break;
+  }
+  return PastCreditNote{};
+}
+
+namespace {
+
+PastStanding standing(const PastOrder& past, std::uint64_t birth) {
+  const Order* const order = past.orders.find(OrderRef{birth});
+  if (order == nullptr) return {};
+  return {true, past.orders.is_settled(*order), order->touched_at};
+}
+
+PastStanding standing(const PastInvoice& past, std::uint64_t) {
+  const Invoice& invoice = past.invoice();
+  return {invoice.version != 0, is_settled(invoice, past.instalments()), invoice.touched_at};
+}
+
+PastStanding standing(const PastPayment& past, std::uint64_t) {
+  const Payment& payment = past.payment();
+  return {payment.version != 0, is_settled(payment), payment.touched_at};
+}
+
+PastStanding standing(const PastCreditNote& past, std::uint64_t birth) {
+  const CreditNote* const note = past.notes.find(CreditNoteRef{birth});
+  if (note == nullptr) return {};
+  return {true, is_settled(*note), note->touched_at};
+}
+
+}  // namespace
+
+PastStanding standing_of(const PastDocument& past, std::uint64_t birth) {
+  return std::visit([&](const auto& one) { return standing(one, birth); }, past);
 }
 
 }  // namespace kontor

@@ -3,6 +3,8 @@
 // their own, as Receivables looks at both sides of an application.
 #pragma once
 
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "events/base/result.h"
@@ -63,9 +65,9 @@ class PastInvoice {
 
  private:
   template <class Event>
-  void settle(const Event& event, Minor Invoice::*settled, std::int64_t sign);
+  void settle(const Envelope& by, const Event& event, Minor Invoice::*settled, std::int64_t sign);
   template <class Event>
-  void credit(const Event& event, std::int64_t sign);
+  void credit(const Envelope& by, const Event& event, std::int64_t sign);
 
   Invoice invoice_;
   std::vector<InstalmentState> instalments_;
@@ -85,6 +87,8 @@ class PastPayment {
   const Settlements& settlements() const { return settlements_; }
 
  private:
+  void touch(const Envelope& by);
+
   Payment payment_;
   Settlements settlements_;
 };
@@ -94,10 +98,30 @@ struct PastCreditNote {
   Settlements settlements;
 };
 
+using PastDocument = std::variant<PastOrder, PastInvoice, PastPayment, PastCreditNote>;
+PastDocument make_past(SettledKind kind, std::uint64_t birth);
+
+// What the events of a settled document add up to.
+struct Gathered {
+  SettledKind kind = SettledKind::kOrder;
+  std::uint64_t birth = 0;
+  std::string_view name;
+  const PastDocument& past;
+};
+
+// How the document stands after what was folded of it.
+struct PastStanding {
+  bool born = false;
+  bool settled = false;
+  std::uint64_t touched_at = 0;
+};
+PastStanding standing_of(const PastDocument& past, std::uint64_t birth);
+
 // The event of the document's stream, which has been checked (projections/views/view.h).
 void fold_past(PastOrder& past, const Envelope& by, const EventView& event);
 void fold_past(PastInvoice& past, const Envelope& by, const EventView& event);
 void fold_past(PastPayment& past, const Envelope& by, const EventView& event);
 void fold_past(PastCreditNote& past, const Envelope& by, const EventView& event);
+void fold_past(PastDocument& past, const Envelope& by, const EventView& event);
 
 }  // namespace kontor

@@ -45,12 +45,21 @@ void Receivables::prefetch_invoice(std::string_view name, Prefetch step) const {
   if (!index) return;
   const Invoice& invoice = invoices_[*index];
   if (step == Prefetch::kRecord) {
-    invoice_names_.prefetch_place(*index);
+    invoice_names_.prefetch_text(*index);
     return prefetch_bytes(&invoice, sizeof invoice);
   }
-  invoice_names_.prefetch_text(*index);
   invoice_index_.prefetch(invoice.ref);
   prefetch_bytes(instalments_.data() + invoice.first_instalment, sizeof(InstalmentState));
+}
+
+void Receivables::prefetch_leaving() const {
+  constexpr std::size_t kSlots = 16;  // touches ahead
+  constexpr std::size_t kRecords = 8;
+  const Leaving::Touch* const far = leaving_invoices_.ahead(kSlots);
+  if (far == nullptr) return;
+  invoice_index_.prefetch(far->document);
+  const auto index = invoice_index_.find(leaving_invoices_.ahead(kRecords)->document);
+  if (index) prefetch_bytes(&invoices_[*index], sizeof(Invoice));
 }
 
 void Receivables::prefetch_birth(Sequence birth) const {

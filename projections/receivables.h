@@ -1,6 +1,7 @@
 // Invoices with their instalments, and payments with what of them is applied, reversed and
-// refunded; to what they are applied: projections/settlements.h. Rules: domain, Terms, invoices,
-// payments.
+// refunded; to what they are applied: projections/settlements.h. Those that are settled and that no
+// event has touched for as many events as BookOpened says leave at the end of a decision
+// (settling_bills.cc); DocumentReopened brings them back. Rules: domain, Terms, invoices, payments.
 #pragma once
 
 #include <map>
@@ -19,12 +20,19 @@
 #include "events/base/result.h"
 #include "events/base/time.h"
 #include "projections/envelope.h"
+#include "projections/leaving.h"
+#include "projections/places.h"
 #include "projections/prefetch.h"
+#include "projections/runs.h"
+#include "projections/settled.h"
 #include "projections/sink.h"
+#include "projections/slot_names.h"
 #include "projections/tables.h"
 
 namespace kontor {
 
+struct BookOpened;
+struct DocumentReopened;
 struct InvoiceIssued;
 struct PaymentReceived;
 struct PaymentApplied;
@@ -70,7 +78,8 @@ struct InvoiceTaxState {
 };
 
 struct Invoice {
-  std::uint64_t ref = 0;
+  std::uint64_t ref = 0;         // birth sequence; 0: a free place
+  std::uint64_t touched_at = 0;  // its last event
   std::uint64_t order = 0;
   Minor net;
   Minor tax;
@@ -88,16 +97,19 @@ struct Invoice {
   std::uint32_t line_count = 0;
   std::uint32_t first_tax = 0;
   std::uint32_t tax_count = 0;
+  std::uint32_t credit_note_count = 0;  // issued of it, in memory or not
   std::uint32_t version = 0;
   std::int32_t date = 0;
   std::uint16_t fiscal_year = 0;
   std::uint16_t currency = 0;
+  std::uint32_t reopened = 0;  // 1: was settled, and needed again
 
   bool is_paid() const { return open == Minor{0} && paid > Minor{0}; }
 };
 
 struct Payment {
-  std::uint64_t ref = 0;
+  std::uint64_t ref = 0;         // birth sequence; 0: a free place
+  std::uint64_t touched_at = 0;  // its last event
   Minor amount;
   Minor applied;
   Minor reversed;
@@ -106,11 +118,17 @@ struct Payment {
   std::uint32_t version = 0;
   std::int32_t value_date = 0;
   std::uint16_t currency = 0;
-  std::uint16_t spare = 0;
+  std::uint16_t reopened = 0;  // 1: was settled, and needed again
 
   Minor kept() const { return amount - reversed - refunded; }
   Minor unapplied() const { return kept() - applied; }
 };
+
+// Nothing will happen to it unless a command names it, or what is bound to it.
+bool is_settled(const Invoice& invoice, std::span<const InstalmentState> instalments);
+inline bool is_settled(const Payment& payment) {
+  return payment.unapplied() == Minor{0};
+}
 
 // One open instalment of a payer; ordered as it is paid: oldest due first.
 struct OpenInstalment {
@@ -127,6 +145,8 @@ class Receivables {
  public:
   static constexpr std::uint32_t kNumber = 11;
 
+  void on(const Envelope& by, const BookOpened& event);
+  void on(const Envelope& by, const DocumentReopened& event);
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const PaymentReceived& event);
   void on(const Envelope& by, const PaymentApplied& event);
@@ -137,24 +157,41 @@ class Receivables {
   void on(const Envelope& by, const CreditNoteApplied& event);
   void on(const Envelope& by, const CreditNoteUnapplied& event);
   void on(const Envelope& by, const CreditNoteCancelled& event);
+  // The last event of a decision was folded: what has been settled for long enough leaves.
+  // left(birth): of each payment that did.
+  template <class Left>
+  void end_decision(Sequence last, Left left) {
+    while (const auto due = leaving_invoices_.take_due(last))
+      leave_invoice(*due);
+    while (const auto due = leaving_payments_.take_due(last)) {
+      if (leave_payment(*due)) left(due->document);
+    }
+  }
 
-  const Invoice* find_invoice(std::string_view name) const;  // by the caller's name
+  // Null: none in memory (see settled_invoices()). Valid until the next event, or the end of the
+  // decision. By the caller's name, or by birth.
+  const Invoice* find_invoice(std::string_view name) const;
   const Invoice* find_invoice(InvoiceRef ref) const;
   const Payment* find_payment(std::string_view name) const;
   const Payment* find_payment(PaymentRef ref) const;
   std::string_view name(const Invoice& invoice) const;
   std::string_view name(const Payment& payment) const;
   std::span<const InstalmentState> instalments(const Invoice& invoice) const {
-    return std::span(instalments_).subspan(invoice.first_instalment, invoice.instalment_count);
+    return instalments_.at(invoice.first_instalment, invoice.instalment_count);
   }
   std::span<const InvoiceLineState> lines(const Invoice& invoice) const {  // ascending by line
-    return std::span(lines_).subspan(invoice.first_line, invoice.line_count);
+    return lines_.at(invoice.first_line, invoice.line_count);
   }
   std::span<const InvoiceTaxState> taxes(const Invoice& invoice) const {
-    return std::span(taxes_).subspan(invoice.first_tax, invoice.tax_count);
+    return taxes_.at(invoice.first_tax, invoice.tax_count);
   }
-  std::span<const Invoice> invoices() const { return invoices_; }  // by birth
-  std::span<const Payment> payments() const { return payments_; }
+  Places<Invoice> invoices() const { return Places<Invoice>(invoices_, invoice_names_.size()); }
+  Places<Payment> payments() const { return Places<Payment>(payments_, payment_names_.size()); }
+  // With free places, whose ref is 0.
+  std::span<const Invoice> invoice_places() const { return invoices_; }
+  std::span<const Payment> payment_places() const { return payments_; }
+  const SettledDocuments& settled_invoices() const { return settled_invoices_; }
+  const SettledDocuments& settled_payments() const { return settled_payments_; }
 
   // The open instalments of a payer, in the order they are paid.
   const std::set<OpenInstalment>& open_of(CompanyId payer) const;
@@ -177,28 +214,47 @@ class Receivables {
   // Moves `amount` of an instalment from open to settled; below zero: back.
   Invoice& settle(const Application& part, Minor amount);
   template <class Parts>
-  void settle_all(const Parts* parts, Minor Invoice::*settled, std::int64_t sign);
+  void settle_all(const Envelope& by, const Parts* parts, Minor Invoice::*settled,
+                  std::int64_t sign);
   Payment& touch_payment(std::uint64_t ref);
+  void note_touch(Invoice& invoice, Sequence position);  // when its figures are as they will be
+  void note_touch(Payment& payment, Sequence position);
   Invoice& invoice_at(std::uint64_t ref);
+  Invoice& add_invoice(std::string_view name, std::uint64_t ref);
+  Payment& add_payment(std::string_view name, std::uint64_t ref);
   void add_lines(Invoice& invoice, const InvoiceIssued& event);
   // Counts lines and taxes of a credit note; sign -1: one that is cancelled.
   template <class Event>
-  void credit(const Event& event, std::int64_t sign);
+  Invoice& credit(const Event& event, std::int64_t sign);
+  void leave_invoice(const Leaving::Touch& due);
+  bool leave_payment(const Leaving::Touch& due);  // whether it did
+  void prefetch_leaving() const;                  // what is looked at some touches from now
+  void reopen_invoice(const Envelope& by, const DocumentReopened& event);
+  void reopen_payment(const Envelope& by, const DocumentReopened& event);
+  bool counts_are_sound() const;   // of paid invoices: at least those in memory
+  bool records_are_sound() const;  // each instalment, line and tax is of one invoice, or free
+  void list_open_instalments();
   Status check_invoice(const Invoice& invoice) const;
+  Status check_numbers() const;
 
-  NameTable invoice_names_;
-  NameTable payment_names_;
-  KeyTable invoice_index_;
+  SlotNames invoice_names_;  // place = index of the invoice
+  SlotNames payment_names_;
+  KeyTable invoice_index_;  // birth sequence to index
   KeyTable payment_index_;
   std::vector<Invoice> invoices_;
-  std::vector<InstalmentState> instalments_;
-  std::vector<InvoiceLineState> lines_;
-  std::vector<InvoiceTaxState> taxes_;
+  Runs<InstalmentState> instalments_;
+  Runs<InvoiceLineState> lines_;
+  Runs<InvoiceTaxState> taxes_;
   std::vector<Payment> payments_;
   std::vector<std::set<OpenInstalment>> open_of_;  // by payer
-  std::vector<std::uint32_t> paid_;                // invoices, by payer
+  std::vector<std::uint32_t> paid_;                // invoices, by payer, in memory or not
   std::map<std::uint16_t, std::uint32_t> last_number_;
+  std::map<std::uint16_t, std::uint32_t> left_numbers_;  // of invoices that left, how many
   Date last_invoice_date_ = kNoDate;
+  Leaving leaving_invoices_;
+  Leaving leaving_payments_;
+  SettledDocuments settled_invoices_;
+  SettledDocuments settled_payments_;
 };
 
 }  // namespace kontor

@@ -1,7 +1,8 @@
 // What one projection names of another is there: in memory, or settled where that is enough.
 #include <algorithm>
-#include <vector>
+#include <string>
 
+#include "projections/births.h"
 #include "projections/book.h"
 #include "projections/fold.h"
 #include "projections/load_check.h"
@@ -9,27 +10,48 @@
 namespace kontor {
 namespace {
 
-class Known {
- public:
-  explicit Known(const Orders& orders) : orders_(orders) {}
+// In memory; or else it may have left: which births have, only the log knows.
+bool is_known(const Book& book, SettledKind kind, std::uint64_t birth, std::uint64_t named_by) {
+  if (book.is_in_memory(kind, birth)) return true;
+  return !book.settled(kind).empty() && birth != 0 && birth < named_by;
+}
 
-  bool in_memory(std::uint64_t order) const { return orders_.find(OrderRef{order}) != nullptr; }
-  bool anywhere(std::uint64_t order) {
-    if (in_memory(order)) return true;
-    if (births_.empty()) {
-      orders_.settled().for_each([&](const auto& entry) { births_.push_back(entry.birth); });
-      std::sort(births_.begin(), births_.end());
+std::string at(SettledKind kind, std::uint64_t birth) {
+  return "the " + std::string(word_of(kind)) + " born at " + std::to_string(birth);
+}
+
+Status unknown(const std::string& what, SettledKind kind, std::uint64_t birth) {
+  return broken(what + " of " + at(kind, birth) + ", which is not known");
+}
+
+Status check_bills(const Book& book) {
+  constexpr auto kOrder = SettledKind::kOrder;
+  constexpr auto kInvoice = SettledKind::kInvoice;
+  for (const Invoice& invoice : book.receivables().invoices()) {
+    if (!is_known(book, kOrder, invoice.order, invoice.ref)) {
+      return unknown("an invoice", kOrder, invoice.order);
     }
-    return std::binary_search(births_.begin(), births_.end(), order);
   }
-
- private:
-  const Orders& orders_;
-  std::vector<std::uint64_t> births_;  // of settled ones, when asked for
-};
-
-std::string order_at(std::uint64_t birth) {
-  return "the order born at " + std::to_string(birth);
+  for (const CreditNote& note : book.credit_notes().all()) {
+    if (!is_known(book, kOrder, note.order, note.ref)) {
+      return unknown("a credit note", kOrder, note.order);
+    }
+    if (!is_known(book, kInvoice, note.invoice, note.ref)) {
+      return unknown("a credit note", kInvoice, note.invoice);
+    }
+  }
+  Status status;
+  book.settlements().for_each([&](const AppliedPart& part) {
+    if (!status.ok()) return;
+    const bool owned = book.is_in_memory(SettledKind::kPayment, part.source) ||
+                       book.is_in_memory(SettledKind::kCreditNote, part.source);
+    if (!owned) {
+      status = broken("an application of what left, born at " + std::to_string(part.source));
+    } else if (!is_known(book, kInvoice, part.invoice, book.last_sequence().value())) {
+      status = unknown("an application", kInvoice, part.invoice);
+    }
+  });
+  return status;
 }
 
 bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
@@ -49,44 +71,38 @@ bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
 Status Book::check_references() const {
   const Status assortments = catalogue().assortments().check_references(parties().company_count());
   if (!assortments.ok()) return assortments;
-  Known known(orders());
-  for (const Invoice& invoice : receivables().invoices()) {
-    if (!known.anywhere(invoice.order)) {
-      return broken("an invoice of " + order_at(invoice.order) + ", which is not known");
-    }
-  }
-  for (const CreditNote& note : credit_notes().all()) {
-    if (!known.anywhere(note.order)) {
-      return broken("a credit note of " + order_at(note.order) + ", which is not known");
-    }
-  }
+  if (Status bills = check_bills(*this); !bills.ok()) return bills;
+  constexpr auto kOrder = SettledKind::kOrder;
   for (const auto& [order, request] : approvals().pending()) {
-    if (!known.in_memory(order)) return broken(order_at(order) + " waits for people, but left");
+    if (!is_in_memory(kOrder, order))
+      return broken(at(kOrder, order) + " waits for people, but left");
     if (!names_what_is_there(*this, request)) {
-      return broken("the request of " + order_at(order) + " names what is not known");
+      return broken("the request of " + at(kOrder, order) + " names what is not known");
     }
   }
   for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
     for (const auto& [order, held] : credit().account(CompanyId{payer}).held()) {
-      if (!known.in_memory(order)) return broken(order_at(order) + " is held, but left");
+      if (!is_in_memory(kOrder, order)) return broken(at(kOrder, order) + " is held, but left");
     }
   }
+  // An order's leaves with it; an invoice's stays when the invoice leaves.
   for (const auto& [document, taking] : budgets().takings().all()) {
-    const bool known_one =
-        known.in_memory(document) || receivables().find_invoice(InvoiceRef{document}) != nullptr;
-    if (!known_one)
-      return broken(order_at(document) + " has taken of a budget or period, but left");
+    const bool known = is_in_memory(kOrder, document) ||
+                       is_known(*this, SettledKind::kInvoice, document, last_sequence_.value() + 1);
+    if (!known) {
+      return broken(at(kOrder, document) + " has taken of a budget or period, but left");
+    }
   }
   Status status;
   stock().for_each_holder([&](std::uint64_t order) {
     const bool is_draft = drafts().find(order) != nullptr;
-    if (status.ok() && !is_draft && !known.in_memory(order)) {
-      status = broken(order_at(order) + " holds stock or waits for it, but left");
+    if (status.ok() && !is_draft && !is_in_memory(kOrder, order)) {
+      status = broken(at(kOrder, order) + " holds stock or waits for it, but left");
     }
   });
   for (const auto& [order, recurring] : drafts().recurrings()) {
-    if (status.ok() && !known.in_memory(order)) {
-      status = broken(order_at(order) + " recurs, but left");
+    if (status.ok() && !is_in_memory(kOrder, order)) {
+      status = broken(at(kOrder, order) + " recurs, but left");
     }
   }
   return status;

@@ -24,9 +24,10 @@ void visit_part(Parts& parts, std::uint32_t index, Visit visit) {
 }
 
 // One that is settled is known by its name only: which births are, check_invariants says.
-bool is_known_or_settled(const Orders& orders, std::uint64_t order, std::uint64_t named_by) {
-  if (orders.find(OrderRef{order}) != nullptr) return true;
-  return !orders.settled().empty() && order != 0 && order < named_by;
+bool is_known_or_settled(const Book& book, SettledKind kind, std::uint64_t birth,
+                         std::uint64_t named_by) {
+  if (book.is_in_memory(kind, birth)) return true;
+  return !book.settled(kind).empty() && birth != 0 && birth < named_by;
 }
 
 }  // namespace
@@ -102,14 +103,14 @@ Status Book::check_loaded() const {
   }
   for (const Invoice& invoice : receivables().invoices()) {
     sound = sound && invoice.payer < companies && is_place_or_none(invoice.terms, term_count) &&
-            is_known_or_settled(orders(), invoice.order, invoice.ref);
+            is_known_or_settled(*this, SettledKind::kOrder, invoice.order, invoice.ref);
   }
   for (const Payment& payment : receivables().payments())
     sound = sound && payment.payer < companies;
   for (const CreditNote& note : credit_notes().all()) {
     sound = sound && note.payer < companies &&
-            receivables().find_invoice(InvoiceRef{note.invoice}) != nullptr &&
-            is_known_or_settled(orders(), note.order, note.ref);
+            is_known_or_settled(*this, SettledKind::kInvoice, note.invoice, note.ref) &&
+            is_known_or_settled(*this, SettledKind::kOrder, note.order, note.ref);
   }
   for (std::uint32_t i = 0; i < budgets().cost_centre_count(); ++i) {
     const CostCentre& centre = budgets().cost_centre(CostCentreId{i});
@@ -118,8 +119,10 @@ Status Book::check_loaded() const {
   }
   sound = sound && budgets().buyers_bound() <= parties().buyer_count();
   for (const auto& [invoice, spender] : budgets().spenders()) {
-    sound = sound && receivables().find_invoice(InvoiceRef{invoice}) != nullptr &&
-            is_one_of_or_none(spender.buyer, parties().buyer_count());
+    sound =
+        sound &&
+        is_known_or_settled(*this, SettledKind::kInvoice, invoice, last_sequence_.value() + 1) &&
+        is_one_of_or_none(spender.buyer, parties().buyer_count());
   }
   for (const auto& [order, request] : approvals().pending())
     sound = sound && orders().find(OrderRef{order}) != nullptr;

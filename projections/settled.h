@@ -1,62 +1,42 @@
-// Which documents have left memory: for each 32 bits of its name's hash and the position of its
-// birth, where the log has it. About 11 bytes of memory each. Linear probing in the order of the
-// hash, at most 7/8 full; the same operations in the same order give the same bytes.
-//
-// A name that is not here never left. One that seems to be here may be another name with the same
-// 32 bits: whoever asks compares it with the one in the log (engine/gather.h).
+// What the state keeps of documents of one kind that have left memory: a set of 29 bits of their
+// names' hashes, and how many they are. Where the log has them, an index on disk says
+// (engine/gather.h).
 #pragma once
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
+#include "projections/birth_table.h"
+#include "projections/hash_set.h"
 #include "projections/sink.h"
 
 namespace kontor {
 
+// The kinds of documents that leave when they are settled.
+enum class SettledKind : std::uint8_t { kOrder, kInvoice, kPayment, kCreditNote };
+inline constexpr std::size_t kSettledKinds = 4;
+
 class SettledDocuments {
  public:
-  struct Entry {
-    std::uint64_t birth = 0;
-    bool reopened = false;  // it had been in memory again since it was settled first
-  };
-  // Births are below 2^39.
-  void add(std::string_view name, Entry entry);
-  void erase(std::string_view name, std::uint64_t birth);  // of one that is there
+  // One left. again: it had come back before.
+  void add(std::string_view name, std::uint64_t birth, bool again);
+  void came_back() { --count_; }  // one of them
 
   std::size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
-  std::vector<Entry> find(std::string_view name) const;  // mostly none or one
-  template <class Visit>
-  void for_each(Visit visit) const {  // visit(entry)
-    for (std::size_t i = 0; i < hashes_.size(); ++i) {
-      if (is_used(i)) visit(entry_at(i));
-    }
-  }
-  std::size_t memory() const { return hashes_.size() * (sizeof(std::uint32_t) * 2 + 1); }
+  // False: none of that name has left. True also of those that have come back, and by chance: of
+  // one name in 2,000 when 2^18 have left, of one in 32 when 2^24 have.
+  bool may_have(std::string_view name) const;
+  // Of one that is not in memory: whether it had come back before it left last.
+  bool left_again(std::string_view name, std::uint64_t birth) const;
+  std::size_t memory() const { return names_.memory() + again_.memory(); }
 
   void save(Sink& out) const;
   void load(Source& in);
 
  private:
-  static constexpr std::uint8_t kReopened = 0x80;  // of `high_`
-
-  bool is_used(std::size_t i) const { return low_[i] != 0 || high_[i] != 0; }
-  Entry entry_at(std::size_t i) const;
-  std::size_t home(std::uint32_t hash) const { return std::uint64_t{hash} * hashes_.size() >> 32; }
-  std::size_t after(std::size_t i) const { return i + 1 == hashes_.size() ? 0 : i + 1; }
-  // How far a place lies behind another one, around the end.
-  std::size_t distance(std::size_t from, std::size_t to) const {
-    return to >= from ? to - from : to + hashes_.size() - from;
-  }
-  void insert(std::uint32_t hash, std::uint32_t low, std::uint8_t high);
-  void move(std::size_t from, std::size_t to);
-  void grow();
-  bool is_sound() const;
-
-  std::vector<std::uint32_t> hashes_;
-  std::vector<std::uint32_t> low_;  // of the birth
-  std::vector<std::uint8_t> high_;  // of the birth, and kReopened; both 0: a free place
+  HashSet names_;
+  BirthTable again_;
   std::uint64_t count_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "credit_note_generated.h"
+#include "document_generated.h"
 #include "payment_generated.h"
 
 #include "projections/fold.h"
@@ -54,6 +55,26 @@ void Settlements::on(const Envelope&, const CreditNoteUnapplied& event) {
   for (const Application& part : run(event.applications()))
     take_back(event.credit_note(), part_of(part));
 }
+
+// ---- leaving and coming back --------------------------------------------------------------------
+
+void Settlements::leave(std::uint64_t source) {
+  while (const auto newest = newest_.find(source))
+    drop(*newest, kNoOrdinal);
+}
+
+void Settlements::on(const Envelope&, const DocumentReopened& event) {
+  const bool is_payment = event.payment_state() != nullptr;
+  if (!is_payment && event.credit_note_state() == nullptr) return;
+  const std::uint64_t source = is_payment ? event.payment() : event.credit_note();
+  if (newest_.find(source)) return;  // its own events alone were folded
+  const auto* const parts =
+      is_payment ? event.payment_state()->parts() : event.credit_note_state()->parts();
+  for (const ReopenedPart& part : run(parts))
+    add(source, {0, part.invoice(), Minor{part.amount()}, part.due(), part.instalment()});
+}
+
+// ---- parts --------------------------------------------------------------------------------------
 
 void Settlements::add(std::uint64_t source, const AppliedPart& part) {
   KONTOR_ASSERT(source != 0 && part.amount > Minor{0});

@@ -16,6 +16,7 @@
 
 namespace kontor {
 
+struct DocumentReopened;
 struct PaymentApplied;
 struct PaymentUnapplied;
 struct PaymentReversed;
@@ -38,12 +39,15 @@ class Settlements {
  public:
   static constexpr std::uint32_t kNumber = 16;
 
+  void on(const Envelope& by, const DocumentReopened& event);
   void on(const Envelope& by, const PaymentApplied& event);
   void on(const Envelope& by, const PaymentUnapplied& event);
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
   void on(const Envelope& by, const CreditNoteApplied& event);
   void on(const Envelope& by, const CreditNoteUnapplied& event);
+  // The payment or credit note has left memory, and its parts with it.
+  void leave(std::uint64_t source);
 
   // What a payment or credit note has applied, newest first.
   template <class Visit>
@@ -51,6 +55,12 @@ class Settlements {
     for (std::uint32_t at = newest_.find(source).value_or(kNoOrdinal); at != kNoOrdinal;
          at = parts_[at].older) {
       visit(parts_[at]);
+    }
+  }
+  template <class Visit>
+  void for_each(Visit visit) const {  // all parts
+    for (const AppliedPart& part : parts_) {
+      if (part.source != 0) visit(part);
     }
   }
   std::size_t part_count(std::uint64_t source) const;

@@ -57,11 +57,6 @@ bool Orders::is_settled(const Order& order) const {
   });
 }
 
-Sequence Orders::settled_by(Sequence last) const {
-  if (settled_.empty() || last.value() <= settled_kept_) return Sequence{};
-  return Sequence{last.value() - settled_kept_};
-}
-
 // One event touches one order at most, so there is no more to look at than the decision had events.
 std::span<const OrderRef> Orders::end_decision(Sequence last) {
   left_.clear();
@@ -83,7 +78,7 @@ void Orders::forget(std::uint32_t index) {
   KONTOR_MARK("a settled order that left memory");
   const Order& order = orders_[index];
   if (order.reopened != 0) KONTOR_MARK("a settled order that left memory once more");
-  settled_.add(names_.name(index), {order.ref, order.reopened != 0});
+  settled_.add(names_.name(index), order.ref, order.reopened != 0);
   give_lines(order.first_line, order.line_count);
   index_.erase(order.ref);
   names_.erase(index);
@@ -93,9 +88,10 @@ void Orders::forget(std::uint32_t index) {
 // ---- coming back --------------------------------------------------------------------------------
 
 void Orders::on(const Envelope& by, const DocumentReopened& event) {
+  if (event.state() == nullptr) return;                  // another document
   if (find(OrderRef{event.order()}) != nullptr) return;  // its own events alone were folded
   const ReopenedOrder& state = *event.state();
-  settled_.erase(view(state.order()), event.order());
+  settled_.came_back();
   Order& order = add(view(state.order()), event.order());
   order.company = state.company();
   order.payer = state.payer();

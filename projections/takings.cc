@@ -85,6 +85,7 @@ void Takings::on(const Envelope&, const SpendingReturned& event) {
 }
 
 void Takings::on(const Envelope&, const DocumentReopened& event) {
+  if (event.state() == nullptr) return;  // another document
   const auto shares = run(event.state()->spent());
   if (shares.empty() || takings_.contains(event.order())) return;  // its own events were folded
   Taking& taking = takings_[event.order()];

@@ -213,6 +213,12 @@ std::unique_ptr<HistoryQuestion> make_history_question(Query query, const Views*
   }
 }
 
+// One that may have left memory.
+bool is_about_a_document(wire::Question question) {
+  return question == wire::Question::order || question == wire::Question::invoice ||
+         question == wire::Question::payment || question == wire::Question::credit_note;
+}
+
 // Asked as of a position, a time or a date; null: the question is not answered so.
 std::unique_ptr<HistoryQuestion> make_past_question(Query query, const Views* views) {
   if (query.question == wire::Question::account)
@@ -387,7 +393,7 @@ class BookAnswerer final : public QuestionAnswerer {
                              "to 9999, and `after` is what the page before said as `next`"));
     }
     if (is_about_the_past(*query)) return answer_past(conversation, std::move(*query), sources);
-    if (query->question == wire::Question::order) {
+    if (is_about_a_document(query->question)) {
       return answer_history(
           conversation, questions::make_past_document_question(std::move(*query), sources.views));
     }

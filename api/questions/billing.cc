@@ -142,36 +142,37 @@ wire::CreditNoteAnswerT credit_note_answer(const Book& names, const CreditNotes&
   return out;
 }
 
-Answered answer_invoice(const Book& book, const Query& query) {
+std::optional<Answered> answer_invoice(const Book& book, const Query& query) {
   const Receivables& receivables = book.receivables();
   const Invoice* const invoice = receivables.find_invoice(query.name);
-  if (invoice == nullptr) return not_found("invoice", query.name, "invoices");
+  if (invoice == nullptr) return std::nullopt;
   const auto notes = book.credit_notes().of(InvoiceRef{invoice->ref});
+  if (notes.size() != invoice->credit_note_count) return std::nullopt;  // some have left
   return answered(
       invoice_answer(book, {*invoice, receivables.instalments(*invoice),
                             receivables.lines(*invoice), receivables.taxes(*invoice), notes}));
 }
 
-Answered answer_payment(const Book& book, const Query& query) {
+std::optional<Answered> answer_payment(const Book& book, const Query& query) {
   const Payment* const payment = book.receivables().find_payment(query.name);
-  if (payment == nullptr) return not_found("payment", query.name, "payments");
+  if (payment == nullptr) return std::nullopt;
   return answered(payment_answer(book, *payment, book.settlements()));
 }
 
-Answered answer_credit_note(const Book& book, const Query& query) {
+std::optional<Answered> answer_credit_note(const Book& book, const Query& query) {
   const CreditNote* const note = book.credit_notes().find(query.name);
-  if (note == nullptr) return not_found("credit_note", query.name, "credit_notes");
+  if (note == nullptr) return std::nullopt;
   return answered(credit_note_answer(book, book.credit_notes(), *note, book.settlements()));
 }
 
 Answered list_invoices(const Book& book, const Query& query) {
   CompanyFilter filter = company_filter(book, query);
   if (filter.wrong) return std::move(*filter.wrong);
-  const auto invoices = book.receivables().invoices();
+  const auto invoices = book.receivables().invoice_places();
   wire::InvoicesAnswerT out;
   auto next = fill_page(query, invoices.size(), [&](std::uint64_t index, PageRoom&) {
     const Invoice& invoice = invoices[index];
-    if (!filter.takes(invoice.payer)) return false;
+    if (invoice.ref == 0 || !filter.takes(invoice.payer)) return false;
     auto& row = add_row(out.invoices);
     row.invoice = book.receivables().name(invoice);
     row.number = format_invoice_number(invoice.fiscal_year, invoice.number);
@@ -190,10 +191,10 @@ Answered list_invoices(const Book& book, const Query& query) {
 Answered list_payments(const Book& book, const Query& query) {
   CompanyFilter filter = company_filter(book, query);
   if (filter.wrong) return std::move(*filter.wrong);
-  const auto payments = book.receivables().payments();
+  const auto payments = book.receivables().payment_places();
   wire::PaymentsAnswerT out;
   auto next = fill_page(query, payments.size(), [&](std::uint64_t index, PageRoom&) {
-    if (!filter.takes(payments[index].payer)) return false;
+    if (payments[index].ref == 0 || !filter.takes(payments[index].payer)) return false;
     fill_payment(book, payments[index], add_row(out.payments));
     return true;
   });
@@ -203,10 +204,10 @@ Answered list_payments(const Book& book, const Query& query) {
 Answered list_credit_notes(const Book& book, const Query& query) {
   CompanyFilter filter = company_filter(book, query);
   if (filter.wrong) return std::move(*filter.wrong);
-  const auto notes = book.credit_notes().all();
+  const auto notes = book.credit_notes().places();
   wire::CreditNotesAnswerT out;
   auto next = fill_page(query, notes.size(), [&](std::uint64_t index, PageRoom&) {
-    if (!filter.takes(notes[index].payer)) return false;
+    if (notes[index].ref == 0 || !filter.takes(notes[index].payer)) return false;
     fill_credit_note(book, notes[index], add_row(out.credit_notes));
     return true;
   });

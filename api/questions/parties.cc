@@ -24,10 +24,11 @@ Answered answer_book(const Book& book, const Query&) {
   out.warehouses = book.stock().warehouse_count();
   out.terms = book.terms().count();
   out.rules = book.rules().count();
+  const Receivables& billed = book.receivables();
   out.orders = book.orders().all().size() + book.orders().settled().size();
-  out.invoices = book.receivables().invoices().size();
-  out.payments = book.receivables().payments().size();
-  out.credit_notes = book.credit_notes().all().size();
+  out.invoices = billed.invoices().size() + billed.settled_invoices().size();
+  out.payments = billed.payments().size() + billed.settled_payments().size();
+  out.credit_notes = book.credit_notes().all().size() + book.credit_notes().settled().size();
   out.waiting_for_approval = book.approvals().pending().size();
   out.follow_ups = book.follow_up_count();
   return answered(out);

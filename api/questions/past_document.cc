@@ -1,6 +1,6 @@
 // One order, invoice, payment or credit note as of a position or time: folded from its own stream,
-// which the timeline finds, while commands go on. Nothing else of the book is replayed. A settled
-// order that left memory is shown so as it is now.
+// which the timeline finds, while commands go on. Nothing else of the book is replayed. One that
+// left memory, as it was settled, is shown so as it is now.
 #include "api/questions/document_answers.h"
 #include "api/questions/document_reader.h"
 #include "api/questions/present.h"
@@ -60,16 +60,6 @@ class PastDocument final : public HistoryQuestion {
   std::unique_ptr<DocumentReader<typename Kind::Past>> reader_;
 };
 
-// Of a kind whose present documents are all in memory and asked about elsewhere.
-struct AllInMemory {
-  static std::optional<Answered> show_present(const Book&, const Query&) { return std::nullopt; }
-};
-
-template <class Document>
-std::uint64_t birth_of(const Document* document) {
-  return document == nullptr ? 0 : document->ref;
-}
-
 struct OrderKind {
   using Past = PastOrder;
   static constexpr std::string_view kRef = "order";
@@ -81,7 +71,7 @@ struct OrderKind {
   static constexpr std::string_view kList = "orders";
   static constexpr StreamKind kStream = StreamKind::kOrder;
   static std::uint64_t find(const Book& book, std::string_view name) {
-    return book.find_order(name);
+    return book.find_document(SettledKind::kOrder, name);
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t birth) {
@@ -90,14 +80,17 @@ struct OrderKind {
   }
 };
 
-struct InvoiceKind : AllInMemory {
+struct InvoiceKind {
   using Past = PastInvoice;
   static constexpr std::string_view kRef = "invoice";
+  static std::optional<Answered> show_present(const Book& book, const Query& query) {
+    return answer_invoice(book, query);
+  }
   static constexpr std::string_view kWord = "invoice";
   static constexpr std::string_view kList = "invoices";
   static constexpr StreamKind kStream = StreamKind::kInvoice;
   static std::uint64_t find(const Book& book, std::string_view name) {
-    return birth_of(book.receivables().find_invoice(name));
+    return book.find_document(SettledKind::kInvoice, name);
   }
   static Past make(std::uint64_t birth) { return Past(birth); }
   static Answered show(const Book& names, const Past& past, std::uint64_t) {
@@ -106,14 +99,17 @@ struct InvoiceKind : AllInMemory {
   }
 };
 
-struct PaymentKind : AllInMemory {
+struct PaymentKind {
   using Past = PastPayment;
   static constexpr std::string_view kRef = "payment";
+  static std::optional<Answered> show_present(const Book& book, const Query& query) {
+    return answer_payment(book, query);
+  }
   static constexpr std::string_view kWord = "payment";
   static constexpr std::string_view kList = "payments";
   static constexpr StreamKind kStream = StreamKind::kPayment;
   static std::uint64_t find(const Book& book, std::string_view name) {
-    return birth_of(book.receivables().find_payment(name));
+    return book.find_document(SettledKind::kPayment, name);
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t) {
@@ -121,14 +117,17 @@ struct PaymentKind : AllInMemory {
   }
 };
 
-struct CreditNoteKind : AllInMemory {
+struct CreditNoteKind {
   using Past = PastCreditNote;
   static constexpr std::string_view kRef = "credit_note";
+  static std::optional<Answered> show_present(const Book& book, const Query& query) {
+    return answer_credit_note(book, query);
+  }
   static constexpr std::string_view kWord = "credit_note";
   static constexpr std::string_view kList = "credit_notes";
   static constexpr StreamKind kStream = StreamKind::kCreditNote;
   static std::uint64_t find(const Book& book, std::string_view name) {
-    return birth_of(book.credit_notes().find(name));
+    return book.find_document(SettledKind::kCreditNote, name);
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t birth) {

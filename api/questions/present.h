@@ -54,11 +54,12 @@ Answered answer_staff(const Book& book, const Query& query);
 Answered list_staff(const Book& book, const Query& query);
 Answered list_authority(const Book& book, const Query& query);
 // billing.cc
-Answered answer_invoice(const Book& book, const Query& query);
-Answered answer_payment(const Book& book, const Query& query);
+// Of one that is in memory with all it shows; nothing: it is not.
+std::optional<Answered> answer_invoice(const Book& book, const Query& query);
+std::optional<Answered> answer_payment(const Book& book, const Query& query);
+std::optional<Answered> answer_credit_note(const Book& book, const Query& query);
 Answered list_invoices(const Book& book, const Query& query);
 Answered list_payments(const Book& book, const Query& query);
-Answered answer_credit_note(const Book& book, const Query& query);
 Answered list_credit_notes(const Book& book, const Query& query);
 // rules.cc
 Answered answer_rule(const Book& book, const Query& query);

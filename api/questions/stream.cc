@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "events/json/json.h"
+#include "projections/births.h"
 
 namespace kontor::questions {
 namespace {
@@ -17,20 +18,13 @@ template <class Id>
 std::optional<std::uint64_t> plain(const std::optional<Id>& id) {
   return id ? std::optional<std::uint64_t>(id->value()) : std::nullopt;
 }
-template <class Document>
-std::optional<std::uint64_t> birth(const Document* document) {
-  return document == nullptr ? std::nullopt : std::optional(document->ref);
-}
 
 std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
                                       std::string_view name) {
-  if (kind == "order") {
-    const std::uint64_t order = book.find_order(name);
-    return order == 0 ? std::nullopt : std::optional(order);
+  if (const auto document = settled_kind(kind)) {
+    const std::uint64_t birth = book.find_document(*document, name);
+    return birth == 0 ? std::nullopt : std::optional(birth);
   }
-  if (kind == "invoice") return birth(book.receivables().find_invoice(name));
-  if (kind == "payment") return birth(book.receivables().find_payment(name));
-  if (kind == "credit_note") return birth(book.credit_notes().find(name));
   if (kind == "company") return plain(book.parties().find_company(name));
   if (kind == "buyer") return plain(book.parties().find_buyer(name));
   if (kind == "item") return plain(book.catalogue().find_item(name));
@@ -43,9 +37,7 @@ std::optional<std::uint64_t> find_ref(const Book& book, std::string_view kind,
 }
 
 Stream stream_of(std::string_view kind, std::uint64_t ref) {
-  const bool is_document =
-      kind == "order" || kind == "invoice" || kind == "payment" || kind == "credit_note";
-  return {std::string(kind), ref, is_document};
+  return {std::string(kind), ref, settled_kind(kind).has_value()};
 }
 
 std::optional<Stream> find_with_kind(const Book& book, std::string_view name) {

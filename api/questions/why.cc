@@ -78,7 +78,8 @@ class WhyQuestion final : public HistoryQuestion {
       ask_about(book.orders(), *order);
       return std::nullopt;
     }
-    if (const std::uint64_t settled = book.find_order(query_.name); settled != 0) {
+    if (const std::uint64_t settled = book.find_document(SettledKind::kOrder, query_.name);
+        settled != 0) {
       const StreamReader::Range range{
           {book.number(), StreamKind::kOrder, settled}, Sequence{settled}, book.last_sequence()};
       settled_ = std::make_unique<DocumentReader<PastOrder>>("order", range, views_, PastOrder{});

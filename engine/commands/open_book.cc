@@ -83,6 +83,9 @@ void set_rule(Step& step, const FirstRule& first) {
   });
 }
 
+// Invoices, payments and credit notes leave memory when they are settled, as orders do.
+constexpr std::uint8_t kSettledRule = 1;
+
 // By the clock it is the earliest day it can be anywhere: the server opens the local one at once,
 // and a day never goes back.
 Date first_day(const OpenBook& command, Timestamp recorded_at) {
@@ -108,7 +111,7 @@ void open_book(Step& step, const OpenBook& command) {
     return CreateBookOpened(out, book, legal_name, country, command.currency(), administrator,
                             command.calendar(), time_zone, first.value(),
                             command.first_day_of_week(), command.fiscal_year_first_month(),
-                            command.outcomes_kept(), settled_kept);
+                            command.outcomes_kept(), settled_kept, kSettledRule);
   });
   set_rule(step, {0, "order-limit", "Above the buyer's order limit, an approver is asked",
                   Figure::over_order_limit, Outcome::ask});

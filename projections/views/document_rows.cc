@@ -57,6 +57,13 @@ std::string document_date_key(BookNumber book, Date date, std::uint64_t birth) {
   return key;
 }
 
+std::string document_name_key(BookNumber book, DocumentKind kind, std::string_view name) {
+  std::string key = row_head(book, 'n');
+  key.push_back(static_cast<char>(kind));
+  key += name;
+  return key;
+}
+
 std::string document_kind_value(DocumentKind kind) {
   return std::string(1, static_cast<char>(kind));
 }

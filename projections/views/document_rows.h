@@ -15,6 +15,7 @@ std::string document_text_key(BookNumber book, std::string_view text, std::uint6
 std::string document_company_key(BookNumber book, std::uint32_t company, Date date,
                                  std::uint64_t birth);
 std::string document_date_key(BookNumber book, Date date, std::uint64_t birth);
+std::string document_name_key(BookNumber book, DocumentKind kind, std::string_view name);
 std::string document_kind_value(DocumentKind kind);
 
 void write_document(const Document& document, std::string& out);

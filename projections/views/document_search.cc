@@ -147,4 +147,16 @@ Result<DocumentPage> search_documents(const RowSource& rows, const DocumentSearc
   return work.run(rows_max, examined_max);
 }
 
+Result<std::uint64_t> find_document_birth(const RowSource& rows, BookNumber book, DocumentKind kind,
+                                          std::string_view name) {
+  const auto value = rows.get(document_name_key(book, kind, name));
+  if (!value.ok()) return value.error();
+  if (!*value) return std::uint64_t{0};
+  RowReader reader(**value);
+  const std::uint64_t birth = reader.varint();
+  if (reader.ok() && reader.at_end() && birth != 0) return birth;
+  return Error{ErrorKind::kCorrupt,
+               "the documents' row of the name '" + std::string(name) + "' cannot be read"};
+}
+
 }  // namespace kontor

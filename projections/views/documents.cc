@@ -4,6 +4,7 @@
 #include "events/codec/catalog.h"
 #include "projections/fold.h"
 #include "projections/views/document_rows.h"
+#include "projections/views/keys.h"
 
 namespace kontor {
 namespace {
@@ -289,6 +290,9 @@ void Documents::add_text_row(BookNumber book, const Document& document, std::str
 
 void Documents::add_index_rows(BookNumber book, const Document& document) {
   const std::string kind = document_kind_value(document.kind);
+  std::string birth;
+  append_varint(birth, document.birth);
+  rows_.add(document_name_key(book, document.kind, document.name), birth);
   add_text_row(book, document, document.name);
   add_text_row(book, document, document.reference);
   rows_.add(document_date_key(book, document.date, document.birth), kind);

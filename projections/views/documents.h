@@ -5,6 +5,7 @@
 //   text    := book 't' lower-case-text 0 birth:u64 -> kind:u8    (name; reference, where given)
 //   company := book 'c' company:u32 date:i32 birth:u64 -> kind:u8 (who ordered, and who pays)
 //   date    := book 'd' date:i32 birth:u64 -> kind:u8
+//   name    := book 'n' kind:u8 name -> birth:varint                 (names are never used again)
 //
 // Index rows are written at birth. A reference that is changed later gets a row beside the old
 // one's, so whoever follows a row looks at the record again.
@@ -68,7 +69,7 @@ struct Document {
 class Documents final : public View {
  public:
   std::string_view name() const override { return "documents"; }
-  std::uint32_t format() const override { return 1; }
+  std::uint32_t format() const override { return 2; }
   Status fold(BookNumber book, const DecisionView& decision, const RowSource& earlier) override;
   Status drain(const RowSink& sink) override;
   std::size_t pending_bytes() const override;
@@ -87,6 +88,10 @@ class Documents final : public View {
   std::size_t changed_count_ = 0;
   RowHeap rows_;
 };
+
+// The birth of the document of that name; 0: none is in the rows. kCorrupt: a row that is none.
+Result<std::uint64_t> find_document_birth(const RowSource& rows, BookNumber book, DocumentKind kind,
+                                          std::string_view name);
 
 struct DocumentSearch {
   BookNumber book{};

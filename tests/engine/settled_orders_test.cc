@@ -4,13 +4,10 @@
 #include "document_generated.h"
 
 #include "engine/replay.h"
-#include "engine/status.h"
 #include "engine/views/view_host.h"
-#include "events/base/limits.h"
 #include "events/base/mark.h"
-#include "events/codec/catalog.h"
+#include "tests/engine/settled_shop.h"
 #include "tests/engine/views/scratch.h"
-#include "tests/support/engine/live_engine.h"
 
 namespace kontor::test {
 namespace {
@@ -25,35 +22,8 @@ struct Seen {
   std::string region;
 };
 
-class SettledOrders : public testing::Test {
+class SettledOrders : public SettledShop {
  protected:
-  void SetUp() override {
-    live_.open_shop(R"(,"settled_kept":16)");
-    tell(R"("ReceiveStock":{"receipt":"rc","warehouse":"north","lines":[
-         {"item":"bolt","quantity":1000}]})");
-  }
-
-  EngineAnswer tell(const std::string& command) {
-    return live_.ask(R"({"id":"t)" + std::to_string(++told_) + "\"," + command + "}");
-  }
-  EngineAnswer about(const std::string& command, const std::string& order,
-                     const std::string& more = "") {
-    return tell("\"" + command + R"(":{"order":")" + order + "\"" + more + "}");
-  }
-  void given(const EngineAnswer& answer) {
-    ASSERT_EQ(answer.status, StatusCode::kDone) << answer.events;
-  }
-  EngineAnswer place(const std::string& order) {
-    return about("PlaceOrder", order, buyer_ + R"(,"company":"acme","region":"south",
-                 "lines":[{"item":"bolt","quantity":4},{"item":"bolt","quantity":2}])");
-  }
-  // Ordered, shipped and billed: nothing is left to do.
-  void trade(const std::string& order) {
-    given(place(order));
-    given(about("AllocateOrder", order));
-    given(about("ShipOrder", order, R"(,"shipment":"S-)" + order + "\""));
-    given(about("InvoiceOrder", order, R"(,"invoice":"I-)" + order + "\""));
-  }
   // What is ordered from here on is taken of a budget and a buyer's month.
   void allow_spending() {
     given(tell(R"("RegisterCostCentre":{"cost_centre":"bar","company":"acme"})"));
@@ -72,22 +42,13 @@ class SettledOrders : public testing::Test {
     EXPECT_TRUE(look.wait_answered());
     return taken;
   }
-  // So many further events, each of a decision of its own.
-  void let_pass(std::uint64_t events) {
-    for (std::uint64_t i = 0; i < events; ++i)
-      tell(R"("SetCreditLimit":{"company":"acme","limit":"1000000.00"})");
-  }
   void let_it_leave(const std::string& order) {
-    let_pass(limits::kSettledKeptMin);
+    let_all_leave();
     ASSERT_FALSE(look(order).in_memory);
   }
-
   Seen look(const std::string& name) {
     Seen seen;
-    Look look([&](const Books& books) {
-      const Book& book = *books.find(BookNumber{1});
-      const Status sound = book.check_invariants();
-      EXPECT_TRUE(sound.ok()) << sound.error().message;
+    with_book([&](const Book& book) {
       seen.settled = book.orders().settled().size();
       const Order* const order = book.orders().find(name);
       if (order == nullptr) return;
@@ -97,27 +58,9 @@ class SettledOrders : public testing::Test {
       seen.lines.assign(lines.begin(), lines.end());
       seen.region = book.orders().region(*order);
     });
-    EXPECT_EQ(live_.engine().ask(look.question()), StatusCode::kDone);
-    EXPECT_TRUE(look.wait_answered());
     return seen;
   }
-  std::size_t reopenings() {
-    std::size_t count = 0;
-    live_.for_each_decision(BookNumber{1}, [&](const DecisionView& decision) {
-      if (decision.header().command_kind == number_of<ReopenDocument>) ++count;
-    });
-    return count;
-  }
-
-  LiveEngine live_;
-  int told_ = 0;
-  std::string buyer_;  // of the orders, as PlaceOrder says it
 };
-
-template <class T>
-std::string bytes_of(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
 
 TEST_F(SettledOrders, LeaveWhenNothingHasTouchedThemForAsManyEventsAsTheBookSays) {
   trade("O-1");
@@ -313,24 +256,27 @@ TEST_F(SettledOrders, StayWhereTheLogDoesNotSayForHowLong) {
   Orders orders;
   BufferSink saved;
   orders.save(saved);
-  EXPECT_EQ(orders.settled_by(Sequence{1'000'000}), Sequence{});
+  EXPECT_EQ(orders.settled_kept(), 0U);
   const EngineAnswer wrong =
       live_.ask(R"({"id":"w","OpenBook":{"book":"other","currency":"EUR","settled_kept":15}})");
   EXPECT_EQ(wrong.status, StatusCode::kRefused);
 }
 
-std::uint64_t read_from_their_birth() {
+std::uint64_t times(std::string_view mark_name) {
   for (const Mark& mark : all_marks()) {
-    if (mark.name == std::string_view("a settled order gathered by reading on from its birth")) {
-      return mark.count.load();
-    }
+    if (mark.name == mark_name) return mark.count.load();
   }
-  ADD_FAILURE() << "no such mark";
+  ADD_FAILURE() << "no such mark: " << mark_name;
   return 0;
 }
+std::uint64_t times_the_log_was_read() {
+  return times("a settled document gathered by reading on from its birth") +
+         times("the births of documents read from the log, as no view has them");
+}
 
-// The timeline says which events an order has, so that nothing between them is read.
-TEST(SettledOrdersByTheTimeline, AreTheSameAsWithoutIt) {
+// The views say where a document of that name was born and which events it has, so that nothing
+// between them is read.
+TEST(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
   auto log = std::make_unique<MemoryEventLog>();
   const Scratch folder;
   ViewHostOptions host_options;
@@ -343,6 +289,8 @@ TEST(SettledOrdersByTheTimeline, AreTheSameAsWithoutIt) {
   live.ask(R"({"id":"a","PlaceOrder":{"order":"O-1","company":"acme","lines":[
            {"item":"bolt","quantity":1}]}})");
   live.ask(R"({"id":"b","CancelOrder":{"order":"O-1"}})");
+  live.ask(R"({"id":"p","RecordPayment":{"payment":"P-1","payer":"acme","amount":"5.00"}})");
+  live.ask(R"({"id":"q","Refund":{"refund":"F-1","payment":"P-1"}})");
   int told = 0;
   const auto let_pass = [&] {
     for (int i = 0; i < 20; ++i) {
@@ -351,7 +299,7 @@ TEST(SettledOrdersByTheTimeline, AreTheSameAsWithoutIt) {
     }
     ASSERT_TRUE(views.wait_for(live.log().tail().last, kWaitMax));
   };
-  const std::uint64_t read = read_from_their_birth();
+  const std::uint64_t read = times_the_log_was_read();
   for (const char* const id :
        {"d", "e"}) {  // the second time with a DocumentReopened in its stream
     let_pass();
@@ -360,7 +308,10 @@ TEST(SettledOrdersByTheTimeline, AreTheSameAsWithoutIt) {
     EXPECT_EQ(live.ask(cancel).status, StatusCode::kRefused);
     EXPECT_TRUE(live.commands_in_log().ends_with("ReopenDocument CancelOrder"));
   }
-  EXPECT_EQ(read_from_their_birth(), read);
+  const std::string reverse = R"({"id":"r","ReversePayment":{"reversal":"R-1","payment":"P-1"}})";
+  EXPECT_EQ(live.ask(reverse).status, StatusCode::kRefused) << "it was paid back";
+  EXPECT_TRUE(live.commands_in_log().ends_with("ReopenDocument ReversePayment"));
+  EXPECT_EQ(times_the_log_was_read(), read);
   Books again;
   ASSERT_TRUE(replay(live.log(), again, ReplayOptions{}, nullptr).ok());
   EXPECT_EQ(again.find(BookNumber{1})->digest(), live.digest());

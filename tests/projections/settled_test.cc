@@ -1,6 +1,7 @@
 // What is known of documents that left memory, and names whose places are taken again.
 #include "projections/settled.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -33,79 +34,171 @@ std::string name_of(std::uint64_t number) {
   return "order-" + std::to_string(number);
 }
 
-bool knows(const SettledDocuments& table, std::uint64_t number, bool reopened) {
-  for (const SettledDocuments::Entry& entry : table.find(name_of(number))) {
-    if (entry.birth == number && entry.reopened == reopened) return true;
-  }
-  return false;
+bool knows(const BirthTable& table, std::uint64_t number) {
+  const auto births = table.find(name_of(number));
+  return std::find(births.begin(), births.end(), number) != births.end();
 }
 
-TEST(SettledDocuments, AgreeWithASetOverRandomOperations) {
-  SettledDocuments table;
-  std::map<std::uint64_t, bool> known;  // birth to whether it was reopened
-  std::mt19937_64 random(3);
-  for (int i = 0; i < 100'000; ++i) {
-    const std::uint64_t number = 1 + random() % 20'000;
-    const auto found = known.find(number);
-    if (found == known.end()) {
-      const bool reopened = random() % 2 == 0;
-      table.add(name_of(number), {number, reopened});
-      known[number] = reopened;
-    } else {
-      table.erase(name_of(number), number);
-      known.erase(found);
-    }
-    const std::uint64_t probe = 1 + random() % 20'000;
-    const auto there = known.find(probe);
-    ASSERT_EQ(there != known.end(), knows(table, probe, there != known.end() && there->second));
-  }
-  EXPECT_EQ(table.size(), known.size());
-  std::set<std::uint64_t> births;
-  table.for_each([&](const auto& entry) { births.insert(entry.birth); });
-  EXPECT_EQ(births.size(), known.size());
+// ---- what leaves --------------------------------------------------------------------------------
 
-  const auto bytes = saved(table);
+TEST(SettledDocuments, AreKnownByTheirNamesWhileTheyAreOutOfMemory) {
+  SettledDocuments settled;
+  EXPECT_FALSE(settled.may_have("O-1"));
+  settled.add("O-1", 7, false);
+  settled.add("O-2", 8, false);
+  EXPECT_TRUE(settled.may_have("O-1"));
+  EXPECT_TRUE(settled.may_have("O-2"));
+  EXPECT_EQ(settled.size(), 2U);
+  EXPECT_FALSE(settled.left_again("O-1", 7));
+  settled.came_back();
+  settled.came_back();
+  EXPECT_TRUE(settled.empty());
+  EXPECT_FALSE(settled.may_have("O-1")) << "nothing is out of memory";
+  settled.add("O-1", 7, true);
+  EXPECT_TRUE(settled.left_again("O-1", 7));
+  EXPECT_FALSE(settled.left_again("O-1", 8)) << "the one born elsewhere";
+  settled.came_back();
+  settled.add("O-1", 7, true);
+  EXPECT_EQ(settled.size(), 1U) << "again and again is one";
+}
+
+TEST(SettledDocuments, CostLessThanTwoBytesEach) {
+  for (const std::uint64_t count : {100'000U, 262'144U}) {  // large runs, and as many as can be
+    SettledDocuments settled;
+    std::uint64_t mistaken = 0;
+    for (std::uint64_t number = 1; number <= count; ++number) {
+      // Each new name is asked for before it is one, as commands do.
+      if (number > count - 20'000 && settled.may_have(name_of(number))) ++mistaken;
+      settled.add(name_of(number), number, false);
+    }
+    EXPECT_LE(settled.memory(), count * 2) << count;
+    EXPECT_LT(mistaken, 30U) << "of 20,000, at " << count;
+    for (std::uint64_t number = 1; number <= count; number += 37)
+      ASSERT_TRUE(settled.may_have(name_of(number))) << number;
+  }
+}
+
+TEST(SettledDocuments, AreSavedAndLoaded) {
+  SettledDocuments settled;
+  for (std::uint64_t number = 1; number <= 5'000; ++number)
+    settled.add(name_of(number), number, number % 7 == 0);
+  const auto bytes = saved(settled);
   SettledDocuments again;
   Source in(bytes);
   again.load(in);
   ASSERT_TRUE(in.ok() && in.at_end());
   EXPECT_EQ(saved(again), bytes);
-  for (const auto& [number, reopened] : known)
-    ASSERT_TRUE(knows(again, number, reopened));
+  for (std::uint64_t number = 1; number <= 5'000; ++number)
+    ASSERT_EQ(again.left_again(name_of(number), number), number % 7 == 0);
+  for (std::size_t size = 0; size < bytes.size(); size += 101)
+    EXPECT_FALSE(loads<SettledDocuments>(std::span(bytes).first(size))) << size;
 }
 
-TEST(SettledDocuments, CostAFewBytesEach) {
-  SettledDocuments table;
+// ---- sets of hashes -----------------------------------------------------------------------------
+
+TEST(HashSet, AgreesWithASet) {
+  for (const std::uint32_t most :
+       {3'000U, 1U << 16, 1U << HashSet::kHashBits}) {  // crowded, and spread out
+    HashSet hashes;
+    std::set<std::uint32_t> set;
+    std::mt19937 random(7);
+    for (int i = 0; i < 12'000; ++i) {
+      const auto hash = static_cast<std::uint32_t>(random() % most);
+      hashes.add(hash);
+      set.insert(hash);
+      const auto probe = static_cast<std::uint32_t>(random() % most);
+      ASSERT_EQ(hashes.contains(probe), set.contains(probe)) << probe;
+    }
+    for (const std::uint32_t hash : set) {
+      ASSERT_TRUE(hashes.contains(hash)) << hash;
+      ASSERT_EQ(hashes.contains(hash ^ 1U), set.contains(hash ^ 1U)) << hash;
+    }
+    const auto bytes = saved(hashes);
+    HashSet again;
+    Source in(bytes);
+    again.load(in);
+    ASSERT_TRUE(in.ok() && in.at_end());
+    EXPECT_EQ(saved(again), bytes);
+    for (const std::uint32_t hash : set)
+      ASSERT_TRUE(again.contains(hash)) << hash;
+  }
+}
+
+TEST(HashSet, HasItsFirstAndLastHash) {
+  HashSet hashes;
+  hashes.add(0);
+  hashes.add((1U << HashSet::kHashBits) - 1);
+  for (std::uint32_t i = 0; i < 5'000; ++i)
+    hashes.add(400'000'000 + i);
+  EXPECT_TRUE(hashes.contains(0));
+  EXPECT_FALSE(hashes.contains(1));
+  EXPECT_TRUE(hashes.contains((1U << HashSet::kHashBits) - 1));
+  EXPECT_FALSE(hashes.contains((1U << HashSet::kHashBits) - 2));
+  EXPECT_TRUE(hashes.contains(400'004'999));
+  EXPECT_FALSE(hashes.contains(400'005'000));
+}
+
+TEST(HashSet, WithAFlippedBitIsRefusedOrSearched) {
+  HashSet hashes;
+  std::mt19937 random(9);
+  for (int i = 0; i < 3'500; ++i)
+    hashes.add(static_cast<std::uint32_t>(random() % (1U << HashSet::kHashBits)));
+  const auto bytes = saved(hashes);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    auto damaged = bytes;
+    damaged[random() % damaged.size()] ^= std::byte{static_cast<unsigned char>(1U << random() % 8)};
+    HashSet again;
+    Source in(damaged);
+    again.load(in);
+    if (!in.ok()) ++refused;
+    for (int probe = 0; probe < 50; ++probe)
+      again.contains(static_cast<std::uint32_t>(random() % (1U << HashSet::kHashBits)));
+    for (int more = 0; more < 1'100; ++more)  // merges what was loaded
+      again.add(static_cast<std::uint32_t>(random() % (1U << HashSet::kHashBits)));
+  }
+  EXPECT_GT(refused, 0);
+}
+
+// ---- births -------------------------------------------------------------------------------------
+
+TEST(BirthTable, KnowsWhatWasAdded) {
+  BirthTable table;
   std::size_t most = 0;
   for (std::uint64_t number = 1; number <= 200'000; ++number) {
-    table.add(name_of(number), {number + (std::uint64_t{1} << 38), false});
+    table.add(name_of(number), number);
     if (number > 1000) most = std::max(most, table.memory() * 100 / number);
   }
   EXPECT_LT(most, 1300U) << "hundredths of a byte";
-  EXPECT_TRUE(knows(table, 77, false) == false) << "births of more than 32 bits are kept whole";
-  EXPECT_EQ(table.find(name_of(77)).front().birth, 77 + (std::uint64_t{1} << 38));
+  for (std::uint64_t number = 1; number <= 200'000; number += 13)
+    ASSERT_TRUE(knows(table, number));
+  EXPECT_FALSE(knows(table, 200'001));
+  table.add("far", (std::uint64_t{1} << 40) - 1);
+  EXPECT_EQ(table.find("far").front(), (std::uint64_t{1} << 40) - 1) << "births are kept whole";
 }
 
-TEST(SettledDocuments, RefuseDamage) {
-  SettledDocuments table;
+TEST(BirthTable, RefusesDamage) {
+  BirthTable table;
   for (std::uint64_t number = 1; number <= 50; ++number)
-    table.add(name_of(number), {number, false});
+    table.add(name_of(number), number);
   const auto bytes = saved(table);
-  ASSERT_TRUE(loads<SettledDocuments>(bytes));
+  ASSERT_TRUE(loads<BirthTable>(bytes));
   for (std::size_t size = 0; size < bytes.size(); size += 7)
-    EXPECT_FALSE(loads<SettledDocuments>(std::span(bytes).first(size))) << size;
+    EXPECT_FALSE(loads<BirthTable>(std::span(bytes).first(size))) << size;
   auto counted = bytes;
   counted[0] ^= std::byte{1};
-  EXPECT_FALSE(loads<SettledDocuments>(counted));
+  EXPECT_FALSE(loads<BirthTable>(counted));
   auto moved = bytes;  // an entry's hash: it is not where it is looked for
   bool refused = false;
   for (std::size_t i = 16; i < 16 + 4 * 50; i += 4) {
     moved[i + 3] ^= std::byte{0x80};
-    refused = refused || !loads<SettledDocuments>(moved);
+    refused = refused || !loads<BirthTable>(moved);
     moved[i + 3] ^= std::byte{0x80};
   }
   EXPECT_TRUE(refused);
 }
+
+// ---- names --------------------------------------------------------------------------------------
 
 TEST(SlotNames, AgreeWithAMapAndTakePlacesAgain) {
   SlotNames table;

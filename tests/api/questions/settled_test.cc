@@ -1,4 +1,4 @@
-// Questions about an order that has left memory: the answers are what they were.
+// Questions about documents that have left memory: the answers are what they were.
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -83,6 +83,80 @@ TEST(ASettledOrder, OfAnotherNameIsNotFound) {
   story.let_it_leave();
   EXPECT_EQ(ask(story, {.question = Question::order, .name = "O-2"}).status, StatusCode::kNotFound);
   EXPECT_EQ(ask(story, {.question = Question::why, .name = "O-2"}).status, StatusCode::kNotFound);
+}
+
+// ---- bills --------------------------------------------------------------------------------------
+
+class SettledBillsStory : public SettledStory {
+ public:
+  SettledBillsStory() {
+    given(R"("IssueCreditNote":{"credit_note":"C-1","invoice":"I-1","cause":"price",
+             "amounts":[{"line":1,"amount":"5.00"}]})");
+    given(R"("RecordPayment":{"payment":"P-1","payer":"acme","amount":"15.00",
+             "invoices":[{"invoice":"I-1"}]})");
+  }
+  void let_them_leave() {
+    let_it_leave();
+    ASSERT_TRUE(book().receivables().invoices().empty());
+    ASSERT_TRUE(book().receivables().payments().empty());
+    ASSERT_TRUE(book().credit_notes().all().empty());
+  }
+};
+
+TEST(SettledBills, AreShownAsBefore) {
+  const std::vector<ToAsk> questions = {{.question = Question::invoice, .name = "I-1"},
+                                        {.question = Question::payment, .name = "P-1"},
+                                        {.question = Question::credit_note, .name = "C-1"},
+                                        {.question = Question::events, .name = "invoice:I-1"},
+                                        {.question = Question::events, .name = "P-1"},
+                                        {.question = Question::events, .name = "credit_note:C-1"}};
+  SettledBillsStory story;
+  std::vector<json> before;
+  for (const ToAsk& question : questions)
+    before.push_back(json::parse(told_body(story, question)));
+  EXPECT_EQ(before[0]["credit_notes"], json::array({"C-1"}));
+  EXPECT_EQ(before[1]["applications"][0]["invoice"], "I-1");
+  const std::uint64_t position = story.book().last_sequence().value();
+  story.let_them_leave();
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    json after = json::parse(told_body(story, questions[i]));
+    for (json* const told : {&before[i], &after})
+      told->erase("scanned_to");
+    EXPECT_EQ(after, before[i]) << i;
+    if (i >= 3) continue;
+    ToAsk then = questions[i];
+    then.as_of = position;
+    EXPECT_EQ(json::parse(told_body(story, then)), before[i]) << i << " as of when it was there";
+  }
+}
+
+TEST(SettledBills, AreCountedButNotListed) {
+  SettledBillsStory story;
+  story.let_them_leave();
+  const json book = json::parse(told_body(story, {.question = Question::book}));
+  EXPECT_EQ(book["invoices"], 1);
+  EXPECT_EQ(book["payments"], 1);
+  EXPECT_EQ(book["credit_notes"], 1);
+  for (const auto& [question, word] :
+       {std::pair{Question::invoices, "invoices"}, std::pair{Question::payments, "payments"},
+        std::pair{Question::credit_notes, "credit_notes"}}) {
+    const json listed = json::parse(told_body(story, {.question = question}));
+    EXPECT_TRUE(listed.value(word, json::array()).empty()) << word;
+  }
+  EXPECT_EQ(ask(story, {.question = Question::invoice, .name = "I-2"}).status,
+            StatusCode::kNotFound);
+}
+
+// The note has left, its invoice has not: what it shows of its notes comes from its events.
+TEST(SettledBills, AreNamedByAnInvoiceThatIsStillThere) {
+  SettledStory story;
+  story.given(R"("IssueCreditNote":{"credit_note":"C-1","invoice":"I-1","cause":"price",
+                 "amounts":[{"line":1,"amount":"5.00"}]})");
+  const json before = json::parse(told_body(story, {.question = Question::invoice, .name = "I-1"}));
+  story.let_it_leave();
+  ASSERT_TRUE(story.book().credit_notes().all().empty());
+  ASSERT_FALSE(story.book().receivables().invoices().empty());
+  EXPECT_EQ(json::parse(told_body(story, {.question = Question::invoice, .name = "I-1"})), before);
 }
 
 }  // namespace

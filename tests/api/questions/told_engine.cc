@@ -2,13 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "order_generated.h"
-
 #include "api/client/question_words.h"
 #include "api/schema.h"
 #include "api/wire.h"
 #include "events/codec/catalog.h"
 #include "events/json/json.h"
+#include "projections/births.h"
 
 namespace kontor::test {
 
@@ -25,17 +24,24 @@ ToldEngine::ToldEngine(const Story& story) {
   books_.read_back_with(this);
 }
 
-std::string ToldEngine::order_name(BookNumber, OrderRef birth) const {
+std::string ToldEngine::name_of(BookNumber, SettledKind kind, std::uint64_t birth) const {
   std::string name;
-  const auto bytes = decision_at(book(), Sequence{birth.value()});
+  const auto bytes = decision_at(book(), Sequence{birth});
   if (!bytes.ok()) return name;
   DecisionView(bytes->data()).for_each_event([&](const EventView& event) {
-    if (event.sequence.value() != birth.value() || event.header.kind != number_of<OrderPlaced>) {
-      return;
-    }
-    name = flatbuffers::GetRoot<OrderPlaced>(event.body.data())->order()->str();
+    if (event.sequence.value() != birth) return;
+    const auto born = birth_in(event);
+    if (born && born->kind == kind) name = born->name;
   });
   return name;
+}
+
+std::uint64_t ToldEngine::birth_of(BookNumber number, SettledKind kind, std::string_view name,
+                                   Sequence end) const {
+  for (std::uint64_t birth = 1; birth <= end.value(); ++birth) {
+    if (name_of(number, kind, birth) == name) return birth;
+  }
+  return 0;
 }
 
 StatusCode ToldEngine::submit(std::unique_ptr<Submission>&) {

@@ -34,7 +34,9 @@ class ToldEngine final : public Engine, public LogReader, public ReadBack {
   Result<AlignedBuffer> decision_at(BookNumber book, Sequence sequence) const override;
   Sequence last_sequence(BookNumber book) const override;
 
-  std::string order_name(BookNumber book, OrderRef birth) const override;
+  std::string name_of(BookNumber book, SettledKind kind, std::uint64_t birth) const override;
+  std::uint64_t birth_of(BookNumber book, SettledKind kind, std::string_view name,
+                         Sequence end) const override;
 
   BookNumber book() const { return BookNumber{books_.count() - 1}; }
   const Book& state() const { return *books_.find(book()); }

@@ -117,17 +117,17 @@ class RandomTrade {
   }
   std::string payment() {
     const Receivables& all = story_.book().receivables();
-    return one_of(all.payments(), [&](const Payment& payment) { return all.name(payment); });
+    return one_of(all.payment_places(), [&](const Payment& payment) { return all.name(payment); });
   }
   std::string invoice() {
     const Receivables& all = story_.book().receivables();
-    return one_of(all.invoices(), [&](const Invoice& invoice) { return all.name(invoice); });
+    return one_of(all.invoice_places(), [&](const Invoice& invoice) { return all.name(invoice); });
   }
   std::string part() { return pick(2) == 0 ? "" : R"(,"amount":")" + number(60) + R"(.11")"; }
 
   std::string credit_note() {
     const CreditNotes& all = story_.book().credit_notes();
-    return one_of(all.all(), [&](const CreditNote& note) { return all.name(note); });
+    return one_of(all.places(), [&](const CreditNote& note) { return all.name(note); });
   }
   // A payment, or a credit note.
   std::string source() {
