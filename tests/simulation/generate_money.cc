@@ -10,18 +10,20 @@ namespace m = model;
 
 }  // namespace
 
+std::uint64_t Generator::back_among(std::uint64_t count, std::uint64_t newest) {
+  return random_.below(random_.one_in(10) ? count : std::min(count, newest));
+}
+
 std::string Generator::payment_name(const State& state) {
   const auto count = static_cast<std::uint64_t>(state.payments.size());
   if (count == 0 || random_.one_in(40)) return "no-payment";
-  const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 25));
-  return state.payments.all[count - 1 - back].name;
+  return state.payments.all[count - 1 - back_among(count, 25)].name;
 }
 
 std::string Generator::credit_note_name(const State& state) {
   const auto count = static_cast<std::uint64_t>(state.credit_notes.size());
   if (count == 0 || random_.one_in(40)) return "no-note";
-  const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 15));
-  return state.credit_notes.all[count - 1 - back].name;
+  return state.credit_notes.all[count - 1 - back_among(count, 15)].name;
 }
 
 void Generator::name_fund(const State& state, std::string& payment, std::string& credit_note) {
@@ -40,8 +42,7 @@ m::Command Generator::apply_credit(const State& state) {
   if (random_.one_in(50)) c.currency = 840;
   const auto count = static_cast<std::uint64_t>(state.invoices.size());
   for (std::uint64_t i = random_.below(3); i > 0 && count > 0; --i) {
-    const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 20));
-    const m::Invoice& invoice = state.invoices.all[count - 1 - back];
+    const m::Invoice& invoice = state.invoices.all[count - 1 - back_among(count, 20)];
     m::PayInvoice part{random_.one_in(50) ? "no-invoice" : invoice.name, std::nullopt};
     if (random_.one_in(2)) part.amount = part_of(invoice.open);
     c.invoices.push_back(part);
@@ -98,8 +99,7 @@ m::Command Generator::issue_credit_note(const State& state) {
   if (random_.one_in(50)) c.currency = 840;
   const auto count = static_cast<std::uint64_t>(state.invoices.size());
   if (count == 0 || random_.one_in(40)) return c;
-  const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 30));
-  const m::Invoice& invoice = state.invoices.all[count - 1 - back];
+  const m::Invoice& invoice = state.invoices.all[count - 1 - back_among(count, 30)];
   c.invoice = invoice.name;
   for (const m::BilledLine& line : invoice.lines) {
     const int number = random_.one_in(40) ? 8 : line.line + 1;

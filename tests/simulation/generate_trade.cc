@@ -301,8 +301,7 @@ m::Command Generator::record_payment(const State& state) {
   if (random_.one_in(60)) c.currency = 840;
   const auto count = static_cast<std::uint64_t>(state.invoices.size());
   for (std::uint64_t i = random_.below(4); i > 0 && count > 0; --i) {
-    const std::uint64_t back = random_.below(std::min<std::uint64_t>(count, 20));
-    const m::Invoice& invoice = state.invoices.all[count - 1 - back];
+    const m::Invoice& invoice = state.invoices.all[count - 1 - back_among(count, 20)];
     m::PayInvoice part{random_.one_in(50) ? "no-invoice" : invoice.name, std::nullopt};
     if (random_.one_in(2)) part.amount = part_of(invoice.open);
     c.invoices.push_back(part);

@@ -91,6 +91,8 @@ class Generator {
   Command reverse_payment(const State& state);
   Command issue_credit_note(const State& state);
   Command cancel_credit_note(const State& state);
+  // How far back of so many: among the newest, now and then among all, who may have left memory.
+  std::uint64_t back_among(std::uint64_t count, std::uint64_t newest);
   std::string payment_name(const State& state);
   std::string credit_note_name(const State& state);
   // One of the two, at random; at times both or none.
