@@ -215,7 +215,7 @@ void Rules::load(Source& in) {
   std::uint8_t day = 0;
   in.pod(day);
   if (day != 0) {
-    day_.emplace();
+    day_ = DayWork{};
     in.pod(day_->from);
     in.pod(day_->cause);
   }

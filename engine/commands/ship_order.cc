@@ -26,7 +26,7 @@ constexpr std::size_t kWarehousesMax = 1000;  // an event each
 using Shipment = std::map<std::uint32_t, std::map<std::uint32_t, Quantity>>;
 
 // What leaves, and what of it is taken from stock first (stock.at = shipment).
-struct Leaving {
+struct Outgoing {
   Shipment goods;
   AllocationPlan taken;
 };
@@ -46,8 +46,8 @@ void refuse_missing(Step& step, const Order& order, const Missing& missing) {
   }
 }
 
-Leaving everything(Step& step, const Order& order) {
-  Leaving out;
+Outgoing everything(Step& step, const Order& order) {
+  Outgoing out;
   const Book& book = step.book();
   book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& held) {
     out.goods[held.warehouse][held.line] += held.quantity;
@@ -100,7 +100,7 @@ class Reading {
     }
     sum += quantity;
   }
-  Leaving take() { return std::move(out_); }
+  Outgoing take() { return std::move(out_); }
 
  private:
   Step& step_;
@@ -108,10 +108,10 @@ class Reading {
   const Order& order_;
   bool takes_;
   ExplicitParts parts_;
-  Leaving out_;
+  Outgoing out_;
 };
 
-Leaving read_lines(Step& step, const ShipOrder& command, const Order& order) {
+Outgoing read_lines(Step& step, const ShipOrder& command, const Order& order) {
   Reading reading(step, command, order);
   for (const ShipLine& wanted : run(command.lines()))
     reading.read(wanted);
@@ -164,7 +164,7 @@ void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint
 }
 
 void check_leaving(Step& step, const ShipOrder& command, const Order& order,
-                   const Leaving& leaving) {
+                   const Outgoing& leaving) {
   if (leaving.goods.empty() && !step.refused()) {
     step.refuse(with_quantity(
         about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order.ref),
@@ -196,7 +196,7 @@ void decide(Step& step, const ShipOrder& command) {
   expect_taken(step, *order);
   if (step.refused()) return;
   const bool whole = run(command.lines()).empty();
-  const Leaving leaving = whole ? everything(step, *order) : read_lines(step, command, *order);
+  const Outgoing leaving = whole ? everything(step, *order) : read_lines(step, command, *order);
   check_leaving(step, command, *order, leaving);
   const AtMoment at = assess_moment(step, *order, Moment::shipment);
   if (step.refused()) return;

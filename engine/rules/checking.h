@@ -7,7 +7,7 @@
 #include "place_order_generated.h"
 
 #include "engine/rules/placing.h"
-#include "engine/rules/taking.h"
+#include "engine/rules/holding.h"
 #include "engine/step.h"
 
 namespace kontor {
