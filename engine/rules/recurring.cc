@@ -43,7 +43,7 @@ OrderWish wish_of(const Book& book, const Order& order, const RecurringOrder& re
 std::string name_of_run(const Book& book, std::string_view name, std::uint32_t run) {
   const auto is_taken = [&](const std::string& candidate) {
     return book.orders().find(candidate) != nullptr ||
-           !book.orders().settled().find(candidate).empty();
+           book.settled(SettledKind::kOrder).may_have(candidate);
   };
   std::string out = std::string(name) + '-' + std::to_string(run);
   for (std::uint32_t next = 2; is_taken(out); ++next) {
