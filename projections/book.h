@@ -49,10 +49,6 @@ concept Folds = requires(P& projection, const Envelope& by, const E& event) {
   { projection.on(by, event) } -> std::same_as<void>;
 };
 
-// Of what `save` writes and what the folds make of a log. Raised with every change of either, so
-// that no version goes on from a state that it would not have come to itself.
-inline constexpr std::uint32_t kStateFormat = 6;
-
 class Book {
   using Parts = std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders,
                            Approvals, Credit, Receivables, CreditNotes, Settlements, Calendar,

@@ -19,6 +19,7 @@
 #include "engine/shard_number.h"
 #include "events/log/rocksdb_event_log.h"
 #include "projections/book.h"
+#include "projections/state_format.h"
 
 namespace kontor::cli {
 namespace {

@@ -45,8 +45,8 @@ std::string_view budget_at(const Book& book, const Order& order) {
   return policy_in_force(book, PolicyKey::budget_at, policy_context(order)).value;
 }
 
-// What is due to have been taken of the order by now; of one that has failed, or recurs, nothing. An approved
-// order that waits again keeps what it had taken.
+// What is due to have been taken of the order by now; of one that has failed, or recurs, nothing.
+// An approved order that waits again keeps what it had taken.
 Minor due_of(const Book& book, const Order& order) {
   if (order.failed_at != 0 || order.recurring != 0) return Minor{};
   const std::string_view when = budget_at(book, order);

@@ -13,7 +13,8 @@ CheckedOrder check_order(const Book& book, const Context& context, const PlaceOr
   const OrderWish wish = wish_of(command);
   if (!step.refused()) {
     // One that is settled has left memory, and its name is taken all the same.
-    const bool settled = book.orders().find(name) == nullptr && book.find_document(SettledKind::kOrder, name) != 0;
+    const bool settled =
+        book.orders().find(name) == nullptr && book.find_document(SettledKind::kOrder, name) != 0;
     if (settled) step.refuse(about(ReasonCode::order_exists, Subject::order, name));
     out.placement = plan_placement(step, wish, {name});
   }

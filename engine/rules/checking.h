@@ -6,8 +6,8 @@
 
 #include "place_order_generated.h"
 
-#include "engine/rules/placing.h"
 #include "engine/rules/holding.h"
+#include "engine/rules/placing.h"
 #include "engine/step.h"
 
 namespace kontor {

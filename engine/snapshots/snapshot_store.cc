@@ -11,6 +11,7 @@
 #include "engine/snapshots/snapshot_format.h"
 #include "engine/snapshots/snapshot_image.h"
 #include "events/log/page.h"
+#include "projections/state_format.h"
 
 namespace kontor {
 namespace {

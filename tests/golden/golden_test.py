@@ -118,7 +118,7 @@ class Golden(unittest.TestCase):
                 self.assertEqual([book["digest"] for book in replayed["books"]],
                                  [book["digest"] for book in kept],
                                  "the state differs; if only the form it is saved in was changed: "
-                                 "raise kStateFormat (projections/book.h), ops/golden --redigest")
+                                 "raise kStateFormat (projections/state_format.h), ops/golden --redigest")
                 self.assertEqual(replayed["state_format"],
                                  expected_of(release)["state_format"])
                 self.assertEqual([book["digest"] for book in found],
@@ -187,7 +187,7 @@ def redigest(programs):
             book["digest"] = new["digest"]
         number = state_format(programs, release / "data")
         if number <= kept["state_format"]:
-            sys.exit("golden: raise kStateFormat in projections/book.h first: a snapshot of the "
+            sys.exit("golden: raise kStateFormat in projections/state_format.h first: a snapshot of the "
                      "older form would be taken for one of this")
         kept["state_format"] = number
         write_expected(release, kept)

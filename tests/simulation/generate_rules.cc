@@ -33,6 +33,8 @@ const std::vector<F>& figures() {
                                           F::kExposureOverLimit,
                                           F::kExposureAfter,
                                           F::kExposureAfter,
+                                          F::kExposureAfter,
+                                          F::kExposureAfter,
                                           F::kLimitUsed,
                                           F::kLimitUsed,
                                           F::kBucket,
@@ -180,6 +182,12 @@ m::Command Generator::set_rule(const State& state) {
   if (later ? random_.one_in(2) : random_.one_in(60)) {
     c.moment = random_.of({m::Moment::kApproval, m::Moment::kAllocation, m::Moment::kShipment});
     if (c.outcome == m::Outcome::kHold && random_.one_in(3)) c.moment = m::Moment::kDay;
+    // What many orders meet, so that some meet it when they are on their way.
+    if (!random_.one_in(3)) {
+      c.scope_kind = m::Scope::kBook;
+      c.scope.clear();
+      if (c.conditions.size() > 1) c.conditions.pop_back();
+    }
   }
   if (random_.one_in(60)) c.moment = m::Moment::kDay;
   const bool tiers = (c.outcome == m::Outcome::kAsk) != random_.one_in(60);

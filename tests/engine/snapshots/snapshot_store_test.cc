@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 
 #include "engine/snapshots/snapshot_format.h"
+#include "projections/state_format.h"
 #include "tests/support/engine/live_engine.h"
 #include "tests/support/engine/memory_snapshots.h"
 

@@ -102,11 +102,12 @@ Today look_at(Deciding& d, const Order& order) {
 bool take_new_prices(State& state, int place, const Today& today) {
   if (!today.repriced.changed) return true;
   Order& order = state.orders[place];
+  const Exposure before = exposure_of(state, order.payer);
   amend_lines(state, place, today.repriced.drafts);
   set_totals(order, today.repriced.totals);
   order.taken = false;
   touch(state, place);
-  want_examination(state, order.payer);
+  want_examination_if_moved(state, order.payer, before);
   if (!today.asks) return true;
   approve_or_ask(state, place, today.facts, today.wishes);
   return false;

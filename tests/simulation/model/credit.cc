@@ -90,10 +90,13 @@ void take_credit(State& state, int place) {
   Order& order = state.orders[place];
   const bool at_placement = policy_is(state, "credit.at", "placement", whom(order));
   if (order.taken || (order.approval != Approval::kApproved && !at_placement)) return;
+  const Exposure before = exposure_of(state, order.payer);
   order.taken = true;
   order.from = credit_from(state, order);
   touch(state, place);
-  want_examination(state, order.payer);
+  // One that counts whole is said to count, also where it is worth nothing.
+  if (order.from == CreditFrom::kOrder) return want_examination(state, order.payer);
+  want_examination_if_moved(state, order.payer, before);
 }
 
 bool takes_stock_now(const State& state, const Order& order) {
@@ -264,10 +267,15 @@ void fail_order(State& state, int place) {
     const Int waiting = order.lines[static_cast<std::size_t>(line)].waiting;
     if (waiting > 0) leave_queue(state, place, line, waiting);
   }
+  const Exposure before = exposure_of(state, order.payer);
   order.failed = true;
   order.taken = false;
   touch(state, place);
-  want_examination(state, order.payer);
+  want_examination_if_moved(state, order.payer, before);
+}
+
+void want_examination_if_moved(State& state, int payer, const Exposure& before) {
+  if (exposure_of(state, payer) != before) want_examination(state, payer);
 }
 
 void want_examination_alone(State& state, int payer) {

@@ -187,6 +187,7 @@ struct Exposure {
   Int receivable = 0;
   Int unapplied = 0;
   Int sum() const { return ordered + delivered + receivable - unapplied; }
+  bool operator==(const Exposure&) const = default;
 };
 Exposure exposure_of(const State& state, int payer);
 std::optional<Int> limit_in_force(const State& state, int payer);
@@ -201,6 +202,8 @@ void fail_order(State& state, int order);
 // What an account counts is another: held orders of the payer, and of relatives that look up, are
 // to be looked at again if one of them could pass.
 void want_examination(State& state, int payer);
+// The same where what the payer counts is not as it was before.
+void want_examination_if_moved(State& state, int payer, const Exposure& before);
 void want_examination_alone(State& state, int payer);  // nobody's but the payer's
 void want_examination_of_all(State& state);
 // Those of payers that suit, whatever room there is.
@@ -248,6 +251,7 @@ bool is_short_of_stock(const State& state, const std::vector<Need>& needs, const
                        const Whom& orderer);
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited);
 void release(State& state, int order, const std::vector<Reservation>& parts);
+void take_off_reserved(State& state, int order, const std::vector<Reservation>& parts);
 // The missing whose item's stock.short says this.
 std::vector<std::pair<int, Int>> missing_treated(const State& state, const Order& order,
                                                  const Plan& plan, std::string_view shortage);

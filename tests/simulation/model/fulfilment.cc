@@ -124,7 +124,8 @@ std::vector<Reservation> taken_by_hand(Deciding& d, const Order& order,
 // Each warehouse is one event.
 void ship(State& state, int place, const std::vector<Reservation>& leaving) {
   Order& order = state.orders[place];
-  release(state, place, leaving);
+  const Exposure before = exposure_of(state, order.payer);
+  take_off_reserved(state, place, leaving);
   std::set<int> warehouses;
   for (const Reservation& part : leaving) {
     Line& line = order.lines[at(part.line)];
@@ -134,7 +135,7 @@ void ship(State& state, int place, const std::vector<Reservation>& leaving) {
   }
   for (std::size_t i = 0; i < warehouses.size(); ++i)
     touch(state, place);
-  want_examination(state, order.payer);
+  want_examination_if_moved(state, order.payer, before);
   end_if_done(state, place);
 }
 

@@ -78,16 +78,18 @@ void cancel_quantities(State& state, int place, const std::vector<Int>& quantiti
   const bool counts_whole = order.taken && order.from == CreditFrom::kOrder;
   const Int value_before = order.open_value();
   std::vector<Reservation> released;
+  std::map<int, Int> from_queue;
   for (int i = 0; i < static_cast<int>(order.lines.size()); ++i) {
-    Line& line = order.lines[at(i)];
-    const Int quantity = quantities[at(i)];
-    if (quantity == 0) continue;
-    const GivenUp given_up = give_up(order, i, quantity);
+    if (quantities[at(i)] == 0) continue;
+    const GivenUp given_up = give_up(order, i, quantities[at(i)]);
     released.insert(released.end(), given_up.released.begin(), given_up.released.end());
-    line.cancelled += quantity;
-    if (given_up.from_queue > 0) leave_queue(state, place, i, given_up.from_queue);
+    from_queue[i] = given_up.from_queue;
   }
   release_and_wake(state, place, released);
+  for (const auto& [line, waited] : from_queue) {
+    order.lines[at(line)].cancelled += quantities[at(line)];
+    if (waited > 0) leave_queue(state, place, line, waited);
+  }
   if (!document.empty()) state.cancellations.insert(document);
   touch(state, place);
   if (!counts_whole || order.open_value() == value_before) return;
@@ -117,8 +119,6 @@ void end_if_done(State& state, int place) {
   order.cancelled = !moved;
   order.failed = false;
   if (moved && order.approval == Approval::kPending) order.approval = Approval::kNew;
-}
-
 }
 
 void decide(Deciding& d, const CancelOrder& command) {

@@ -173,6 +173,7 @@ bool is_short_of_stock(const State& state, const std::vector<Need>& needs, const
 
 void reserve(State& state, int order, const std::vector<Reservation>& parts, bool had_waited) {
   Order& of = state.orders[order];
+  const Exposure before = exposure_of(state, of.payer);
   for (const Reservation& part : parts) {
     Line& line = of.lines[static_cast<std::size_t>(part.line)];
     line.reserved += part.quantity;
@@ -188,10 +189,13 @@ void reserve(State& state, int order, const std::vector<Reservation>& parts, boo
     }
   }
   touch(state, order);
-  if (of.taken && of.from == CreditFrom::kAllocation) want_examination(state, of.payer);
+  if (of.taken && of.from == CreditFrom::kAllocation) {
+    want_examination_if_moved(state, of.payer, before);
+  }
 }
 
-void release(State& state, int order, const std::vector<Reservation>& parts) {
+// What leaves or is given back is reserved no longer.
+void take_off_reserved(State& state, int order, const std::vector<Reservation>& parts) {
   Order& of = state.orders[order];
   for (const Reservation& part : parts) {
     Line& line = of.lines[static_cast<std::size_t>(part.line)];
@@ -203,7 +207,13 @@ void release(State& state, int order, const std::vector<Reservation>& parts) {
     }
     std::erase_if(of.reservations, [](const Reservation& held) { return held.quantity == 0; });
   }
-  if (of.taken && of.from == CreditFrom::kAllocation) want_examination(state, of.payer);
+}
+
+void release(State& state, int order, const std::vector<Reservation>& parts) {
+  const int payer = state.orders[order].payer;
+  const Exposure before = exposure_of(state, payer);
+  take_off_reserved(state, order, parts);
+  want_examination_if_moved(state, payer, before);
 }
 
 std::vector<std::pair<int, Int>> missing_treated(const State& state, const Order& order,
