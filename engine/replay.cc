@@ -120,15 +120,18 @@ class Replayer {
   bool stopped_ = false;
 };
 
+void tell(const ReplayProgress& progress, CommitNumber number, CommitNumber last) {
+  if (progress && (number.value() % kProgressEvery == 0 || number == last)) {
+    progress(number.value(), last.value());
+  }
+}
+
 // Folds the commits as they are read, checked on a thread of their own.
 Status fold_ahead(const EventLog& log, CommitNumber first, CommitNumber last, CommitCheck check,
                   Replayer& replayer, const ReplayProgress& progress) {
   ReadAhead commits(log, first, last, std::move(check));
   while (const CheckedCommit* const commit = commits.next()) {
-    const std::uint64_t number = commit->number.value();
-    if (progress && (number % kProgressEvery == 0 || commit->number == last)) {
-      progress(number, last.value());
-    }
+    tell(progress, commit->number, last);
     if (!replayer.commit(*commit)) return replayer.status();
   }
   return commits.status();
@@ -136,10 +139,11 @@ Status fold_ahead(const EventLog& log, CommitNumber first, CommitNumber last, Co
 
 // The same on this thread, one after the other.
 Status fold_in_turn(const EventLog& log, CommitNumber first, CommitNumber last, CommitCheck check,
-                    Replayer& replayer) {
+                    Replayer& replayer, const ReplayProgress& progress) {
   CheckedCommit commit;
   const Status read =
       log.read(first, last, [&](CommitNumber number, std::span<const std::byte> bytes) {
+        tell(progress, number, last);
         check.check(number, bytes, commit);
         return replayer.commit(commit);
       });
@@ -164,7 +168,7 @@ Status replay_on(const EventLog& log, Books& books, Replayed& so_far, const Repl
   Replayer replayer(books, so_far, options);
   CommitCheck check(so_far.chains);
   if (last.value() - first.value() < kWorthAThread) {
-    return fold_in_turn(log, first, last, std::move(check), replayer);
+    return fold_in_turn(log, first, last, std::move(check), replayer, progress);
   }
   return fold_ahead(log, first, last, std::move(check), replayer, progress);
 }

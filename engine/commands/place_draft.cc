@@ -33,12 +33,13 @@ void decide(Step& step, const PlaceDraft& command) {
   auto found = plan_placement(step, wish, as);
   if (!found) return;
 
-  // The wish goes with the draft.
+  // The wish goes with the draft: from here on the words are the order's.
   const OrderRef order = emit_placed(step, wish, *found, name);
   hand_over(step, ref, order, kept);
-  found->facts.country = {};
-  found->facts.cost_centre = {};
-  found->cost_centre = {};
+  const Order& placed = step.book().orders().get(order);
+  found->facts.country = step.book().orders().country(placed);
+  found->facts.cost_centre = step.book().orders().cost_centre(placed);
+  found->cost_centre = found->facts.cost_centre;
   take_placed_on(step, order, *found);
 }
 

@@ -348,22 +348,27 @@ std::optional<PastRefusal> PastCopies::measure(Copy& copy) {
   const std::uint64_t bytes = bytes_of(copy.image.books);
   std::vector<CopyPtr> gone;
   const std::lock_guard lock(mutex_);
-  copy.bytes = bytes;
+  copy.bytes = 0;  // until it is known that it stays: one that is given up is none of those kept
   if (bytes > options_.bytes_max) {
     return PastRefusal{StatusCode::kTooLarge, "a copy as of " + text_of(copy.place) +
                                                   " takes more than the " +
                                                   mib_text(options_.bytes_max) +
                                                   " that copies of the past may take (past-mib)"};
   }
-  for (const Copy* idle = oldest_idle(); idle != nullptr && bytes_of_all() > options_.bytes_max;
+  const auto with_it = [&] { return bytes_of_all() + bytes; };
+  for (const Copy* idle = oldest_idle(); idle != nullptr && with_it() > options_.bytes_max;
        idle = oldest_idle()) {
     KONTOR_MARK("a copy of the past that made room for a larger one");
     gone.push_back(take_out(idle));
   }
-  if (bytes_of_all() <= options_.bytes_max) return std::nullopt;
-  return PastRefusal{StatusCode::kOverloaded,
-                     "the copies of the past take " + mib_text(bytes_of_all()) + " and may take " +
-                         mib_text(options_.bytes_max) + " (past-mib); ask again in a few seconds"};
+  if (with_it() > options_.bytes_max) {
+    return PastRefusal{StatusCode::kOverloaded, "the copies of the past take " +
+                                                    mib_text(with_it()) + " and may take " +
+                                                    mib_text(options_.bytes_max) +
+                                                    " (past-mib); ask again in a few seconds"};
+  }
+  copy.bytes = bytes;
+  return std::nullopt;
 }
 
 void PastCopies::tell_progress(Copy& copy) {

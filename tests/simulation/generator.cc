@@ -247,6 +247,7 @@ void Generator::set_policies_up() {
   vary("credit.tree", {"own", "each", "shared"});
   vary("stock.at", {"placement", "approval", "allocation", "shipment"});
   vary("price.at", {"placement", "approval"});
+  vary("budget.at", {"placement", "approval", "shipment", "invoice", "payment"});
   vary("stock.draft", {"none", "reserve"});
   vary("stock.short", {"backorder", "partial", "refuse", "cancel_rest"});
   vary("invoice.basis", {"shipped", "ordered"});

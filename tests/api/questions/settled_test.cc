@@ -126,7 +126,9 @@ TEST(SettledBills, AreShownAsBefore) {
     if (i >= 3) continue;
     ToAsk then = questions[i];
     then.as_of = position;
-    EXPECT_EQ(json::parse(told_body(story, then)), before[i]) << i << " as of when it was there";
+    const Told was = ask(story, then);
+    EXPECT_EQ(was.position, position);
+    EXPECT_EQ(json::parse(was.body), before[i]) << i << " as of when it was there";
   }
 }
 

@@ -132,6 +132,34 @@ TEST_F(TheJsonApi, ReadsDecimalMoneyInTheBooksCurrency) {
   EXPECT_EQ(said.status, 200U) << said.body;
 }
 
+TEST_F(TheJsonApi, ChecksAnOrderAndWritesNothing) {
+  const auto check = [&](const std::string& body) {
+    return post(address(), "/v1/books/shop/check", body, "application/json");
+  };
+  const std::string order =
+      R"({"order":"O-1","company":"acme","lines":[{"item":"bolt","quantity":5}]})";
+  const Sequence before = live_.engine().books().front().last_sequence;
+  const HttpSaid said = check(R"({"CheckOrder":)" + order + "}");
+  EXPECT_EQ(said.status, 200U) << said.body;
+  const Json told = Json::parse(said.body, nullptr, false);
+  EXPECT_EQ(told["status"], "done");
+  EXPECT_EQ(told["outcome"], "approved");
+  EXPECT_EQ(told["total"], "5.00");
+  EXPECT_EQ(told["lines"][0]["missing"], 5) << "nothing has arrived yet: " << said.body;
+  EXPECT_EQ(check(R"({"PlaceOrder":)" + order + "}").body, said.body);
+  const HttpSaid no = check(R"({"id":"x","CheckOrder":{"order":"O-1","company":"nobody",
+                                "lines":[{"item":"bolt","quantity":5}]}})");
+  EXPECT_EQ(no.status, 200U);
+  const Json refused = Json::parse(no.body, nullptr, false);
+  EXPECT_EQ(refused["id"], "x");
+  EXPECT_EQ(refused["status"], "refused");
+  EXPECT_EQ(refused["reasons"][0]["reason"], "unknown_company");
+  EXPECT_EQ(live_.engine().books().front().last_sequence, before);
+  EXPECT_EQ(check(warehouse("east")).status, 400U);
+  EXPECT_EQ(check(R"({"book":"other","CheckOrder":)" + order + "}").status, 400U);
+  EXPECT_EQ(get(address(), "/v1/books/shop/check").status, 405U);
+}
+
 TEST_F(TheJsonApi, SaysAsAProblemWhatNeverReachedADecision) {
   const auto expect = [&](const HttpSaid& said, unsigned status, const char* word) {
     EXPECT_EQ(said.status, status) << said.body;

@@ -49,10 +49,11 @@ bool is_camel_case(const std::string& name) {
 
 TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
   static const std::set<std::string> kVerbs = {
-      "Open",    "Register", "Set",   "Define",  "Receive",  "Place",  "Approve",  "Reject",
-      "Cancel",  "Allocate", "Ship",  "Release", "Invoice",  "Record", "Serve",    "Examine",
-      "Claim",   "Return",   "Amend", "Hold",    "Count",    "Fence",  "Apply",    "Undo",
-      "Reverse", "Refund",   "Issue", "Reopen",  "Override", "Retry",  "Withdraw", "Review"};
+      "Open",    "Register", "Set",     "Define",  "Receive",  "Place",  "Approve",  "Reject",
+      "Cancel",  "Allocate", "Ship",    "Release", "Invoice",  "Record", "Serve",    "Examine",
+      "Claim",   "Return",   "Amend",   "Hold",    "Count",    "Fence",  "Apply",    "Undo",
+      "Reverse", "Refund",   "Issue",   "Reopen",  "Override", "Retry",  "Withdraw", "Review",
+      "Save",    "Discard",  "Reorder", "Stop",    "Run"};
   for (const ObjectPlan* const command : commands()) {
     EXPECT_TRUE(is_camel_case(command->name)) << command->name;
     const auto second = std::find_if(command->name.begin() + 1, command->name.end(),
@@ -62,8 +63,8 @@ TEST(Schema, NamesCommandsByAVerbAndEventsByWhatHappened) {
   for (const ObjectPlan* const event : events()) {
     EXPECT_TRUE(is_camel_case(event->name)) << event->name;
     const std::string& name = event->name;
-    static constexpr std::array<std::string_view, 7> kPast = {
-        "ed", "Set", "Held", "Paid", "Taken", "Withdrawn", "Overridden"};
+    static constexpr std::array<std::string_view, 8> kPast = {
+        "ed", "Set", "Held", "Paid", "Taken", "Withdrawn", "Overridden", "Ran"};
     EXPECT_TRUE(std::any_of(kPast.begin(), kPast.end(), [&](std::string_view end) {
       return name.ends_with(end);
     })) << name;
@@ -88,8 +89,8 @@ TEST(Schema, RefersOnlyToKindsThatReasonsCanName) {
       if (field.form != Form::kRef) continue;
       EXPECT_NE(subjects->find(std::string_view(field.ref_kind)), nullptr)
           << object.name << "." << field.name << ": " << field.ref_kind;
-      static const std::set<std::string> kDocuments = {"order", "invoice", "payment", "credit_note",
-                                                       "goods_return"};
+      static const std::set<std::string> kDocuments = {"order",       "invoice",      "payment",
+                                                       "credit_note", "goods_return", "draft"};
       const bool is_document = kDocuments.contains(field.ref_kind);
       EXPECT_EQ(field.type, is_document ? ScalarType::kU64 : ScalarType::kU32)
           << object.name << "." << field.name;
