@@ -83,6 +83,9 @@ Status Book::check_references() const {
   for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
     for (const auto& [order, held] : credit().account(CompanyId{payer}).held()) {
       if (!is_in_memory(kOrder, order)) return broken(at(kOrder, order) + " is held, but left");
+      if (orders().get(OrderRef{order}).held_at == 0) {
+        return broken(at(kOrder, order) + " is among the held, but is not");
+      }
     }
   }
   // An order's leaves with it; an invoice's stays when the invoice leaves.

@@ -16,8 +16,8 @@ namespace {
 constexpr std::uint64_t kPlacesMax = 1024;  // of orders that a step looks at
 
 bool is_on_its_way(const Order& order) {
-  return order.ref != 0 && order.approval == Approval::kApproved && order.cancelled == 0 &&
-         order.fulfilled == 0 && order.held_at == 0;
+  return order.ref != 0 && order.recurring == 0 && order.approval == Approval::kApproved &&
+         order.cancelled == 0 && order.fulfilled == 0 && order.failed_at == 0 && order.held_at == 0;
 }
 
 }  // namespace

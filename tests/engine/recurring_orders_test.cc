@@ -42,6 +42,19 @@ TEST(RecurringOrder, IsPlacedAnewOnEveryDayOfItsSchedule) {
   EXPECT_EQ(recurring(shop).runs, 2U);
 }
 
+// A rule of the day holds orders that are on their way; a recurring one never is.
+TEST(RecurringOrder, IsNotHeldByANewDay) {
+  Shop shop;
+  shop.given(R"("SetRule":{"rule":"r","moment":"day","outcome":"hold","conditions":[
+                {"figure":"credit_standing","operator":"eq","names":["good"]}]})");
+  shop.given(define("1", kMonthly));
+  open(shop, "2026-03-03");
+  EXPECT_FALSE(shop.is_held("R"));
+  EXPECT_EQ(shop.when(define("2", kMonthly)).events, "RecurringOrderDefined OrderApproved");
+  open(shop, "2026-03-31");
+  EXPECT_EQ(recurring(shop).runs, 1U);
+}
+
 // A book that wakes late makes up for the days it opens.
 TEST(RecurringOrder, MakesEveryRunOfTheDaysThatOpenAtOnce) {
   Shop shop;

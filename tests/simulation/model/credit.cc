@@ -226,7 +226,7 @@ void look_at_the_day(State& state) {
   for (int place = 0; place < state.orders.size(); ++place) {
     const Order& order = state.orders[place];
     const bool on_its_way = order.approval == Approval::kApproved && !order.cancelled &&
-                            !order.fulfilled && !order.held;
+                            !order.fulfilled && !order.failed && !order.recurs && !order.held;
     if (!on_its_way || release_in_force(state, order)) continue;
     Holds holds;
     add_rules(state, facts_of(state, order), {Moment::kDay}, holds);
