@@ -4,6 +4,7 @@
 
 #include "approval_generated.h"
 #include "calendar_generated.h"
+#include "draft_generated.h"
 #include "order_generated.h"
 
 #include "projections/fold.h"
@@ -89,6 +90,10 @@ void Approvals::on(const Envelope& by, const OrderRejected& event) {
 
 void Approvals::on(const Envelope& by, const OrderCancelled& event) {
   end(event.order(), by.sequence, ApprovalEnd::cancelled, "", "");
+}
+
+void Approvals::on(const Envelope& by, const RecurringOrderStopped& event) {
+  end(event.order(), by.sequence, ApprovalEnd::cancelled, "", view(event.comment()));
 }
 
 void Approvals::on(const Envelope& by, const OrderFulfilled& event) {

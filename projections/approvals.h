@@ -35,6 +35,7 @@ struct ApprovalEscalated;
 struct OrderApproved;
 struct OrderRejected;
 struct OrderCancelled;
+struct RecurringOrderStopped;
 struct OrderFulfilled;
 struct BusinessDayOpened;
 
@@ -95,6 +96,7 @@ class Approvals {
   void on(const Envelope& by, const OrderApproved& event);
   void on(const Envelope& by, const OrderRejected& event);
   void on(const Envelope& by, const OrderCancelled& event);
+  void on(const Envelope& by, const RecurringOrderStopped& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const BusinessDayOpened& event);
 

@@ -6,6 +6,7 @@
 #include "approval_generated.h"
 #include "company_generated.h"
 #include "document_generated.h"
+#include "draft_generated.h"
 #include "invoice_generated.h"
 #include "order_generated.h"
 #include "spending_generated.h"
@@ -160,6 +161,9 @@ void Budgets::on(const Envelope&, const OrderRejected& event) {
   set_pending(event.order(), false);
 }
 void Budgets::on(const Envelope&, const OrderCancelled& event) {
+  set_pending(event.order(), false);
+}
+void Budgets::on(const Envelope&, const RecurringOrderStopped& event) {
   set_pending(event.order(), false);
 }
 void Budgets::on(const Envelope&, const OrderFulfilled& event) {

@@ -30,6 +30,7 @@ struct CostCentreRegistered;
 struct InvoiceIssued;
 struct OrderApproved;
 struct OrderCancelled;
+struct RecurringOrderStopped;
 struct OrderFulfilled;
 struct OrderRejected;
 
@@ -83,6 +84,7 @@ class Budgets {
   void on(const Envelope& by, const OrderApproved& event);
   void on(const Envelope& by, const OrderRejected& event);
   void on(const Envelope& by, const OrderCancelled& event);
+  void on(const Envelope& by, const RecurringOrderStopped& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const DocumentReopened& event);
   void forget(OrderRef order) { takings_.forget(order.value()); }  // it left memory

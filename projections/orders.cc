@@ -69,6 +69,7 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.requested_on = event.requested_date();
   order.no_split = event.no_split() ? 1 : 0;
   order.settlement = event.settlement();
+  order.is_run = event.run_of() != UINT64_MAX ? 1 : 0;
   order.version = 1;
   set_lines(order, run(event.lines()));
   note_touch(order, by.sequence);
@@ -265,6 +266,12 @@ void Orders::on(const Envelope& by, const OrderCancelled& event) {
   Order& order = touch(by, event.order());
   order.cancelled = 1;
   order.failed_at = 0;
+}
+
+// Nobody is asked about it any more.
+void Orders::on(const Envelope&, const RecurringOrderStopped& event) {
+  Order& order = orders_.at(*index_.find(event.order()));
+  if (order.approval == Approval::kPending) order.approval = Approval::kNone;
 }
 
 void Orders::on(const Envelope& by, const OrderFulfilled& event) {

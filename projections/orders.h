@@ -50,6 +50,7 @@ struct OrderRetried;
 struct OrderRepriced;
 struct OrderLine;
 struct RecurringOrderDefined;
+struct RecurringOrderStopped;
 struct OrderCancelled;
 struct OrderFulfilled;
 struct StockReserved;
@@ -140,7 +141,7 @@ struct Order {
   Settlement settlement = Settlement::account;
   CreditFrom credit_from = CreditFrom::order;  // of one that is taken, or was last
   std::uint8_t recurring = 0;                  // placed anew by its runs, never taken itself
-  std::uint8_t spare = 0;
+  std::uint8_t is_run = 0;                     // of a recurring order
 };
 
 class Orders {
@@ -167,6 +168,7 @@ class Orders {
   void on(const Envelope& by, const OrderRetried& event);
   void on(const Envelope& by, const OrderRepriced& event);
   void on(const Envelope& by, const RecurringOrderDefined& event);
+  void on(const Envelope& by, const RecurringOrderStopped& event);
   void on(const Envelope& by, const OrderCancelled& event);
   void on(const Envelope& by, const OrderFulfilled& event);
   void on(const Envelope& by, const StockReserved& event);

@@ -36,7 +36,7 @@ void decide(Step& step, const RunRecurringOrder& command) {
       name_of_run(step.book(), step.book().orders().name(order), recurring.runs + 1);
   const OrderWish wish = wish_of(step.book(), order, recurring);
   PlacingAs as{name};
-  as.recurring = true;
+  as.run_of = ref;
   as.agreed = order.agreed;
   Step today = step.look();
   const auto found = plan_placement(today, wish, as);

@@ -223,6 +223,14 @@ Minor still_to_take(const Book& book, const OrderFacts& facts) {
   return facts.total - (worth_of(book, order, sold) - worth) - taken;
 }
 
+Minor to_take_in_all(const Book& book, const OrderFacts& facts) {
+  const Minor left = still_to_take(book, facts);
+  if (facts.order.value() == 0) return left;
+  const Order& order = book.orders().get(facts.order);
+  const bool moves = facts.cost_centre != book.orders().cost_centre(order);
+  return moves ? left : left + taken_of(book, order);
+}
+
 void check_spending_room(Step& step, const OrderFacts& facts) {
   const Book& book = step.book();
   if (!book.budgets().in_use()) return;
@@ -285,13 +293,12 @@ void SpendingChange::settle(Step& step, OrderRef ref) const {
   }
   const Minor taken = taken_of(book, order);
   const Minor due = due_of(book, order);
-  if (due > before) {
-    const Minor more = std::min(due - before, due - taken);
-    if (more > Minor{0}) return take(step, spend, more);
-  }
-  // What is no longer due, or is beyond the order's worth: budget.at may have changed. Lines below
-  // zero may make an order worth less than nothing.
-  const Minor less = std::min(std::max(before - due, taken - spending_worth(book, order)), taken);
+  // Lines below zero may make an order worth less than what is due of it, or than nothing.
+  const Minor worth = spending_worth(book, order);
+  const Minor more = std::min(due - before, std::min(due, worth) - taken);
+  if (more > Minor{0}) return take(step, spend, more);
+  // What is no longer due, or is beyond the order's worth: budget.at may have changed.
+  const Minor less = std::min(std::max(before - due, taken - worth), taken);
   if (less > Minor{0}) give_back(step, spend, less);
 }
 

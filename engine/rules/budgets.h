@@ -31,6 +31,8 @@ Minor spending_worth(const Book& book, const Order& order);
 
 // What the order, as the facts have it, would still take: all of it but what it has taken.
 Minor still_to_take(const Book& book, const OrderFacts& facts);
+// The same with what it has taken.
+Minor to_take_in_all(const Book& book, const OrderFacts& facts);
 
 // Refuses amount_overflow where a budget or the buyer's period could not count the order.
 void check_spending_room(Step& step, const OrderFacts& facts);

@@ -47,13 +47,14 @@ FigureReading read_over_period_limit(const Book& book, const OrderFacts& facts,
   const bool zero = policy_is(book, PolicyKey::spending_absent_limit, orderer, "zero");
   if (!buyer.period_limit && !zero) return {};
   const Minor limit = buyer.period_limit.value_or(Minor{0});
+  // Without a limit there is no period: it is the order alone that is beyond nothing.
   std::vector<DaySpending> days;
+  Minor found = buyer.period_limit ? still_to_take(book, facts) : to_take_in_all(book, facts);
   if (buyer.period_limit) {
     days = book.budgets().days_since(
         facts.buyer, facts.currency,
         book.calendar().period_start(buyer.period, today_of(book, facts)));
   }
-  Minor found = still_to_take(book, facts);
   for (const DaySpending& day : days)
     found += day.amount;
   const bool comparable = buyer.currency == facts.currency;

@@ -103,7 +103,8 @@ std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const
   check_wish(step, wish, Subject::order, as.name);
   std::optional<Placement> out = price_wish(step, wish);
   if (!out) return std::nullopt;
-  out->facts.recurring = as.recurring;
+  out->run_of = as.run_of;
+  out->facts.recurring = as.run_of.value() != 0;
   out->covered = as.agreed && is_covered(step.book(), out->facts, *as.agreed);
   out->wishes = assess_rules(step, out->facts, out->covered ? Asking::kLook : Asking::kAsk);
   out->asks = !out->covered && !approves_at_once(step.book(), out->facts, out->wishes);
@@ -159,6 +160,7 @@ OrderRef emit_placed(Step& step, const OrderWish& wish, const Placement& found,
     event.add_net(priced.net.value());
     event.add_tax(priced.tax.value());
     event.add_total(priced.total.value());
+    if (found.run_of.value() != 0) event.add_run_of(found.run_of.value());
     return event.Finish();
   });
   return OrderRef{birth.value()};

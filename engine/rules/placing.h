@@ -60,7 +60,7 @@ OrderWish wish_of(const Command& command) {
 struct PlacingAs {
   std::string_view name = {};               // of the order
   std::span<const ReservedPart> kept = {};  // stock that is its own already, of a draft
-  bool recurring = false;                   // a run of a recurring order
+  OrderRef run_of = {};                     // of a run: its recurring order
   std::optional<Minor> agreed = {};         // of a run: the total that was approved
 };
 
@@ -73,6 +73,7 @@ struct Placement {
   Wishes wishes;
   bool asks = false;     // people
   bool covered = false;  // the recurring order's approval is the run's
+  OrderRef run_of;       // of a run: its recurring order; 0: none
 };
 
 // Refuses what of the header is wrong by itself: texts, lines, dates.

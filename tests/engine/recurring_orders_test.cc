@@ -135,6 +135,20 @@ TEST(RecurringOrder, IsCoveredWhateverRuleIsSetLater) {
             "OrderPlaced RecurringOrderRan OrderApproved CreditCommitted");
 }
 
+// Nobody is asked any more; it would be for nothing.
+TEST(RecurringOrder, IsNotApprovedOnceItWasStopped) {
+  Shop shop;
+  shop.limit("acme", "10000.00");
+  shop.given(define("42", kDaily));
+  EXPECT_EQ(shop.when(R"("StopRecurringOrder":{"order":"R"})").events, "RecurringOrderStopped");
+  EXPECT_EQ(shop.book().approvals().pending().size(), 0U);
+  EXPECT_EQ(shop.when(by_bob("ApproveOrder", "R")).reasons, "request_closed");
+  open(shop, "2026-03-03");
+  EXPECT_EQ(recurring(shop).runs, 0U);
+  EXPECT_EQ(shop.when(define("42", kDaily)).events, "RecurringOrderDefined ApprovalRequested");
+  EXPECT_EQ(shop.when(by_bob("ApproveOrder", "R")).events, "ApprovalGranted OrderApproved");
+}
+
 TEST(RecurringOrder, AsksAboutAHigherPrice) {
   Shop shop;
   shop.given(define("42", kDaily));

@@ -1,5 +1,6 @@
 // An order as its parties now want it: priced and assessed anew (domain: 5, 7 and 8).
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/model/deciding.h"
 
@@ -205,7 +206,8 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
   facts.distinct_items = static_cast<Int>(items.size());
   facts.need = open_after(order, drafts) + order.delivered_value() - order.counted_ordered() -
                order.counted_delivered();
-  facts.still_to_spend = totals.total - came_back(order) - spent_sum(order.spent);
+  facts.spent = spent_sum(order.spent);
+  facts.still_to_spend = totals.total - came_back(order) - facts.spent;
   return facts;
 }
 
@@ -272,7 +274,7 @@ void decide(Deciding& d, const AmendOrder& command) {
   if (!other && !changes_header(order, command)) return d.refuse("nothing_changed");
   Facts facts = facts_after(state, order, drafts, totals, &command);
   if (!command.cost_centre.empty() && command.cost_centre != order.cost_centre) {
-    facts.still_to_spend += spent_sum(order.spent);
+    facts.still_to_spend += std::exchange(facts.spent, 0);
   }
   const bool again = asks_again(state, order, facts.total);
   const Wishes wishes = assess(d, facts, again);

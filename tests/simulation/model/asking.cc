@@ -449,6 +449,7 @@ void decide(Deciding& d, const WithdrawApproval& command) {
     if (person == kNone || vote->buyer != person) continue;
     why = "not_this_tier";
     if (!are_together(d.state, order) && vote->tier != open) continue;
+    if (d.refused()) return;
     votes.erase(vote);
     return touch(d.state, place);
   }

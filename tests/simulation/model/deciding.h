@@ -126,6 +126,8 @@ struct Facts {
   std::vector<FactLine> lines;
   Int distinct_items = 0;
   Int still_to_spend = 0;  // what it would still take from budgets and its buyer's period
+  Int spent = 0;           // what it has taken
+  bool recurring = false;  // it recurs, or is a run of one that does
 };
 Facts facts_of(const State& state, const Order& order);
 using Moments = std::set<Moment>;

@@ -216,6 +216,7 @@ Matched of_order(const State& state, const Facts& facts, const SetRule& rule,
     case Figure::kAgainstClass:
       return against_class(state, facts, condition);
     case Figure::kRecurring:
+      return matched_if(facts.recurring);
     case Figure::kFreight:
       return Matched::kNo;
     default:

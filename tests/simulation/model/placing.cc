@@ -154,6 +154,7 @@ std::optional<Placement> plan_placement(Deciding& d, const PlaceOrder& wish, con
   check_wish(d, wish);
   std::optional<Placement> out = price_wish(d, wish);
   if (!out) return std::nullopt;
+  out->facts.recurring = as.run;
   out->covered = as.agreed && is_covered(d.state, out->facts, *as.agreed);
   out->wishes = assess(d, out->facts, !out->covered);
   d.refuse_if(!has_room(d.state, out->wanted.payer, out->totals.total), "amount_overflow");

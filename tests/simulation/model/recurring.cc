@@ -47,6 +47,7 @@ void run(State& state, int place, const Request& request) {
   const auto found = plan_placement(today, wish, as);
   if (!found) return stop(*state.orders[place].recurs);
   const int placed = add_order(today, wish, *found);
+  state.orders[placed].is_run = true;
   Schedule& schedule = *state.orders[place].recurs;
   ++schedule.runs;
   ++schedule.at;
@@ -111,6 +112,7 @@ void decide(Deciding& d, const DefineRecurringOrder& command) {
                 "wrong_company");
     d.refuse_if(before.currency != found->wanted.currency, "currency_mismatch");
   }
+  found->facts.recurring = true;
   found->wishes = assess(d, found->facts, true);
   if (d.refused()) return;
   const std::uint64_t version = known == kNone ? 0 : state.orders[known].version;
@@ -136,7 +138,11 @@ void decide(Deciding& d, const StopRecurringOrder& command) {
   d.expect_version(d.state.orders[place].version);
   Schedule& schedule = *d.state.orders[place].recurs;
   d.refuse_if(schedule.stopped, "recurring_order_stopped");
-  if (!d.refused()) stop(schedule);
+  if (d.refused()) return;
+  stop(schedule);
+  Order& order = d.state.orders[place];
+  if (order.asked) order.approval = Approval::kNew;
+  order.asked.reset();
 }
 
 }  // namespace kontor::model

@@ -136,7 +136,9 @@ Facts facts_of(const State&, const Order& order) {
       facts.lines.push_back({line.item, line.not_cancelled(), line.unit_price});
   }
   facts.distinct_items = static_cast<Int>(items.size());
-  facts.still_to_spend = spending_worth(order) - spent_sum(order.spent);
+  facts.recurring = order.is_run || order.recurs;
+  facts.spent = spent_sum(order.spent);
+  facts.still_to_spend = spending_worth(order) - facts.spent;
   return facts;
 }
 

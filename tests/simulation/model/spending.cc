@@ -159,13 +159,15 @@ void settle(State& state, int place, const DueBefore& before) {
   }
   const Int taken = spent_sum(order.spent);
   const Int due = due_now(state, order);
-  if (due > due_before) {
-    const Int more = std::min(due - due_before, due - taken);
-    if (more > 0) take(state, purse, more);
+  if (order.failed) {
+    if (taken > 0) give_back(state, purse, taken);
     return;
   }
+  const Int worth = spending_worth(order);
+  const Int more = std::min(due - due_before, std::min(due, worth) - taken);
+  if (more > 0) return take(state, purse, more);
   const Int no_longer_due = due_before - due;
-  const Int beyond_its_worth = taken - spending_worth(order);
+  const Int beyond_its_worth = taken - worth;
   const Int less = std::min(taken, std::max(no_longer_due, beyond_its_worth));
   if (less > 0) give_back(state, purse, less);
 }
@@ -217,7 +219,7 @@ std::optional<Compared> period_limit(const State& state, const Facts& facts) {
   const bool unlimited =
       policy_is(state, "spending.absent_limit", "unlimited", {facts.company, facts.buyer});
   if (!has_limit && unlimited) return std::nullopt;
-  const Int taken = has_limit ? taken_in_period(state, facts.buyer) : 0;
+  const Int taken = has_limit ? taken_in_period(state, facts.buyer) : facts.spent;
   return Compared{taken + facts.still_to_spend, buyer.said.period_limit.value_or(0),
                   buyer.currency == facts.currency};
 }

@@ -282,6 +282,7 @@ struct Order {
   CreditFrom from = CreditFrom::kOrder;
   bool failed = false;             // approved, but not possible
   std::optional<Schedule> recurs;  // a recurring order: never taken itself
+  bool is_run = false;             // of one
   bool held = false;
   Int held_need = 0;        // what it would have counted when it was held
   bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
