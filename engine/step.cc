@@ -1,5 +1,6 @@
 #include "engine/step.h"
 
+#include <array>
 #include <cstring>
 
 #include "book_generated.h"
@@ -7,6 +8,35 @@
 #include "events/base/limits.h"
 
 namespace kontor {
+namespace {
+
+Reason make_reason(const Cause& cause) {
+  return {cause.subject,
+          cause.rule.value(),
+          cause.found,
+          cause.allowed,
+          cause.line,
+          static_cast<std::uint16_t>(cause.code),
+          cause.subject_kind,
+          cause.unit,
+          cause.currency.value(),
+          static_cast<std::uint16_t>(cause.evidence.size()),
+          cause.outcome};
+}
+
+// positions: of all causes.
+flatbuffers::Offset<flatbuffers::Vector<std::uint64_t>> write_evidence(
+    flatbuffers::FlatBufferBuilder& out, const std::vector<Cause>& causes, std::size_t positions) {
+  std::uint64_t* next = nullptr;
+  const auto vector = out.CreateUninitializedVector(positions, &next);
+  for (const Cause& cause : causes) {
+    for (const Sequence position : cause.evidence)
+      *next++ = position.value();
+  }
+  return vector;
+}
+
+}  // namespace
 
 void Causes::add(Cause cause) {
   if (list_.size() == limits::kReasonsMax) {
@@ -17,21 +47,16 @@ void Causes::add(Cause cause) {
 }
 
 flatbuffers::Offset<Grounds> Causes::write(flatbuffers::FlatBufferBuilder& out) const {
-  std::vector<Reason> reasons;
-  std::vector<flatbuffers::Offset<flatbuffers::String>> names;
-  std::vector<std::uint64_t> evidence;
-  for (const Cause& cause : list_) {
-    reasons.emplace_back(cause.subject, cause.rule.value(), cause.found, cause.allowed, cause.line,
-                         static_cast<std::uint16_t>(cause.code), cause.subject_kind, cause.unit,
-                         cause.currency.value(), static_cast<std::uint16_t>(cause.evidence.size()),
-                         cause.outcome);
-    names.push_back(out.CreateString(cause.name));
-    for (const Sequence position : cause.evidence)
-      evidence.push_back(position.value());
+  std::array<flatbuffers::Offset<flatbuffers::String>, limits::kReasonsMax> names;
+  std::size_t positions = 0;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    names.at(i) = out.CreateString(list_[i].name);
+    positions += list_[i].evidence.size();
   }
-  const auto reason_vector = structs(out, reasons);
-  const auto name_vector = out.CreateVector(names);
-  const auto evidence_vector = evidence.empty() ? 0 : out.CreateVector(evidence);
+  const auto reason_vector =
+      structs<Reason>(out, list_.size(), [&](std::size_t i) { return make_reason(list_[i]); });
+  const auto name_vector = out.CreateVector(names.data(), list_.size());
+  const auto evidence_vector = positions == 0 ? 0 : write_evidence(out, list_, positions);
   return CreateGrounds(out, reason_vector, name_vector, evidence_vector, more_);
 }
 

@@ -140,6 +140,15 @@ flatbuffers::Offset<flatbuffers::Vector<const T*>> structs(flatbuffers::FlatBuff
   out.ForceVectorAlignment(values.size(), sizeof(T), alignof(T));
   return out.CreateVectorOfStructs(values);
 }
+// The same of structs that make(index) gives, written where they will lie.
+template <class T, class Make>
+flatbuffers::Offset<flatbuffers::Vector<const T*>> structs(flatbuffers::FlatBufferBuilder& out,
+                                                           std::size_t count, Make make) {
+  if (count == 0) return 0;
+  out.ForceVectorAlignment(count, sizeof(T), alignof(T));
+  const auto fill = [](std::size_t i, T* place, Make* from) { *place = (*from)(i); };
+  return out.CreateVectorOfStructs<T>(count, fill, &make);
+}
 inline flatbuffers::Offset<flatbuffers::String> text(flatbuffers::FlatBufferBuilder& out,
                                                      std::string_view value) {
   if (value.empty()) return 0;

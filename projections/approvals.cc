@@ -22,10 +22,12 @@ Date ApprovalRequest::next_due() const {
 // ---- folds --------------------------------------------------------------------------------------
 
 void Approvals::on(const Envelope& by, const ApprovalRequested& event) {
-  const auto known = pending_.find(event.order());
-  if (known != pending_.end()) unindex(known->second);  // asked anew, as the order is now
-  ApprovalRequest& request = pending_[event.order()];
-  request = {};
+  const auto [place, is_new] = pending_.try_emplace(event.order());
+  ApprovalRequest& request = place->second;
+  if (!is_new) {  // asked anew, as the order is now
+    unindex(request);
+    request = {};
+  }
   request.order = OrderRef{event.order()};
   request.asked_at = by.sequence;
   request.company = CompanyId{event.company()};
@@ -34,16 +36,22 @@ void Approvals::on(const Envelope& by, const ApprovalRequested& event) {
   request.remind_on = Date{event.remind_on()};
   request.escalate_on = Date{event.escalate_on()};
   request.named = ids<BuyerId>(event.named());
-  for (const AskedRule& asked : run(event.rules()))
+  const auto rules = run(event.rules());
+  request.rules.reserve(rules.size());
+  for (const AskedRule& asked : rules)
     request.rules.emplace_back(asked.rule());
   index(request);
 }
 
 void Approvals::on(const Envelope& by, const ApprovalGranted& event) {
-  waiting(event.order())
-      .votes.push_back({BuyerId{event.by()}, event.tier(), event.placed(), event.voted_as(),
-                        by.sequence, std::string(view(event.role())),
-                        std::string(view(event.comment()))});
+  Vote& vote = waiting(event.order()).votes.emplace_back();
+  vote.by = BuyerId{event.by()};
+  vote.tier = event.tier();
+  vote.placed = event.placed();
+  vote.as = event.voted_as();
+  vote.at = by.sequence;
+  vote.role = view(event.role());
+  if (event.comment() != nullptr) vote.comment = view(event.comment());
 }
 
 void Approvals::on(const Envelope&, const ApprovalWithdrawn& event) {
@@ -121,7 +129,7 @@ void Approvals::index(const ApprovalRequest& request) {
 
 void Approvals::unindex(const ApprovalRequest& request) {
   const std::uint64_t order = request.order.value();
-  due_.erase({request.next_due().value(), order});
+  if (const Date due = request.next_due(); due != kNoDate) due_.erase({due.value(), order});
   for (const BuyerId person : request.named)
     by_person_.erase({person.value(), order});
   by_company_.erase({request.company.value(), order});
@@ -140,8 +148,13 @@ void Approvals::end(std::uint64_t order, Sequence at, ApprovalEnd how, std::stri
   const auto found = pending_.find(order);
   if (found == pending_.end()) return;
   unindex(found->second);
-  ended_.push_back({OrderRef{order}, at, how, std::string(by), std::string(comment),
-                    std::move(found->second.votes)});
+  EndedRequest& ended = ended_.emplace_back();
+  ended.order = OrderRef{order};
+  ended.ended_at = at;
+  ended.end = how;
+  if (!by.empty()) ended.by = by;
+  if (!comment.empty()) ended.comment = comment;
+  ended.votes = std::move(found->second.votes);
   pending_.erase(found);
   if (ended_.size() > kEndedKept) ended_.pop_front();
 }

@@ -68,6 +68,39 @@ std::optional<std::string> name_of_document(const Book& book, std::string_view k
   return std::nullopt;
 }
 
+// The first event of these, if any, brings something into the world.
+void prefetch_birth(const Book& book, std::uint16_t command, Sequence first) {
+  switch (command) {
+    case number_of<PlaceOrder>:
+      return book.orders().prefetch_birth(first);
+    case number_of<InvoiceOrder>:
+    case number_of<RecordPayment>:
+      return book.receivables().prefetch_birth(first);
+    default:
+      return;
+  }
+}
+
+// False: this version does not know its kind.
+bool apply_known(Book& book, const Envelope& by, const EventView& event) {
+  switch (event.header.kind) {
+#define KONTOR_APPLY(Name, number)                                  \
+  case number:                                                      \
+    book.apply(by, *flatbuffers::GetRoot<Name>(event.body.data())); \
+    return true;
+    KONTOR_EVENTS(KONTOR_APPLY)
+#undef KONTOR_APPLY
+    default:
+      return false;
+  }
+}
+
+Error unknown_kind(const EventView& event) {
+  return {ErrorKind::kNewer, "event " + std::to_string(event.sequence.value()) + " is of kind " +
+                                 std::to_string(event.header.kind) +
+                                 ", which this version does not know: use a newer kontord"};
+}
+
 }  // namespace
 
 void Book::begin(const DecisionHeader& header, std::string_view id) {
@@ -75,9 +108,7 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
   KONTOR_ASSERT(Timestamp{header.recorded_at} > last_recorded_);
   last_recorded_ = Timestamp{header.recorded_at};
   reopens_ = false;
-  // Mostly it is the first event that brings something into the world.
-  orders().prefetch_birth(Sequence{header.first_sequence});
-  receivables().prefetch_birth(Sequence{header.first_sequence});
+  prefetch_birth(*this, header.command_kind, Sequence{header.first_sequence});
   if (id.empty()) return;  // the engine's own
   std::get<Outcomes>(parts_).add(outcome_key(header.principal, id), header.content,
                                  Sequence{header.first_sequence});
@@ -103,19 +134,8 @@ void Book::prefetch(const DecisionView& decision, Prefetch step) const {
 }
 
 Status Book::apply(const Envelope& by, const EventView& event) {
-  switch (event.header.kind) {
-#define KONTOR_APPLY(Name, number)                             \
-  case number:                                                 \
-    apply(by, *flatbuffers::GetRoot<Name>(event.body.data())); \
-    return {};
-    KONTOR_EVENTS(KONTOR_APPLY)
-#undef KONTOR_APPLY
-    default:
-      return Error{ErrorKind::kNewer,
-                   "event " + std::to_string(event.sequence.value()) + " is of kind " +
-                       std::to_string(event.header.kind) +
-                       ", which this version does not know: use a newer kontord"};
-  }
+  if (apply_known(*this, by, event)) return {};
+  return unknown_kind(event);
 }
 
 Status Book::replay(const DecisionView& decision) {
@@ -123,14 +143,15 @@ Status Book::replay(const DecisionView& decision) {
   begin(header, decision.id());
   Envelope by{Sequence{}, Timestamp{header.recorded_at}, Date{header.effective_date},
               Date{header.business_date}};
-  Status status;
+  std::optional<EventView> unknown;
   decision.for_each_event([&](const EventView& event) {
-    if (!status.ok()) return;
+    if (unknown) return;
     by.sequence = event.sequence;
-    status = apply(by, event);
+    if (!apply_known(*this, by, event)) unknown = event;
   });
-  if (status.ok()) end();
-  return status;
+  if (unknown) return unknown_kind(*unknown);
+  end();
+  return {};
 }
 
 std::optional<FollowUp> Book::next_follow_up() const {

@@ -106,12 +106,15 @@ void Credit::fold(const Envelope& by, const Moves* moves) {
     Account& account = accounts_.at(move.payer());
     const Minor amount{move.amount()};
     account.buckets_.at(static_cast<std::size_t>(move.bucket())) += amount;
-    tree_.count(move.payer(), account.currency, move.bucket(), amount);
+    if (tree_.parent(move.payer()) != kNoOrdinal) {
+      tree_.count(move.payer(), account.currency, move.bucket(), amount);
+    }
     if (move.bucket() == Bucket::receivable && amount != Minor{0}) {
       add_sorted(account.by_due_, &DueAmount::due, Date{move.due()}, amount);
       add_sorted(account.by_terms_, &TermsAmount::terms, TermsId{move.terms()}, amount);
     }
   }
+  if (with_held_.empty()) return;  // there is nobody to look at again
   for (const CreditMove& move : run(moves)) {
     const bool room = may_release(CompanyId{move.payer()});
     if (room) want_examination(move.payer(), by.sequence, Reach::kRoom);

@@ -15,24 +15,12 @@
 
 namespace kontor {
 
-Quantity OrderLineState::gone_ahead() const {
-  return std::max(shipped, billed() + returned_unbilled);
-}
-
 Quantity OrderLineState::allocated_open() const {
   return std::max(Quantity{0}, shipped + reserved - gone_ahead());
 }
 
 Minor OrderLineState::allocated_gross() const {
   return gross_of(gone_ahead() + allocated_open()) - gross_of(gone_ahead());
-}
-
-Minor OrderLineState::open_gross() const {
-  return gross_of(ordered - cancelled - voided) - gross_of(gone_ahead());
-}
-
-Minor OrderLineState::delivered_gross() const {
-  return gross_of(gone_ahead()) - gross_of(billed() + returned_unbilled);
 }
 
 void amend_line(OrderLineState& state, const AmendedLine& amended) {
@@ -362,17 +350,6 @@ void Orders::on(const Envelope& by, const CreditNoteCancelled& event) {
 const Order* Orders::find(std::string_view name) const {
   const auto index = names_.find(name);
   return index ? &orders_[*index] : nullptr;
-}
-
-const Order* Orders::find(OrderRef ref) const {
-  const auto index = index_.find(ref.value());
-  return index ? &orders_[*index] : nullptr;
-}
-
-const Order& Orders::get(OrderRef ref) const {
-  const Order* const order = find(ref);
-  KONTOR_ASSERT(order != nullptr);
-  return *order;
 }
 
 std::string_view Orders::region(const Order& order) const {

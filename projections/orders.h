@@ -4,6 +4,7 @@
 // (settling.cc); DocumentReopened brings it back.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "values_generated.h"
 
+#include "events/base/assert.h"
 #include "events/base/ids.h"
 #include "events/base/money.h"
 #include "events/base/result.h"
@@ -86,18 +88,28 @@ struct OrderLineState {
   std::uint32_t spare = 0;
 
   Quantity billed() const { return invoiced - voided; }
-  Quantity gone_ahead() const;  // max(shipped, billed + u)
+  Quantity gone_ahead() const { return std::max(shipped, billed() + returned_unbilled); }
   Quantity open() const { return ordered - cancelled - voided - gone_ahead(); }
   // Of that, what has stock: it goes first, and what was billed before it left goes before it.
   Quantity allocated_open() const;
   Quantity delivered() const { return gone_ahead() - billed() - returned_unbilled; }
 
-  Minor open_gross() const;       // what the open units count with tax
-  Minor delivered_gross() const;  // delivered, not invoiced
+  Minor open_gross() const {  // what the open units count with tax
+    return gross_of(ordered - cancelled - voided) - gross_of(gone_ahead());
+  }
+  Minor delivered_gross() const {  // delivered, not invoiced
+    return gross_of(gone_ahead()) - gross_of(billed() + returned_unbilled);
+  }
   Minor allocated_gross() const;  // what allocated_open() is worth with tax
   // What the first units of the line are worth.
-  Minor net_of(Quantity units) const { return value_of_part(net, units, valued); }
-  Minor gross_of(Quantity units) const { return value_of_part(gross, units, valued); }
+  Minor net_of(Quantity units) const { return part_of(net, units); }
+  Minor gross_of(Quantity units) const { return part_of(gross, units); }
+
+ private:
+  Minor part_of(Minor amount, Quantity units) const {
+    if (units == valued) return amount;
+    return units == Quantity{0} ? Minor{0} : value_of_part(amount, units, valued);
+  }
 };
 
 // The line as an event of an amendment or a new price leaves it.
@@ -185,8 +197,15 @@ class Orders {
 
   // Null: none in memory (see settled()). Valid until the next event, or the end of the decision.
   const Order* find(std::string_view name) const;
-  const Order* find(OrderRef ref) const;
-  const Order& get(OrderRef ref) const;  // one that exists
+  const Order* find(OrderRef ref) const {
+    const auto index = index_.find(ref.value());
+    return index ? &orders_[*index] : nullptr;
+  }
+  const Order& get(OrderRef ref) const {  // one that exists
+    const Order* const order = find(ref);
+    KONTOR_ASSERT(order != nullptr);
+    return *order;
+  }
   std::string_view name(const Order& order) const { return names_.name(index_of(order)); }
   std::span<const OrderLineState> lines(const Order& order) const {
     return std::span(lines_).subspan(order.first_line, order.line_count);

@@ -61,12 +61,16 @@ void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_se
 }
 
 void Outcomes::insert(std::uint32_t index) {
-  const std::size_t mask = slots_.size() - 1;
   const std::uint32_t home = home_of(ring_[index].key);
+  slots_[free_slot(home)] = {home, index + 1};
+}
+
+std::size_t Outcomes::free_slot(std::uint32_t home) const {
+  const std::size_t mask = slots_.size() - 1;
   std::size_t i = home & mask;
   while (slots_[i].number != 0)
     i = (i + 1) & mask;
-  slots_[i] = {home, index + 1};
+  return i;
 }
 
 void Outcomes::forget(std::uint32_t index) {
@@ -82,10 +86,13 @@ void Outcomes::forget(std::uint32_t index) {
   slots_[hole] = Slot{};
 }
 
+// A slot knows where the search for its id begins: no outcome is looked at.
 void Outcomes::grow() {
-  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), Slot{});
-  for (std::uint32_t index = 0; index < ring_.size(); ++index)
-    insert(index);
+  const std::vector<Slot> old = std::move(slots_);
+  slots_.assign(std::max<std::size_t>(64, old.size() * 2), Slot{});
+  for (const Slot& slot : old) {
+    if (slot.number != 0) slots_[free_slot(slot.home)] = slot;
+  }
 }
 
 void Outcomes::save(Sink& out) const {

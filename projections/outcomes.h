@@ -57,6 +57,7 @@ class Outcomes {
     std::uint32_t number = 0;  // index + 1 into ring_; 0: free
   };
   static std::uint32_t home_of(const Hash128& key) { return static_cast<std::uint32_t>(key.low); }
+  std::size_t free_slot(std::uint32_t home) const;  // the first from there on
   void insert(std::uint32_t index);
   void forget(std::uint32_t index);
   void grow();

@@ -133,18 +133,12 @@ constexpr auto kRegistry = std::to_array<PolicyRule>({
      "how far ahead an effective date may lie", PolicyReach::kBook},
 });
 
-constexpr std::size_t place(PolicyKey key) {
-  return static_cast<std::size_t>(key);
-}
-
-constexpr std::size_t kPlaces = 128;
-
 // Row of the registry by key; kRegistry.size(): none.
 constexpr auto kRowOf = [] {
-  std::array<std::size_t, kPlaces> rows{};
+  std::array<std::size_t, kPolicyPlaces> rows{};
   rows.fill(kRegistry.size());
   for (std::size_t i = 0; i < kRegistry.size(); ++i)
-    rows.at(place(kRegistry.at(i).key)) = i;
+    rows.at(policy_place(kRegistry.at(i).key)) = i;
   return rows;
 }();
 
@@ -155,8 +149,8 @@ std::span<const PolicyRule> policy_registry() {
 }
 
 const PolicyRule* find_policy(PolicyKey key) {
-  const std::size_t at = place(key);
-  if (at >= kPlaces || kRowOf[at] == kRegistry.size()) return nullptr;
+  const std::size_t at = policy_place(key);
+  if (at >= kPolicyPlaces || kRowOf[at] == kRegistry.size()) return nullptr;
   return &kRegistry[kRowOf[at]];
 }
 
@@ -188,6 +182,13 @@ bool reaches(PolicyReach reach, ScopeKind scope) {
   return false;
 }
 
+constinit const std::array<std::string_view, Policies::kKeys> Policies::kFallbacks = [] {
+  std::array<std::string_view, kKeys> fallbacks;
+  for (const PolicyRule& rule : kRegistry)
+    fallbacks.at(policy_place(rule.key)) = rule.fallback;
+  return fallbacks;
+}();
+
 Policies::Policies() {
   for (const PolicyRule& rule : kRegistry)
     take_number(rule.key);
@@ -199,10 +200,12 @@ void Policies::on(const Envelope& by, const PolicySet& event) {
                     of_thing ? std::string() : std::string(view(event.scope()))};
   const bool of_book = event.scope_kind() == ScopeKind::book;
   if (!of_book && event.value() == nullptr) {
-    scoped_.erase(where);
+    scoped_count_.at(policy_place(event.policy())) -=
+        static_cast<std::uint32_t>(scoped_.erase(where));
     return;
   }
-  Setting& setting = of_book ? settings_.at(place(event.policy())) : scoped_[where];
+  if (!of_book && !scoped_.contains(where)) ++scoped_count_.at(policy_place(event.policy()));
+  Setting& setting = of_book ? settings_.at(policy_place(event.policy())) : scoped_[where];
   setting.set = event.value() != nullptr;
   setting.value = view(event.value());
   setting.set_at = by.sequence;
@@ -210,29 +213,11 @@ void Policies::on(const Envelope& by, const PolicySet& event) {
   if (of_book) take_number(event.policy());
 }
 
-std::string_view Policies::value(PolicyKey key) const {
-  const Setting& setting = settings_.at(place(key));
-  if (setting.set) return setting.value;
-  const PolicyRule* const row = find_policy(key);
-  return row == nullptr ? std::string_view{} : row->fallback;
-}
-
 void Policies::take_number(PolicyKey key) {
   const std::string_view text = value(key);
-  std::int64_t& number = numbers_.at(place(key));
+  std::int64_t& number = numbers_.at(policy_place(key));
   number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
-}
-
-const Policies::Setting* Policies::setting(PolicyKey key) const {
-  const Setting& setting = settings_.at(place(key));
-  return setting.set ? &setting : nullptr;
-}
-
-bool Policies::is_scoped(PolicyKey key) const {
-  if (scoped_.empty()) return false;
-  const auto at = scoped_.lower_bound({key, ScopeKind::book, 0, {}});
-  return at != scoped_.end() && std::get<PolicyKey>(at->first) == key;
 }
 
 const Policies::Setting* Policies::setting(PolicyKey key, ScopeKind kind, std::uint32_t ordinal,
@@ -281,14 +266,18 @@ void Policies::load(Source& in) {
   for (const PolicyRule& rule : kRegistry)
     take_number(rule.key);
   scoped_.clear();
+  scoped_count_ = {};
   for (std::uint64_t left = in.size_of_run(28); left > 0 && in.ok(); --left) {
     Place where;
     auto& [key, kind, ordinal, word] = where;
     in.pod(key);
+    if (policy_place(key) >= kKeys) return in.fail();
     in.pod(kind);
     in.pod(ordinal);
     in.text(word);
-    load_setting(in, scoped_[where]);
+    const auto [at, is_new] = scoped_.try_emplace(where);
+    load_setting(in, at->second);
+    if (is_new) ++scoped_count_.at(policy_place(key));
   }
 }
 

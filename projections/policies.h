@@ -45,6 +45,12 @@ struct PolicyRule {
   PolicyReach reach = PolicyReach::kBook;
 };
 
+// Where a policy stands in tables by key.
+inline constexpr std::size_t kPolicyPlaces = 128;
+constexpr std::size_t policy_place(PolicyKey key) {
+  return static_cast<std::size_t>(key);
+}
+
 std::span<const PolicyRule> policy_registry();
 const PolicyRule* find_policy(PolicyKey key);
 std::string policy_name(PolicyKey key);  // "credit.at"
@@ -64,12 +70,19 @@ class Policies {
   void on(const Envelope& by, const PolicySet& event);
 
   // The value in force for the book as a whole.
-  std::string_view value(PolicyKey key) const;
-  std::int64_t number(PolicyKey key) const { return numbers_.at(static_cast<std::size_t>(key)); }
-  const Setting* setting(PolicyKey key) const;  // null: never set, or inherited again
+  std::string_view value(PolicyKey key) const {
+    const Setting& setting = settings_.at(policy_place(key));
+    return setting.set ? std::string_view(setting.value) : kFallbacks.at(policy_place(key));
+  }
+  std::int64_t number(PolicyKey key) const { return numbers_.at(policy_place(key)); }
+  // Null: never set, or inherited again.
+  const Setting* setting(PolicyKey key) const {
+    const Setting& setting = settings_.at(policy_place(key));
+    return setting.set ? &setting : nullptr;
+  }
 
   // Whether anything is set for a scope below the book: else there is nothing to look for.
-  bool is_scoped(PolicyKey key) const;
+  bool is_scoped(PolicyKey key) const { return scoped_count_.at(policy_place(key)) != 0; }
   // What is set for exactly that scope; null: nothing. ordinal: of a company, buyer or item; word:
   // a tag, class, role or category.
   const Setting* setting(PolicyKey key, ScopeKind kind, std::uint32_t ordinal,
@@ -91,12 +104,15 @@ class Policies {
  private:
   using Place = std::tuple<PolicyKey, ScopeKind, std::uint32_t, std::string>;
 
-  static constexpr std::size_t kKeys = 128;
+  static constexpr std::size_t kKeys = kPolicyPlaces;
+  static const std::array<std::string_view, kKeys> kFallbacks;  // by key; empty: no policy
+
+  void take_number(PolicyKey key);
+
   std::array<Setting, kKeys> settings_;        // of the book
   std::array<std::int64_t, kKeys> numbers_{};  // of those values
   std::map<Place, Setting> scoped_;
-
-  void take_number(PolicyKey key);
+  std::array<std::uint32_t, kKeys> scoped_count_{};  // of scoped_, by key
 };
 
 }  // namespace kontor

@@ -33,6 +33,9 @@ std::optional<std::uint32_t> SlotNames::find(std::string_view name) const {
 std::uint32_t SlotNames::add(std::string_view name) {
   KONTOR_ASSERT(!name.empty());
   if ((size() + 1) * 4 > slots_.size() * 3) grow();
+  const std::uint64_t hash = hash_bytes(name);
+  Slot& slot = slots_[probe(name, hash)];
+  KONTOR_ASSERT(slot.place == kNoOrdinal);
   std::uint32_t place = 0;
   if (free_.empty()) {
     place = static_cast<std::uint32_t>(names_.size());
@@ -42,7 +45,7 @@ std::uint32_t SlotNames::add(std::string_view name) {
     free_.pop_back();
     names_[place] = name;
   }
-  insert(place);
+  slot = {tag_of(hash), place};
   return place;
 }
 
@@ -83,10 +86,17 @@ std::optional<std::uint32_t> SlotNames::guess(std::string_view name) const {
   return slots_[i].place;
 }
 
+// A slot knows where the search for its name begins: no name is looked at.
 void SlotNames::grow() {
-  slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), Slot{});
-  for (std::uint32_t place = 0; place < names_.size(); ++place) {
-    if (!names_[place].empty()) insert(place);
+  const std::vector<Slot> old = std::move(slots_);
+  slots_.assign(std::max<std::size_t>(16, old.size() * 2), Slot{});
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.place == kNoOrdinal) continue;
+    std::size_t i = slot.tag & mask;
+    while (slots_[i].place != kNoOrdinal)
+      i = (i + 1) & mask;
+    slots_[i] = slot;
   }
 }
 

@@ -39,18 +39,21 @@ std::optional<std::uint32_t> NameTable::find(std::string_view name) const {
 }
 
 std::uint32_t NameTable::add(std::string_view name) {
-  if ((starts_.size() + 1) * 4 > slots_.size() * 3) grow();
-  const std::uint64_t hash = hash_bytes(name);
-  Slot& slot = slots_[probe(name, hash)];
-  KONTOR_ASSERT(slot.ordinal == kNoOrdinal);
-  slot = {static_cast<std::uint32_t>(hash >> 32), size()};
-  starts_.push_back({hash, keep(name)});
-  return slot.ordinal;
+  const std::uint32_t next = size();
+  const std::uint32_t ordinal = find_or_add(name);
+  KONTOR_ASSERT(ordinal == next);
+  return ordinal;
 }
 
 std::uint32_t NameTable::find_or_add(std::string_view name) {
-  const auto found = find(name);
-  return found ? *found : add(name);
+  if ((starts_.size() + 1) * 4 > slots_.size() * 3) grow();
+  const std::uint64_t hash = hash_bytes(name);
+  Slot& slot = slots_[probe(name, hash)];
+  if (slot.ordinal == kNoOrdinal) {
+    slot = {static_cast<std::uint32_t>(hash >> 32), size()};
+    starts_.push_back({hash, keep(name)});
+  }
+  return slot.ordinal;
 }
 
 std::string_view NameTable::name(std::uint32_t ordinal) const {

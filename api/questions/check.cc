@@ -37,11 +37,11 @@ void fill_reasons(const Book& book, const Causes& causes, Reasons& out) {
 }
 
 void fill_asks(const Book& book, const Wishes& wishes, wire::CheckAnswerT& out) {
-  for (const Match& match : wishes.asks) {
-    for (const RuleGroup& group : match.rule->groups) {
+  for (const RuleVersion* const rule : wishes.asks) {
+    for (const RuleGroup& group : rule->groups) {
       auto& row = add_row(out.asks);
-      row.rule = book.rules().name(match.rule->rule);
-      row.rule_version = match.rule->set_at.value();
+      row.rule = book.rules().name(rule->rule);
+      row.rule_version = rule->set_at.value();
       row.tier = group.tier;
       row.people = group.people;
       row.roles = group.roles;

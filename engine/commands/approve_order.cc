@@ -13,8 +13,9 @@ namespace kontor {
 namespace {
 
 // A person says yes once in a tier; once in all where they are open together.
-bool has_voted(const Book& book, const ApprovalRequest& request, const Voter& voter) {
-  const bool together = read_asked(book, request).together;
+bool has_voted(const Book& book, const Order& order, const Voter& voter) {
+  const ApprovalRequest& request = *book.approvals().find(OrderRef{order.ref});
+  const bool together = asks_together(book, order);
   return std::any_of(request.votes.begin(), request.votes.end(), [&](const Vote& vote) {
     return vote.by == voter.person && (together || vote.tier == voter.tier);
   });
@@ -30,8 +31,7 @@ void decide(Step& step, const ApproveOrder& command) {
   const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kYes);
   if (step.refused() || !voter) return;
 
-  const ApprovalRequest& request = *step.book().approvals().find(ref);
-  if (has_voted(step.book(), request, *voter)) {
+  if (has_voted(step.book(), *order, *voter)) {
     return step.refuse(
         about(ReasonCode::not_this_tier, Subject::buyer, step.actor_name(), voter->person.value()));
   }

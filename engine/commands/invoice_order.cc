@@ -28,11 +28,13 @@ struct Bill {
   Minor total() const { return net + tax; }
 };
 
-Quantity billable(const Book& book, const Order& order, const OrderLineState& line) {
-  if (policy_is(book, PolicyKey::invoice_basis, policy_context(order), "ordered")) {
-    return line.ordered - line.cancelled - line.voided - line.billed() - line.returned_unbilled;
-  }
-  return line.delivered();
+bool bills_what_is_ordered(const Book& book, const Order& order) {
+  return policy_is(book, PolicyKey::invoice_basis, policy_context(order), "ordered");
+}
+
+Quantity billable(const OrderLineState& line, bool what_is_ordered) {
+  if (!what_is_ordered) return line.delivered();
+  return line.ordered - line.cancelled - line.voided - line.billed() - line.returned_unbilled;
 }
 
 // By line of the order; refuses what cannot be billed.
@@ -40,6 +42,7 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
   const auto lines = step.book().orders().lines(order);
   const std::string_view name = view(command.order());
   std::vector<Quantity> out(lines.size());
+  const bool ordered = bills_what_is_ordered(step.book(), order);
   for (const BillLine& wanted : run(command.lines())) {
     if (wanted.line() < 1 || wanted.line() > lines.size()) {
       Cause cause = about(ReasonCode::unknown_line, Subject::order, name, order.ref);
@@ -48,7 +51,7 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
       continue;
     }
     Quantity& sum = out[wanted.line() - 1];
-    const Quantity most = billable(step.book(), order, lines[wanted.line() - 1]) - sum;
+    const Quantity most = billable(lines[wanted.line() - 1], ordered) - sum;
     const Quantity quantity{wanted.quantity()};
     if (quantity <= Quantity{0} || quantity > most) {
       const ReasonCode code =
@@ -66,17 +69,17 @@ std::vector<Quantity> read_quantities(Step& step, const InvoiceOrder& command, c
 std::vector<Quantity> everything(const Book& book, const Order& order) {
   std::vector<Quantity> out;
   out.reserve(order.line_count);
+  const bool ordered = bills_what_is_ordered(book, order);
   for (const OrderLineState& line : book.orders().lines(order))
-    out.push_back(billable(book, order, line));
+    out.push_back(billable(line, ordered));
   return out;
 }
 
 Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> quantities) {
   Bill out;
-  std::vector<TaxedNet> parts;
+  TaxSums sums;
   const auto lines = book.orders().lines(order);
   out.lines.reserve(lines.size());
-  parts.reserve(lines.size());
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     if (quantities[i] == Quantity{0}) continue;
     OrderLineState line = lines[i];
@@ -87,11 +90,11 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
     out.after += counted_of(order, line);
     out.lines.emplace_back(quantities[i].value(), net.value(), line.item, i + 1, line.tax_category,
                            line.tax_rate);
-    parts.push_back({TaxCategoryId{line.tax_category}, Percent{line.tax_rate}, net});
+    sums.add(TaxCategoryId{line.tax_category}, Percent{line.tax_rate}, net);
   }
-  const auto taxes = tax_by_category(parts);
+  auto taxes = sums.finish();
   KONTOR_ASSERT(taxes.has_value());  // not above the order's
-  out.taxes = *taxes;
+  out.taxes = std::move(*taxes);
   for (const TaxAmount& tax : out.taxes) {
     out.net += Minor{tax.net()};
     out.tax += Minor{tax.tax()};
@@ -109,7 +112,7 @@ void emit_invoice(Step& step, const InvoiceOrder& command, const Order& order, c
   const std::uint32_t number = book.receivables().next_number(year);
 
   std::vector<CreditMove> moves = moves_between(order, bill.before, bill.after);
-  moves.reserve(instalments.size() + 2);
+  moves.reserve(moves.size() + instalments.size());
   for (const Instalment& part : instalments) {
     if (part.amount() == 0) continue;
     moves.emplace_back(step.next_sequence().value(), part.amount(), part.amount(), order.payer,

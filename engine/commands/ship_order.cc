@@ -1,5 +1,7 @@
 #include <algorithm>
-#include <map>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "ship_order_generated.h"
 #include "stock_generated.h"
@@ -22,8 +24,50 @@ namespace {
 
 constexpr std::size_t kWarehousesMax = 1000;  // an event each
 
-// By warehouse, in its order of priority: line and quantity, lines ascending.
-using Shipment = std::map<std::uint32_t, std::map<std::uint32_t, Quantity>>;
+// Of one line, out of one warehouse.
+struct LeavingPart {
+  std::uint32_t warehouse = 0;
+  std::uint32_t line = 0;
+  Quantity quantity;
+  auto place() const { return std::pair(warehouse, line); }
+};
+
+// All that leaves: by warehouse, then line, each once.
+class Shipment {
+ public:
+  void reserve(std::size_t parts) { parts_.reserve(parts); }
+  // Valid until the next call.
+  Quantity& of(std::uint32_t warehouse, std::uint32_t line) {
+    const LeavingPart wanted{warehouse, line, Quantity{0}};
+    auto at = std::lower_bound(
+        parts_.begin(), parts_.end(), wanted,
+        [](const LeavingPart& a, const LeavingPart& b) { return a.place() < b.place(); });
+    if (at == parts_.end() || at->place() != wanted.place()) at = parts_.insert(at, wanted);
+    return at->quantity;
+  }
+  bool empty() const { return parts_.empty(); }
+
+  // Calls visit(warehouse, parts) for each.
+  template <class Visit>
+  void for_each_warehouse(Visit visit) const {
+    for (auto first = parts_.begin(); first != parts_.end();) {
+      const std::uint32_t warehouse = first->warehouse;
+      const auto last = std::find_if(first, parts_.end(), [&](const LeavingPart& part) {
+        return part.warehouse != warehouse;
+      });
+      visit(warehouse, std::span<const LeavingPart>(first, last));
+      first = last;
+    }
+  }
+  std::size_t warehouse_count() const {
+    std::size_t count = 0;
+    for_each_warehouse([&](std::uint32_t, std::span<const LeavingPart>) { ++count; });
+    return count;
+  }
+
+ private:
+  std::vector<LeavingPart> parts_;
+};
 
 // What leaves, and what of it is taken from stock first (stock.at = shipment).
 struct Outgoing {
@@ -49,14 +93,15 @@ void refuse_missing(Step& step, const Order& order, const Missing& missing) {
 Outgoing everything(Step& step, const Order& order) {
   Outgoing out;
   const Book& book = step.book();
+  out.goods.reserve(order.line_count);
   book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& held) {
-    out.goods[held.warehouse][held.line] += held.quantity;
+    out.goods.of(held.warehouse, held.line) += held.quantity;
   });
   if (!takes_stock(book, order)) return out;
   out.taken = plan_allocation(book, order);
   refuse_missing(step, order, missing_by_policy(book, order, out.taken.missing, "refuse"));
   for (const ReservedPart& part : out.taken.parts)
-    out.goods[part.warehouse()][part.line()] += Quantity{part.quantity()};
+    out.goods.of(part.warehouse(), part.line()) += Quantity{part.quantity()};
   return out;
 }
 
@@ -86,7 +131,7 @@ class Reading {
     const Quantity reserved =
         book.stock().reserved(OrderRef{order_.ref}, wanted.line(), *warehouse);
     const Quantity quantity{wanted.quantity()};
-    Quantity& sum = out_.goods[warehouse->value()][wanted.line()];
+    Quantity& sum = out_.goods.of(warehouse->value(), wanted.line());
     const Quantity left = std::max(reserved - sum, Quantity{0});
     if (takes_ && quantity > left) {
       parts_.add(wanted.line(), place, quantity - left, out_.taken.parts);
@@ -122,11 +167,17 @@ Outgoing read_lines(Step& step, const ShipOrder& command, const Order& order) {
 void check_on_hand(Step& step, const Order& order, const Shipment& leaving) {
   const Book& book = step.book();
   const auto lines = book.orders().lines(order);
-  for (const auto& [warehouse, quantities] : leaving) {
-    std::map<std::uint32_t, Quantity> by_item;
-    for (const auto& [number, quantity] : quantities)
-      by_item[lines[number - 1].item] += quantity;
-    for (const auto& [item, quantity] : by_item) {
+  std::vector<std::pair<std::uint32_t, Quantity>> by_item;
+  leaving.for_each_warehouse([&](std::uint32_t warehouse, std::span<const LeavingPart> parts) {
+    by_item.clear();
+    for (const LeavingPart& part : parts)
+      by_item.emplace_back(lines[part.line - 1].item, part.quantity);
+    std::sort(by_item.begin(), by_item.end());
+    for (auto at = by_item.begin(); at != by_item.end();) {
+      const std::uint32_t item = at->first;
+      Quantity quantity;
+      for (; at != by_item.end() && at->first == item; ++at)
+        quantity += at->second;
       const Quantity on_hand = book.stock().record(ItemId{item}, WarehouseId{warehouse})->on_hand;
       if (quantity <= on_hand) continue;
       KONTOR_MARK("reserved goods that a count did not find");
@@ -134,24 +185,24 @@ void check_on_hand(Step& step, const Order& order, const Shipment& leaving) {
           about(ReasonCode::short_stock, Subject::item, book.catalogue().name(ItemId{item}), item),
           on_hand, quantity));
     }
-  }
+  });
 }
 
 // What leaves one warehouse moves value from ordered to delivered, unless it was billed ahead.
 void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint32_t warehouse,
-                  const std::map<std::uint32_t, Quantity>& quantities) {
+                  std::span<const LeavingPart> parts) {
   const Order& order = step.book().orders().get(ref);
   const auto lines = step.book().orders().lines(order);
   std::vector<ShippedLine> shipped;
-  shipped.reserve(quantities.size());
+  shipped.reserve(parts.size());
   Counted before;
   Counted after;
-  for (const auto& [number, quantity] : quantities) {
-    OrderLineState line = lines[number - 1];
-    shipped.emplace_back(quantity.value(), line.item, number);
+  for (const LeavingPart& part : parts) {
+    OrderLineState line = lines[part.line - 1];
+    shipped.emplace_back(part.quantity.value(), line.item, part.line);
     before += counted_of(order, line);
-    line.shipped += quantity;
-    line.reserved -= quantity;
+    line.shipped += part.quantity;
+    line.reserved -= part.quantity;
     after += counted_of(order, line);
   }
   const std::vector<CreditMove> moves = moves_between(order, before, after);
@@ -170,7 +221,7 @@ void check_leaving(Step& step, const ShipOrder& command, const Order& order,
         about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order.ref),
         Quantity{0}, Quantity{0}));
   }
-  if (leaving.goods.size() > kWarehousesMax) {
+  if (leaving.goods.warehouse_count() > kWarehousesMax) {
     step.refuse(too_many(Subject::shipment, kWarehousesMax, "warehouses at once"));
   }
   const std::size_t held = step.book().stock().reservation_count(OrderRef{order.ref});
@@ -216,10 +267,11 @@ void decide(Step& step, const ShipOrder& command) {
   }
   // What was cancelled for want of stock has been settled by itself.
   const SpendingChange spending(step.book(), step.book().orders().get(ref));
-  if (leaving.goods.size() > 1) KONTOR_MARK("a shipment out of several warehouses");
-  for (const auto& [warehouse, quantities] : leaving.goods) {
-    emit_shipped(step, ref, shipment, warehouse, quantities);
-  }
+  if (leaving.goods.warehouse_count() > 1) KONTOR_MARK("a shipment out of several warehouses");
+  leaving.goods.for_each_warehouse(
+      [&](std::uint32_t warehouse, std::span<const LeavingPart> parts) {
+        emit_shipped(step, ref, shipment, warehouse, parts);
+      });
   spending.settle(step, ref);
   end_if_done(step, ref, CancelCause::cancelled);
 }

@@ -19,12 +19,20 @@ constexpr std::size_t kQueueLookMax = 1024;  // backorders looked at in one step
 // What of each (item, warehouse) an unfinished plan has taken already.
 class Taken {
  public:
+  void reserve(std::size_t places) { taken_.reserve(places); }
+  // Valid until the next call.
   Quantity& of(ItemId item, WarehouseId warehouse) {
-    return taken_[{item.value(), warehouse.value()}];
+    const Place place{item.value(), warehouse.value()};
+    auto at =
+        std::lower_bound(taken_.begin(), taken_.end(), place,
+                         [](const auto& taken, Place wanted) { return taken.first < wanted; });
+    if (at == taken_.end() || at->first != place) at = taken_.insert(at, {place, Quantity{0}});
+    return at->second;
   }
 
  private:
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Quantity> taken_;
+  using Place = std::pair<std::uint32_t, std::uint32_t>;
+  std::vector<std::pair<Place, Quantity>> taken_;  // ascending
 };
 
 // How many parts an order may get now; what it needs beyond is missing. An event that gives all of
@@ -50,9 +58,12 @@ ReservedPart make_part(const Book& book, std::uint32_t line, ItemId item, Wareho
 // Takes from the warehouses that serve a region, in order, for line after line of one order.
 class Taker {
  public:
-  // At most `most` parts.
-  Taker(const Book& book, std::string_view region, std::size_t most)
-      : book_(book), region_(region), most_(most) {}
+  // At most `most` parts; about as many as `lines`.
+  Taker(const Book& book, std::string_view region, std::size_t most, std::size_t lines)
+      : book_(book), region_(region), most_(most) {
+    taken_.reserve(lines);
+    parts_.reserve(lines);
+  }
 
   // Takes up to `need`; returns what is missing.
   Quantity take(std::uint32_t line, ItemId item, Quantity need) {
@@ -72,7 +83,7 @@ class Taker {
     }
     return need;
   }
-  const std::vector<ReservedPart>& parts() const { return parts_; }
+  std::vector<ReservedPart> take_parts() { return std::move(parts_); }
 
  private:
   const Book& book_;
@@ -163,9 +174,9 @@ std::vector<ReservedPart> parts_from_one(const Book& book, const Order& order,
 std::vector<ReservedPart> parts_for(const Book& book, const Order& order, const Backorder& waiting,
                                     ItemId item) {
   if (order.no_split != 0) return parts_from_one(book, order, waiting, item);
-  Taker taker(book, region_of(book, order), parts_left(book, order));
+  Taker taker(book, region_of(book, order), parts_left(book, order), 1);
   taker.take(waiting.line, item, waiting.quantity);
-  return taker.parts();
+  return taker.take_parts();
 }
 
 Quantity salable_anywhere(const Book& book, ItemId item) {
@@ -199,6 +210,7 @@ Missing missing_by_policy(const Book& book, const Order& order, const Missing& m
 
 std::vector<StockNeed> needs_of(const Book& book, const Order& order) {
   std::vector<StockNeed> out;
+  out.reserve(order.line_count);
   std::uint32_t number = 0;
   for (const OrderLineState& line : book.orders().lines(order)) {
     ++number;
@@ -212,7 +224,7 @@ AllocationPlan plan_needs(const Book& book, std::span<const StockNeed> needs,
                           const Sourcing& from) {
   if (from.no_split) return plan_from_one(book, needs, from.region);
   AllocationPlan plan;
-  Taker taker(book, from.region, std::min(from.parts_max, kPartsMax));
+  Taker taker(book, from.region, std::min(from.parts_max, kPartsMax), needs.size());
   for (const auto& [line, item, need] : needs) {
     Quantity missing = need;
     // No newcomer takes stock while older backorders of it wait.
@@ -223,7 +235,7 @@ AllocationPlan plan_needs(const Book& book, std::span<const StockNeed> needs,
     }
     if (missing > Quantity{0}) plan.missing.emplace_back(line, missing);
   }
-  plan.parts = taker.parts();
+  plan.parts = taker.take_parts();
   return plan;
 }
 

@@ -215,12 +215,6 @@ OrderFacts facts_after(const Book& book, const Order& order, const Amendment& am
   facts.lines = amendment.priced.lines;
   facts.net = amendment.priced.net;
   facts.total = amendment.priced.total;
-  std::vector<std::uint32_t> items;
-  for (const OrderLine& line : amendment.priced.lines)
-    items.push_back(line.item());
-  std::sort(items.begin(), items.end());
-  facts.distinct_items =
-      static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
   Minor open_before;
   for (const OrderLineState& line : book.orders().lines(order))
     open_before += line.open_gross();

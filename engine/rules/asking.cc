@@ -169,10 +169,11 @@ std::vector<BuyerId> eligible_people(const Book& book, const RuleGroup& group,
   return out;
 }
 
-bool placer_approves(const Book& book, std::span<const Match> asks, const AskedOrder& order) {
+bool placer_approves(const Book& book, std::span<const RuleVersion* const> asks,
+                     const AskedOrder& order) {
   if (!is_set(order.placed_by) || !self_is(book, order, "allowed")) return false;
-  return std::all_of(asks.begin(), asks.end(), [&](const Match& match) {
-    const auto& groups = match.rule->groups;
+  return std::all_of(asks.begin(), asks.end(), [&](const RuleVersion* rule) {
+    const auto& groups = rule->groups;
     return std::all_of(groups.begin(), groups.end(), [&](const RuleGroup& group) {
       return group.needed == 1 && standing_to_vote(book, group, order.placed_by, order);
     });
@@ -197,11 +198,15 @@ bool Asked::is_open(std::size_t index) const {
   return together ? !all_satisfied() : groups[index].group->tier == open_tier();
 }
 
+bool asks_together(const Book& book, const Order& order) {
+  return policy_is(book, PolicyKey::approval_tiers, policy_context(order), "together");
+}
+
 Asked read_asked(const Book& book, const ApprovalRequest& request) {
   Asked out;
   const Order& order = order_of(book, request);
   const AskedOrder about = asked_order(order);
-  out.together = policy_is(book, PolicyKey::approval_tiers, policy_context(order), "together");
+  out.together = asks_together(book, order);
   for (const Sequence version : request.rules) {
     const RuleVersion* const rule = book.rules().version_at(version);
     KONTOR_ASSERT(rule != nullptr);
@@ -218,6 +223,7 @@ Asked read_asked(const Book& book, const ApprovalRequest& request) {
       out.groups.push_back(asked);
     }
   }
+  if (request.rules.size() == 1) return out;  // a rule has its groups by tier
   std::stable_sort(
       out.groups.begin(), out.groups.end(),
       [](const AskedGroup& a, const AskedGroup& b) { return a.group->tier < b.group->tier; });

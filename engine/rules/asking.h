@@ -52,7 +52,8 @@ std::vector<BuyerId> eligible_people(const Book& book, const RuleGroup& group,
                                      const AskedOrder& order, std::size_t most);
 
 // Whether placing is approving: approval.self is `allowed` and the placer is asked in every group.
-bool placer_approves(const Book& book, std::span<const Match> asks, const AskedOrder& order);
+bool placer_approves(const Book& book, std::span<const RuleVersion* const> asks,
+                     const AskedOrder& order);
 
 // A group of a frozen rule version, and who of it has said yes.
 struct AskedGroup {
@@ -77,6 +78,8 @@ struct Asked {
   std::size_t first_waiting() const;
 };
 
+// Whether all tiers of what is asked about the order are open at once (approval.tiers).
+bool asks_together(const Book& book, const Order& order);
 // What is asked of whom, with the yeses given so far by people who still may give them.
 Asked read_asked(const Book& book, const ApprovalRequest& request);
 

@@ -3,32 +3,34 @@
 #include <algorithm>
 
 namespace kontor {
-namespace {
 
-class Collector {
+class RulesConcerning::Collector {
  public:
-  Collector(const Book& book, const OrderFacts& facts)
-      : book_(book), index_(book.rules().index()), facts_(facts) {}
+  Collector(const Book& book, const OrderFacts& facts, RulesConcerning& out)
+      : book_(book), index_(book.rules().index()), facts_(facts), out_(out) {}
 
-  std::vector<RuleId> collect() {
+  void collect() {
     add(index_.of_book());
     of_company();
     if (is_set(facts_.buyer)) of_buyer();
     const bool by_item = index_.has(ScopeKind::item) || index_.has(ScopeKind::item_category) ||
                          index_.has(ScopeKind::assortment);
     if (by_item) of_items();
-    if (sources_ > 1) {
-      std::sort(out_.begin(), out_.end());
-      out_.erase(std::unique(out_.begin(), out_.end()), out_.end());
-    }
-    return std::move(out_);
+    auto& merged = out_.merged_;
+    std::sort(merged.begin(), merged.end());
+    merged.erase(std::unique(merged.begin(), merged.end()), merged.end());
   }
 
  private:
   void add(std::span<const RuleId> rules) {
     if (rules.empty()) return;
-    ++sources_;
-    out_.insert(out_.end(), rules.begin(), rules.end());
+    if (out_.all().empty()) {
+      out_.of_one_ = rules;
+      return;
+    }
+    auto& merged = out_.merged_;
+    if (merged.empty()) merged.assign(out_.of_one_.begin(), out_.of_one_.end());
+    merged.insert(merged.end(), rules.begin(), rules.end());
   }
   // The sort of a scope is looked for only where there are rules of it.
   template <class Key>
@@ -76,9 +78,14 @@ class Collector {
   const Book& book_;
   const RuleIndex& index_;
   const OrderFacts& facts_;
-  std::vector<RuleId> out_;
-  std::size_t sources_ = 0;
+  RulesConcerning& out_;
 };
+
+RulesConcerning::RulesConcerning(const Book& book, const OrderFacts& facts) {
+  Collector(book, facts, *this).collect();
+}
+
+namespace {
 
 bool has_line_in(const Book& book, const RuleVersion& rule, const OrderFacts& facts) {
   bool found = false;
@@ -116,10 +123,6 @@ int kind_breadth(ScopeKind scope) {
 }
 
 }  // namespace
-
-std::vector<RuleId> rules_concerning(const Book& book, const OrderFacts& facts) {
-  return Collector(book, facts).collect();
-}
 
 bool scope_covers(const Book& book, const RuleVersion& rule, const OrderFacts& facts) {
   const Parties& parties = book.parties();

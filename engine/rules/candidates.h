@@ -4,6 +4,7 @@
 #pragma once
 
 #include <compare>
+#include <span>
 #include <vector>
 
 #include "engine/rules/order_facts.h"
@@ -11,8 +12,18 @@
 
 namespace kontor {
 
-// Rules whose scope covers the order, exclusions aside, ascending; in force or not.
-std::vector<RuleId> rules_concerning(const Book& book, const OrderFacts& facts);
+// Rules whose scope covers the order, exclusions aside, ascending; in force or not. Valid until the
+// next RuleSet.
+class RulesConcerning {
+ public:
+  RulesConcerning(const Book& book, const OrderFacts& facts);
+  std::span<const RuleId> all() const { return merged_.empty() ? of_one_ : merged_; }
+
+ private:
+  class Collector;
+  std::span<const RuleId> of_one_;  // where they are of one scope, as mostly
+  std::vector<RuleId> merged_;      // of several
+};
 
 bool scope_covers(const Book& book, const RuleVersion& rule, const OrderFacts& facts);
 

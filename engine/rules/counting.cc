@@ -19,12 +19,15 @@ Minor ordered_value(const Order& order, const OrderLineState& line) {
   return Minor{0};
 }
 
+bool bills_only(const Order& order) {
+  return order.credit_from == CreditFrom::invoice;
+}
+
 }  // namespace
 
 // What has left counts whatever became of the order since, unless only bills do.
 Counted counted_of(const Order& order, const OrderLineState& line) {
-  const bool bills_only = order.credit_from == CreditFrom::invoice;
-  return {ordered_value(order, line), bills_only ? Minor{0} : line.delivered_gross()};
+  return {ordered_value(order, line), bills_only(order) ? Minor{0} : line.delivered_gross()};
 }
 
 Counted counted_of(const Book& book, const Order& order) {
@@ -35,10 +38,12 @@ Counted counted_of(const Book& book, const Order& order) {
 }
 
 Minor uncounted_value(const Book& book, const Order& order) {
-  Minor all;
-  for (const OrderLineState& line : book.orders().lines(order))
-    all += line.open_gross() + line.delivered_gross();
-  return all - counted_of(book, order).sum();
+  Minor sum;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    sum += line.open_gross() - ordered_value(order, line);
+    if (bills_only(order)) sum += line.delivered_gross();
+  }
+  return sum;
 }
 
 CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
@@ -49,7 +54,7 @@ CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
 std::vector<CreditMove> moves_between(const Order& order, const Counted& before,
                                       const Counted& after) {
   std::vector<CreditMove> moves;
-  moves.reserve(2);
+  moves.reserve(4);  // an invoice adds its instalments
   const Minor ordered = after.ordered - before.ordered;
   const Minor delivered = after.delivered - before.delivered;
   if (ordered != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, ordered));

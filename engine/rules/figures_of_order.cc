@@ -1,5 +1,6 @@
 // Figures of the order itself: what is ordered, by whom, for where and when.
 #include <algorithm>
+#include <set>
 
 #include "engine/rules/figure_rows.h"
 #include "engine/rules/policy.h"
@@ -65,8 +66,17 @@ FigureReading line_price(const Book& book, const OrderFacts& facts,
   return out;
 }
 
-FigureReading distinct_items(const Book&, const OrderFacts& facts, const RuleCondition& condition) {
-  return count(facts.distinct_items, condition);
+// Of all lines that the order ever had, until they are priced anew.
+FigureReading distinct_items(const Book& book, const OrderFacts& facts,
+                             const RuleCondition& condition) {
+  std::set<std::uint32_t> items;
+  for (const OrderLine& line : facts.lines)
+    items.insert(line.item());
+  if (items.empty() && facts.order.value() != 0) {
+    for (const OrderLineState& line : book.orders().lines(book.orders().get(facts.order)))
+      items.insert(line.item);
+  }
+  return count(static_cast<std::int64_t>(items.size()), condition);
 }
 
 // Of the whole order, compared before it is rounded to grams.

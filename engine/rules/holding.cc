@@ -29,11 +29,11 @@ const HeldOrder* held_state(const Book& book, const Order& order) {
 }
 
 void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments, Holds& out) {
-  for (const Match& match : match_rules(book, facts, moments, {Outcome::hold})) {
+  for (Match& match : match_rules(book, facts, moments, {Outcome::hold})) {
     out.credit_only = out.credit_only && match.credit_only;
     out.moment = std::max(out.moment, match.rule->moment);
-    for (const Cause& cause : match.causes)
-      out.causes.add(cause);
+    for (Cause& cause : match.causes)
+      out.causes.add(std::move(cause));
   }
   out.needs_room = !out.causes.empty() && room_is_needed(book, facts, moments);
 }
@@ -55,9 +55,9 @@ Holds find_holds_of(const Book& book, const OrderFacts& facts, MomentSet moments
 }
 
 void add_warnings(const Book& book, const OrderFacts& facts, Moment moment, Causes& out) {
-  for (const Match& match : match_rules(book, facts, {moment}, {Outcome::warn})) {
-    for (const Cause& cause : match.causes)
-      out.add(cause);
+  for (Match& match : match_rules(book, facts, {moment}, {Outcome::warn})) {
+    for (Cause& cause : match.causes)
+      out.add(std::move(cause));
   }
 }
 
@@ -130,9 +130,9 @@ AtMoment assess_moment(Step& step, const Order& order, Moment moment) {
   const Book& book = step.book();
   if (!book.rules().index().has(moment)) return out;
   const OrderFacts facts = facts_of(book, order);
-  for (const Match& match : match_rules(book, facts, {moment}, {Outcome::refuse})) {
+  for (Match& match : match_rules(book, facts, {moment}, {Outcome::refuse})) {
     KONTOR_MARK("a command refused by a rule of a later moment");
-    for (Cause cause : match.causes) {
+    for (Cause& cause : match.causes) {
       cause.code = ReasonCode::refused_by_rule;
       step.refuse(std::move(cause));
     }

@@ -146,7 +146,8 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts, Moment
                                OutcomeSet outcomes) {
   const Date today = today_of(book, facts);
   std::vector<Match> out;
-  for (const RuleId id : rules_concerning(book, facts)) {
+  const RulesConcerning concerning(book, facts);
+  for (const RuleId id : concerning.all()) {
     const RuleVersion& rule = book.rules().current(id);
     if (!moments.contains(rule.moment) || !outcomes.contains(rule.outcome)) continue;
     if (!in_force(rule, today)) continue;
@@ -163,8 +164,9 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts, Moment
 
 bool room_is_needed(const Book& book, const OrderFacts& facts, MomentSet moments) {
   const Date today = today_of(book, facts);
-  const std::vector<RuleId> concerning = rules_concerning(book, facts);
-  return std::any_of(concerning.begin(), concerning.end(), [&](RuleId id) {
+  const RulesConcerning concerning(book, facts);
+  const auto rules = concerning.all();
+  return std::any_of(rules.begin(), rules.end(), [&](RuleId id) {
     const RuleVersion& rule = book.rules().current(id);
     const bool limit = rule.outcome == Outcome::hold && is_limit_alone(rule);
     if (!limit || !moments.contains(rule.moment) || !in_force(rule, today)) return false;

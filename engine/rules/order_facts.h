@@ -53,7 +53,6 @@ struct OrderFacts {
   Settlement settlement = Settlement::account;
   Date placed_on = kNoDate;     // effective date
   Date requested_on = kNoDate;  // kNoDate: as soon as can be
-  std::uint32_t distinct_items = 0;
   Minor net;
   Minor total;
   Minor need;                // what it would add to the payer's exposure; 0 where it counts already

@@ -32,7 +32,6 @@ OrderFacts facts_of(const Step& step, const OrderWish& wish, const Placement& fo
   facts.settlement = wish.settlement;
   facts.placed_on = step.context().effective_date;
   facts.requested_on = wish.requested;
-  facts.distinct_items = found.priced.distinct_items;
   facts.net = found.priced.net;
   facts.total = found.priced.total;
   facts.need = found.priced.total;
@@ -87,14 +86,15 @@ void check_wish(Step& step, const OrderWish& wish, Subject kind, std::string_vie
 }
 
 std::optional<Placement> price_wish(Step& step, const OrderWish& wish) {
-  Placement out;
-  out.who = find_order_parties(step, wish.parties);
-  if (!is_set(out.who.company) || !is_set(out.who.payer)) return std::nullopt;
-  out.cost_centre = cost_centre_of(step.book(), wish, out.who);
-  expect_cost_centre(step, out.who.company, out.who.buyer, out.cost_centre);
-  out.priced = price_lines(step, out.who, wish.country, wish.lines);
+  const OrderParties who = find_order_parties(step, wish.parties);
+  if (!is_set(who.company) || !is_set(who.payer)) return std::nullopt;
+  std::optional<Placement> out(std::in_place);
+  out->who = who;
+  out->cost_centre = cost_centre_of(step.book(), wish, who);
+  expect_cost_centre(step, who.company, who.buyer, out->cost_centre);
+  out->priced = price_lines(step, who, wish.country, wish.lines);
   if (step.refused()) return std::nullopt;
-  out.facts = facts_of(step, wish, out);
+  out->facts = facts_of(step, wish, *out);
   return out;
 }
 

@@ -49,7 +49,9 @@ OrderWish wish_of(const Command& command) {
   out.cost_centre = view(command.cost_centre());
   out.buyer_reference = view(command.buyer_reference());
   out.no_split = command.no_split();
-  for (const auto& line : run(command.lines())) {
+  const auto lines = run(command.lines());
+  out.lines.reserve(lines.size());
+  for (const auto& line : lines) {
     out.lines.push_back(
         {pool_name(command.names(), line.item()), Quantity{line.quantity()}, line.unit_price()});
   }

@@ -61,22 +61,22 @@ PolicyContext policy_context(const Order& order) {
   return {CompanyId{order.company}, BuyerId{order.buyer}, no_id<ItemId>()};
 }
 
-PolicyInForce policy_in_force(const Book& book, PolicyKey key, const PolicyContext& context) {
-  const Policies& policies = book.policies();
-  if (policies.is_scoped(key)) {
-    Search search(book, key);
-    if (is_set(context.item)) search.item(context.item);
-    if (is_set(context.buyer)) search.buyer(context.buyer, context.company);
-    if (is_set(context.company)) search.company(context.company);
-    if (search.found()) {
-      KONTOR_MARK("a policy of a scope below the book");
-      return search.in_force();
-    }
+PolicyInForce scoped_policy_in_force(const Book& book, PolicyKey key,
+                                     const PolicyContext& context) {
+  Search search(book, key);
+  if (is_set(context.item)) search.item(context.item);
+  if (is_set(context.buyer)) search.buyer(context.buyer, context.company);
+  if (is_set(context.company)) search.company(context.company);
+  if (search.found()) {
+    KONTOR_MARK("a policy of a scope below the book");
+    return search.in_force();
   }
+  const Policies& policies = book.policies();
   return {policies.value(key), ScopeKind::book, {}, policies.setting(key)};
 }
 
 std::int64_t policy_number(const Book& book, PolicyKey key, const PolicyContext& context) {
+  if (!book.policies().is_scoped(key)) return book.policies().number(key);
   const std::string_view text = policy_in_force(book, key, context).value;
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);

@@ -27,7 +27,14 @@ struct PolicyInForce {
   std::string_view scope;                      // name; empty: the book
   const Policies::Setting* setting = nullptr;  // null: the default
 };
-PolicyInForce policy_in_force(const Book& book, PolicyKey key, const PolicyContext& context);
+// The same of a policy that is set for some scope below the book; most are set for none.
+PolicyInForce scoped_policy_in_force(const Book& book, PolicyKey key, const PolicyContext& context);
+inline PolicyInForce policy_in_force(const Book& book, PolicyKey key,
+                                     const PolicyContext& context) {
+  const Policies& policies = book.policies();
+  if (policies.is_scoped(key)) return scoped_policy_in_force(book, key, context);
+  return {policies.value(key), ScopeKind::book, {}, policies.setting(key)};
+}
 
 // The same of a policy that is a number.
 std::int64_t policy_number(const Book& book, PolicyKey key, const PolicyContext& context);

@@ -1,7 +1,6 @@
 #include "engine/rules/pricing.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -93,50 +92,66 @@ void check_entitled(Step& step, CompanyId company, ItemId item, std::uint32_t li
   step.refuse(std::move(cause));
 }
 
-// The lines of a tax category.
-struct TaxShares {
-  std::vector<std::size_t> places;  // of lines that take a part of the tax
-  std::vector<std::int64_t> weights;
-  Minor settled;  // tax of the lines that keep theirs
-};
-
-TaxShares shares_of(const PricedOrder& order, const TaxAmount& tax,
-                    std::span<const std::uint8_t> settled) {
-  TaxShares out;
-  for (std::size_t i = 0; i < order.lines.size(); ++i) {
-    const OrderLine& line = order.lines[i];
-    if (line.tax_category() != tax.category() || line.tax_rate() != tax.rate()) continue;
-    if (!settled.empty() && settled[i] != 0) {
-      out.settled += Minor{line.gross()} - Minor{line.net()};
-      continue;
-    }
-    out.places.push_back(i);
-    out.weights.push_back(std::abs(line.net()));
-  }
-  const bool weightless = std::all_of(out.weights.begin(), out.weights.end(),
-                                      [](std::int64_t weight) { return weight == 0; });
-  if (weightless) std::fill(out.weights.begin(), out.weights.end(), 1);
-  return out;
+bool is_taxed_by(const OrderLine& line, const TaxAmount& tax) {
+  return line.tax_category() == tax.category() && line.tax_rate() == tax.rate();
 }
+
+// Gives lines of one category their parts of its tax, by their weights.
+class TaxShares {
+ public:
+  // settled: lines that keep their part; empty: none.
+  TaxShares(std::vector<OrderLine>& lines, std::span<const std::uint8_t> settled)
+      : lines_(lines), settled_(settled) {
+    weights_.reserve(lines.size());
+  }
+
+  void spread(TaxAmount& tax) {
+    weights_.clear();
+    Minor kept;
+    bool weightless = true;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const OrderLine& line = lines_[i];
+      if (!is_taxed_by(line, tax)) continue;
+      if (is_settled(i)) {
+        kept += Minor{line.gross()} - Minor{line.net()};
+      } else {
+        weights_.push_back(std::abs(line.net()));
+        weightless = weightless && line.net() == 0;
+      }
+    }
+    if (weights_.empty()) {  // nothing of it can change
+      tax = TaxAmount(tax.net(), kept.value(), tax.category(), tax.rate());
+      return;
+    }
+    if (weightless) std::fill(weights_.begin(), weights_.end(), 1);
+    const Minor rest = Minor{tax.tax()} - kept;
+    if (rest != Minor{0}) add_parts(tax, split_by_largest_remainder(rest, weights_));
+  }
+
+ private:
+  bool is_settled(std::size_t line) const { return !settled_.empty() && settled_[line] != 0; }
+
+  void add_parts(const TaxAmount& tax, const std::vector<Minor>& parts) {
+    auto part = parts.begin();
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const OrderLine& l = lines_[i];
+      if (!is_taxed_by(l, tax) || is_settled(i)) continue;
+      lines_[i] = OrderLine(l.quantity(), l.unit_price(), l.net(), l.net() + part->value(),
+                            l.price(), l.item(), l.tax_category(), l.tax_rate(), l.price_list());
+      ++part;
+    }
+  }
+
+  std::vector<OrderLine>& lines_;
+  std::span<const std::uint8_t> settled_;
+  std::vector<std::int64_t> weights_;
+};
 
 // Gives every line its part of its category's tax, so that lines with tax add up to the total.
 void spread_tax(PricedOrder& order, std::span<const std::uint8_t> settled) {
-  for (TaxAmount& tax : order.taxes) {
-    const TaxShares shares = shares_of(order, tax, settled);
-    if (shares.places.empty()) {  // nothing of it can change
-      tax = TaxAmount(tax.net(), shares.settled.value(), tax.category(), tax.rate());
-      continue;
-    }
-    const Minor rest = Minor{tax.tax()} - shares.settled;
-    if (rest == Minor{0}) continue;
-    const std::vector<Minor> parts = split_by_largest_remainder(rest, shares.weights);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      const OrderLine& l = order.lines[shares.places[i]];
-      order.lines[shares.places[i]] =
-          OrderLine(l.quantity(), l.unit_price(), l.net(), l.net() + parts[i].value(), l.price(),
-                    l.item(), l.tax_category(), l.tax_rate(), l.price_list());
-    }
-  }
+  TaxShares shares(order.lines, settled);
+  for (TaxAmount& tax : order.taxes)
+    shares.spread(tax);
 }
 
 // Whether every sum of a document fits.
@@ -172,26 +187,24 @@ bool is_entitled(const Book& book, CompanyId company, AssortmentId id) {
   return false;
 }
 
-std::optional<std::vector<TaxAmount>> tax_by_category(std::span<const TaxedNet> parts) {
-  std::vector<TaxAmount> out;
-  for (const TaxedNet& part : parts) {
-    auto place = std::find_if(out.begin(), out.end(), [&](const TaxAmount& tax) {
-      return tax.category() == part.category.value() && tax.rate() == part.rate.value();
-    });
-    if (place == out.end()) {
-      out.emplace_back(0, 0, part.category.value(), part.rate.value());
-      place = out.end() - 1;
-    }
-    const auto sum = checked_add(Minor{place->net()}, part.net);
-    if (!sum) return std::nullopt;
-    *place = TaxAmount(sum->value(), 0, place->category(), place->rate());
-  }
-  for (TaxAmount& tax : out) {
+void TaxSums::add(TaxCategoryId category, Percent rate, Minor net) {
+  auto place = std::find_if(sums_.begin(), sums_.end(), [&](const TaxAmount& tax) {
+    return tax.category() == category.value() && tax.rate() == rate.value();
+  });
+  if (place == sums_.end()) place = sums_.emplace(place, 0, 0, category.value(), rate.value());
+  const auto sum = checked_add(Minor{place->net()}, net);
+  fits_ = fits_ && sum.has_value();
+  *place = TaxAmount(sum.value_or(Minor{0}).value(), 0, place->category(), place->rate());
+}
+
+std::optional<std::vector<TaxAmount>> TaxSums::finish() {
+  if (!fits_) return std::nullopt;
+  for (TaxAmount& tax : sums_) {
     const auto amount = percent_of(Minor{tax.net()}, Percent{tax.rate()});
     if (!amount) return std::nullopt;
     tax = TaxAmount(tax.net(), amount->value(), tax.category(), tax.rate());
   }
-  return out;
+  return std::move(sums_);
 }
 
 std::optional<Price> find_price(const Book& book, const OrderParties& who, ItemId item,
@@ -255,16 +268,13 @@ std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::st
 
 void total_up(Step& step, CurrencyCode currency, PricedOrder& order,
               std::span<const std::uint8_t> settled) {
-  std::vector<TaxedNet> parts;
-  parts.reserve(order.lines.size());
-  for (const OrderLine& line : order.lines) {
-    parts.push_back(
-        {TaxCategoryId{line.tax_category()}, Percent{line.tax_rate()}, Minor{line.net()}});
-  }
-  const auto taxes = tax_by_category(parts);
+  TaxSums sums;
+  for (const OrderLine& line : order.lines)
+    sums.add(TaxCategoryId{line.tax_category()}, Percent{line.tax_rate()}, Minor{line.net()});
+  auto taxes = sums.finish();
   const bool fits = sums_fit(taxes);
   if (fits) {
-    order.taxes = *taxes;
+    order.taxes = std::move(*taxes);
     spread_tax(order, settled);
     for (const TaxAmount& tax : order.taxes) {
       order.net += Minor{tax.net()};
@@ -294,13 +304,6 @@ PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view co
   if (step.refused()) return out;
 
   total_up(step, who.currency, out);
-  std::vector<std::uint32_t> items;
-  items.reserve(out.lines.size());
-  for (const OrderLine& line : out.lines)
-    items.push_back(line.item());
-  std::sort(items.begin(), items.end());
-  out.distinct_items =
-      static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
   return out;
 }
 

@@ -27,7 +27,6 @@ struct PricedOrder {
   Minor net;
   Minor tax;
   Minor total;
-  std::uint32_t distinct_items = 0;
 };
 
 // Whether the company may order what is in the assortment: by one of its tags, or because it or a
@@ -55,14 +54,17 @@ PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view co
 std::optional<Price> find_price(const Book& book, const OrderParties& who, ItemId item,
                                 Quantity quantity, Date on);
 
-// One net amount with its tax category and rate.
-struct TaxedNet {
-  TaxCategoryId category;
-  Percent rate;
-  Minor net;
+// Net amounts summed by tax category and rate.
+class TaxSums {
+ public:
+  void add(TaxCategoryId category, Percent rate, Minor net);
+  // Tax on each sum, rounded once; in order of first appearance. Nothing when a sum or product does
+  // not fit.
+  std::optional<std::vector<TaxAmount>> finish();
+
+ private:
+  std::vector<TaxAmount> sums_;  // without tax yet
+  bool fits_ = true;
 };
-// Tax per category and rate on the summed net, rounded once each; in order of first appearance.
-// Nothing when a sum or product does not fit.
-std::optional<std::vector<TaxAmount>> tax_by_category(std::span<const TaxedNet> parts);
 
 }  // namespace kontor

@@ -102,14 +102,19 @@ Minor expect_unapplied(Step& step, const CreditSource& source, std::string_view 
 // ---- spending -----------------------------------------------------------------------------------
 
 void Spending::pay_invoice(const Invoice& invoice, Minor most) {
-  std::vector<const InstalmentState*> parts;
-  for (const InstalmentState& part : book_.receivables().instalments(invoice))
-    parts.push_back(&part);
-  std::stable_sort(
-      parts.begin(), parts.end(),
-      [](const InstalmentState* a, const InstalmentState* b) { return a->due < b->due; });
-  for (const InstalmentState* const part : parts)
-    most -= pay(invoice, *part, most);
+  const auto instalments = book_.receivables().instalments(invoice);
+  const auto earlier = [](const InstalmentState& a, const InstalmentState& b) {
+    return a.due < b.due;
+  };
+  if (std::is_sorted(instalments.begin(), instalments.end(), earlier)) {  // nearly always
+    for (const InstalmentState& part : instalments)
+      most -= pay(invoice, part, most);
+    return;
+  }
+  std::vector<InstalmentState> by_due(instalments.begin(), instalments.end());
+  std::stable_sort(by_due.begin(), by_due.end(), earlier);
+  for (const InstalmentState& part : by_due)
+    most -= pay(invoice, part, most);
 }
 
 void Spending::pay_oldest(CompanyId payer) {
@@ -213,7 +218,9 @@ void emit_parts(Step& step, const CreditSource& source, std::string_view documen
 void emit_applied(Step& step, const CreditSource& source, std::string_view document,
                   const Spending& spending) {
   const std::vector<Application>& parts = spending.applications();
-  std::vector<CreditMove> moves = spending.moves();
+  std::vector<CreditMove> moves;
+  moves.reserve(spending.moves().size() + 1);
+  moves.assign(spending.moves().begin(), spending.moves().end());
   moves.push_back(unapplied_move(source, -sum_of(parts)));
   if (source.kind == Subject::payment) {
     emit_parts<PaymentApplied, &CreatePaymentApplied>(step, source, document, parts, moves);

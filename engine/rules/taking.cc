@@ -183,13 +183,6 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.order = OrderRef{order.ref};
   facts.net = order.net;
   facts.total = order.total;
-  std::vector<std::uint32_t> items;
-  items.reserve(order.line_count);
-  for (const OrderLineState& line : book.orders().lines(order))
-    items.push_back(line.item);
-  std::sort(items.begin(), items.end());
-  facts.distinct_items =
-      static_cast<std::uint32_t>(std::unique(items.begin(), items.end()) - items.begin());
   facts.need = uncounted_value(book, order);
   return facts;
 }

@@ -24,15 +24,15 @@ void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
   const PolicyContext placer{facts.company, facts.buyer};
   const bool sole_ok = policy_is(step.book(), PolicyKey::approval_self, placer, "sole_holder");
   wishes.sole_holder = sole_ok && !wishes.asks.empty();
-  for (const Match& match : wishes.asks) {
-    for (const RuleGroup& group : match.rule->groups) {
+  for (const RuleVersion* const rule : wishes.asks) {
+    for (const RuleGroup& group : rule->groups) {
       const Eligible eligible = count_eligible(step.book(), group, asked_order(facts));
       if (eligible.only_placer && sole_ok) continue;
       wishes.sole_holder = false;
       if (eligible.count >= (group.needed == kEverybody ? 1U : group.needed)) continue;
       Cause cause = about(ReasonCode::no_approver, Subject::rule,
-                          step.book().rules().name(match.rule->rule), match.rule->rule.value());
-      cause.rule = match.rule->set_at;
+                          step.book().rules().name(rule->rule), rule->rule.value());
+      cause.rule = rule->set_at;
       step.refuse(std::move(cause));
     }
   }
@@ -41,8 +41,8 @@ void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
 // People that the groups name, each once.
 std::vector<std::uint32_t> named_people(const Book& book, const Wishes& wishes) {
   std::set<std::uint32_t> out;
-  for (const Match& match : wishes.asks) {
-    for (const RuleGroup& group : match.rule->groups) {
+  for (const RuleVersion* const rule : wishes.asks) {
+    for (const RuleGroup& group : rule->groups) {
       for (const std::string& name : group.people) {
         if (const auto person = book.parties().find_buyer(name)) out.insert(person->value());
       }
@@ -53,9 +53,9 @@ std::vector<std::uint32_t> named_people(const Book& book, const Wishes& wishes) 
 
 void emit_request(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {
   std::vector<AskedRule> rules;
-  for (const Match& match : wishes.asks) {
-    rules.emplace_back(match.rule->set_at.value(), match.rule->groups.front().tier, 0, 0);
-  }
+  rules.reserve(wishes.asks.size());
+  for (const RuleVersion* const rule : wishes.asks)
+    rules.emplace_back(rule->set_at.value(), rule->groups.front().tier, 0, 0);
   const Date today = step.context().business_date;
   const AskingDays days = asking_days(step.book(), asked_order(facts), today);
   const std::vector<std::uint32_t> named = named_people(step.book(), wishes);
@@ -78,20 +78,20 @@ void collect(Step& step, const OrderFacts& facts, Moment moment, Wishes& out) {
       case Outcome::refuse:
         for (Cause& cause : match.causes) {
           cause.code = ReasonCode::refused_by_rule;
-          step.refuse(cause);
+          step.refuse(std::move(cause));
         }
         break;
       case Outcome::warn:
-        for (const Cause& cause : match.causes)
-          out.warnings.add(cause);
+        for (Cause& cause : match.causes)
+          out.warnings.add(std::move(cause));
         break;
       case Outcome::approve:
         out.approved_by_rule = true;
         break;
       default:
-        for (const Cause& cause : match.causes)
-          out.ask_causes.add(cause);
-        out.asks.push_back(std::move(match));
+        for (Cause& cause : match.causes)
+          out.ask_causes.add(std::move(cause));
+        out.asks.push_back(match.rule);
         break;
     }
   }
@@ -104,8 +104,8 @@ Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
   collect(step, facts, Moment::placement, out);
   if (!out.approved_by_rule && asking == Asking::kAsk) check_approvers(step, facts, out);
   // Where nobody will be asked, this is the approval.
-  const bool approves = asking == Asking::kAsk && approves_at_once(step.book(), facts, out);
-  if (approves && step.book().rules().index().has(Moment::approval)) {
+  const bool matters = asking == Asking::kAsk && step.book().rules().index().has(Moment::approval);
+  if (matters && approves_at_once(step.book(), facts, out)) {
     KONTOR_MARK("rules of approval where nobody is asked");
     collect(step, facts, Moment::approval, out);
   }

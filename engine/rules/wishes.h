@@ -11,7 +11,7 @@
 namespace kontor {
 
 struct Wishes {
-  std::vector<Match> asks;
+  std::vector<const RuleVersion*> asks;  // those that ask; valid until the next RuleSet
   Causes ask_causes;
   Causes warnings;
   bool approved_by_rule = false;
