@@ -48,7 +48,9 @@ void check_stock(Step& step, const OrderWish& wish, const Placement& found,
   const PolicyContext context{found.who.company, found.who.buyer};
   const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
   if (at != "placement" && !(at == "approval" && !found.asks)) return;
-  check_stock_for(step, needs_beyond(found.priced, kept), {wish.region, wish.no_split}, context);
+  std::vector<StockNeed> needs = needs_beyond(found.priced, kept);
+  leave_out_put_right(step.book(), found.who.put_right, needs);
+  check_stock_for(step, needs, {wish.region, wish.no_split}, context);
 }
 
 // Whether a run needs no yes of its own: its recurring order has one, for this total.
@@ -91,7 +93,7 @@ std::optional<Placement> price_wish(Step& step, const OrderWish& wish) {
   out.who = find_order_parties(step, wish.parties);
   if (!is_set(out.who.company) || !is_set(out.who.payer)) return std::nullopt;
   out.cost_centre = cost_centre_of(step.book(), wish, out.who);
-  expect_cost_centre(step, out.who.company, out.who.buyer, out.cost_centre);
+  expect_cost_centre(step, out.who.company, out.who.buyer, out.cost_centre, out.who.put_right);
   out.priced = price_lines(step, out.who, wish.country, wish.lines);
   if (step.refused()) return std::nullopt;
   out.facts = facts_of(step, wish, out);
@@ -104,6 +106,7 @@ std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const
   std::optional<Placement> out = price_wish(step, wish);
   if (!out) return std::nullopt;
   out->facts.recurring = as.recurring;
+  out->facts.supposed = as.supposed;
   out->covered = as.agreed && is_covered(step.book(), out->facts, *as.agreed);
   out->wishes = assess_rules(step, out->facts, out->covered ? Asking::kLook : Asking::kAsk);
   out->asks = !out->covered && !approves_at_once(step.book(), out->facts, out->wishes);
