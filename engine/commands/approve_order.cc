@@ -12,7 +12,8 @@
 namespace kontor {
 namespace {
 
-// A person says yes once in a tier; once in all where they are open together.
+// A person says yes once in a tier, also where the others asked have said enough of them; once in
+// all tiers where they are open together.
 bool has_voted(const Book& book, const ApprovalRequest& request, const Voter& voter) {
   const bool together = read_asked(book, request).together;
   return std::any_of(request.votes.begin(), request.votes.end(), [&](const Vote& vote) {
@@ -27,7 +28,7 @@ void decide(Step& step, const ApproveOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   const OrderRef ref{order->ref};
-  const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kYes);
+  const std::optional<Voter> voter = expect_voter(step, *order);
   if (step.refused() || !voter) return;
 
   const ApprovalRequest& request = *step.book().approvals().find(ref);

@@ -15,7 +15,7 @@ using Builder = flatbuffers::FlatBufferBuilder;
 // Where the placer's yes is wanted in the open tier, and was not given or taken back there.
 std::optional<Voter> placer_as_voter(const Book& book, const ApprovalRequest& request,
                                      const Asked& asked) {
-  const BuyerId placer = asked_order(book.orders().get(request.order)).placed_by;
+  const BuyerId placer = asked_order(book, book.orders().get(request.order)).placed_by;
   if (!is_set(placer)) return std::nullopt;
   for (std::size_t i = 0; i < asked.groups.size(); ++i) {
     if (!asked.is_open(i) || asked.satisfied(i)) continue;
