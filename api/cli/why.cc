@@ -80,9 +80,18 @@ void print_approval(std::ostream& out, const Json& approval) {
   }
 }
 
+// Where they are others than they were.
+void print_reasons_now(std::ostream& out, const Json& part, std::string_view would) {
+  const Json now = part.value("reasons_now", Json::array());
+  if (now.empty() || now == part.value("reasons", Json::array())) return;
+  out << "By now it would be " << would << " for:\n";
+  print_reasons(out, Json{{"reasons", now}});
+}
+
 void print_failure(std::ostream& out, const Json& failure) {
   out << "Failed at " << text_of(failure, "failed_at") << ":\n";
   print_reasons(out, failure);
+  print_reasons_now(out, failure, "refused another try");
 }
 
 void print_hold(std::ostream& out, const Json& hold) {
@@ -93,10 +102,7 @@ void print_hold(std::ostream& out, const Json& hold) {
     out << ", a limit of " << limit << ", available " << money_of(hold, "available");
   }
   out << "; the order needs " << money_of(hold, "need") << ".\n";
-  const Json now = hold.value("reasons_now", Json::array());
-  if (now.empty() || now == hold.value("reasons", Json::array())) return;
-  out << "By now it would be held for:\n";
-  print_reasons(out, Json{{"reasons", now}});
+  print_reasons_now(out, hold, "held");
 }
 
 // "a payment of 80.00 EUR by acme" and which of the reasons it clears, where there are several.
@@ -104,15 +110,21 @@ void print_remedies(std::ostream& out, const Json& why) {
   const Json remedies = why.value("remedies", Json::array());
   const Json together = why.value("together", Json::array());
   if (remedies.empty()) return;
+  const std::string_view passes = why.contains("failure")   ? "RetryOrder passes with "
+                                  : why.contains("command") ? "The same order passes with "
+                                                            : "It is released by ";
   bool said = false;
   for (const Json& remedy : remedies) {
     if (!remedy.value("releases", false)) continue;
-    if (!said) out << "It is released by any one of:\n";
+    if (!said) out << passes << "any one of:\n";
     said = true;
     out << "  - " << text_of(remedy, "says") << '\n';
   }
-  if (!together.empty())
-    out << (said ? "or by all of one of:\n" : "It is released by all of one of:\n");
+  if (!together.empty()) {
+    const bool by = passes.ends_with("by ");
+    if (said) out << (by ? "or by all of one of:\n" : "or with all of one of:\n");
+    if (!said) out << passes << "all of one of:\n";
+  }
   for (const Json& set : together)
     out << "  - " << text_of(set, "says") << '\n';
   for (const Json& remedy : remedies) {
@@ -130,6 +142,7 @@ void print_command(std::ostream& out, const Json& command) {
       << (command.value("done", false) ? "done" : "refused") << " at "
       << text_of(command, "position") << ", " << text_of(command, "recorded_at") << '\n';
   print_reasons(out, command);
+  print_reasons_now(out, command, "refused");
 }
 
 void print_why(std::ostream& out, const Json& why) {

@@ -222,7 +222,7 @@ bool is_about_a_document(wire::Question question) {
 // Asked as of a position, a time or a date; null: the question is not answered so.
 std::unique_ptr<HistoryQuestion> make_past_question(Query query, const Views* views) {
   if (query.question == wire::Question::account)
-    return questions::make_past_account_question(std::move(query), views);
+    return questions::make_past_account_question(std::move(query), views, questions::OfWhat::kNow);
   if (query.date != kNoDate) return nullptr;
   return questions::make_past_document_question(std::move(query), views);
 }
@@ -234,20 +234,27 @@ std::unique_ptr<HistoryQuestion> make_past_question(Query query, const Views* vi
 class CopyQuestion final : public PastQuestion {
  public:
   using OnBook = std::function<void(const Book&)>;
-  CopyQuestion(ConversationPtr conversation, OnBook on_book)
-      : conversation_(std::move(conversation)), on_book_(std::move(on_book)) {}
+  // Called in place of a refusal; null: the refusal is the answer.
+  using Otherwise = std::function<void()>;
+  CopyQuestion(ConversationPtr conversation, OnBook on_book, Otherwise otherwise)
+      : conversation_(std::move(conversation)),
+        on_book_(std::move(on_book)),
+        otherwise_(std::move(otherwise)) {}
 
   void answer(const Book& then) override {
     conversation_->set_position(then.last_sequence());
     on_book_(then);
   }
   void refuse(StatusCode status, const std::string& why) override {
+    const bool in_time = status != StatusCode::kDeadlineExpired && status != StatusCode::kStopping;
+    if (otherwise_ && in_time) return otherwise_();
     conversation_->finish(questions::refused(status, why));
   }
 
  private:
   ConversationPtr conversation_;
   OnBook on_book_;
+  Otherwise otherwise_;
 };
 
 // One question on its way to a copy: where the copy stands is found by the reader.
@@ -258,13 +265,16 @@ struct Excursion {
   QuestionAnswerer::Deadline deadline;
   Sequence end;
   PastPlace place;
+  CopyQuestion::Otherwise otherwise;  // where no copy is to be had
 
   void ask_copy(CopyQuestion::OnBook on_book) const {
     std::unique_ptr<PastQuestion> question =
-        std::make_unique<CopyQuestion>(conversation, std::move(on_book));
+        std::make_unique<CopyQuestion>(conversation, std::move(on_book), otherwise);
     question->deadline = deadline;
     const std::optional<PastRefusal> refusal = copies.ask(place, question);
-    if (refusal) conversation->finish(questions::refused(refusal->status, refusal->why));
+    if (!refusal) return;
+    if (otherwise && refusal->status != StatusCode::kStopping) return otherwise();
+    conversation->finish(questions::refused(refusal->status, refusal->why));
   }
 };
 using ExcursionPtr = std::shared_ptr<Excursion>;
@@ -410,6 +420,9 @@ class BookAnswerer final : public QuestionAnswerer {
  private:
   static void answer_past(const ConversationPtr& conversation, Query query,
                           const AnswerSources& sources) {
+    const bool whole_account = query.question == wire::Question::account && query.date == kNoDate;
+    if (whole_account && sources.past != nullptr)
+      return answer_account_as_of(conversation, query, sources);
     if (auto past = make_past_question(query, sources.views))
       return answer_history(conversation, std::move(past));
     const wire::Question question = query.question;
@@ -420,9 +433,24 @@ class BookAnswerer final : public QuestionAnswerer {
     if (sources.past == nullptr) return conversation->finish(no_copies());
     const auto deadline = conversation->deadline();
     auto to = std::make_shared<Excursion>(
-        Excursion{conversation, *sources.past, std::move(query), deadline, {}, {}});
+        Excursion{conversation, *sources.past, std::move(query), deadline, {}, {}, nullptr});
     if (present != nullptr) return answer_as_of(to, present);
     answer_history_as_of(to, make_history_question(to->query, sources.views));
+  }
+
+  // From a copy of the book as it was, with what only that knows; where none is to be had, from the
+  // account's own entries.
+  static void answer_account_as_of(const ConversationPtr& conversation, const Query& query,
+                                   const AnswerSources& sources) {
+    const Views* const views = sources.views;
+    const auto otherwise = [conversation, query, views] {
+      answer_history(conversation,
+                     questions::make_past_account_question(query, views, questions::OfWhat::kNow));
+    };
+    auto to = std::make_shared<Excursion>(
+        Excursion{conversation, *sources.past, query, conversation->deadline(), {}, {}, otherwise});
+    answer_history_as_of(
+        to, questions::make_past_account_question(query, views, questions::OfWhat::kThen));
   }
 
   const std::vector<AnswerSources> shards_;

@@ -1,4 +1,5 @@
 // Orders that wait for people.
+#include <algorithm>
 
 #include "api/questions/groups.h"
 #include "api/questions/present.h"
@@ -39,7 +40,7 @@ void fill_group(const Book& book, const Order& order, const AskedGroup& asked,
   row.climb = asked.group->climb;
   row.cost_centre_owner = asked.group->cost_centre_owner;
   for (const BuyerId person :
-       eligible_people(book, *asked.group, asked_order(order), kPeopleShown)) {
+       eligible_people(book, *asked.group, asked_order(book, order), kPeopleShown)) {
     row.may.emplace_back(book.parties().name(person));
   }
 }
@@ -109,13 +110,20 @@ Answered all_approvals(const Book& book, const Query& query) {
   return answered(out);
 }
 
-// Those of one person: first what names the person, then by the companies he may act for, so that
-// nothing of other trees is looked at. Place: 0 and the order to go on from; then the company's
-// ordinal + 1 (that of requests without one: 2^32) and the order.
+// Those of one person: first what names the person, then by the companies he may act for, or whose
+// cost centres he owns, so that nothing of other trees is looked at. Place: 0 and the order to go
+// on from; then the company's ordinal + 1 (that of requests without one: 2^32) and the order.
 class ApprovalsOfPerson {
  public:
   ApprovalsOfPerson(const Book& book, const Query& query, BuyerId person)
-      : book_(book), approvals_(book.approvals()), person_(person), page_(query) {}
+      : book_(book), approvals_(book.approvals()), person_(person), page_(query) {
+    for (std::uint32_t i = 0; i < book.budgets().cost_centre_count(); ++i) {
+      const CostCentre& centre = book.budgets().cost_centre(CostCentreId{i});
+      const bool known =
+          std::find(owns_for_.begin(), owns_for_.end(), centre.company) != owns_for_.end();
+      if (centre.owner == person && !known) owns_for_.push_back(centre.company);
+    }
+  }
 
   Answered find(const Place& from) {
     if (from.first == 0 && !look_at_named(from.second)) return answered(out_, next_);
@@ -154,8 +162,11 @@ class ApprovalsOfPerson {
   }
 
   bool may_act_for(CompanyId company) const {
-    const CompanyId own = book_.parties().buyer(person_).company;
-    return !is_set(company) || book_.parties().is_at_or_above(own, company);
+    const auto reaches = [&](CompanyId own) {
+      return book_.parties().is_at_or_above(own, company);
+    };
+    return !is_set(company) || reaches(book_.parties().buyer(person_).company) ||
+           std::any_of(owns_for_.begin(), owns_for_.end(), reaches);
   }
 
   void look_at(std::uint64_t order) {
@@ -174,6 +185,7 @@ class ApprovalsOfPerson {
   const Book& book_;
   const Approvals& approvals_;
   BuyerId person_;
+  std::vector<CompanyId> owns_for_;  // whose cost centres the person owns
   PageRoom page_;
   wire::ApprovalsAnswerT out_;
   std::string next_;

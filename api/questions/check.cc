@@ -3,6 +3,7 @@
 
 #include "api/questions/history.h"
 #include "api/questions/present.h"
+#include "engine/rules/asking.h"
 #include "engine/rules/checking.h"
 #include "engine/rules/figures.h"
 #include "events/codec/catalog.h"
@@ -36,8 +37,11 @@ void fill_reasons(const Book& book, const Causes& causes, Reasons& out) {
   }
 }
 
-void fill_asks(const Book& book, const Wishes& wishes, wire::CheckAnswerT& out) {
-  for (const RuleVersion* const rule : wishes.asks) {
+constexpr std::size_t kPeopleShown = 50;
+
+void fill_asks(const Book& book, const Placement& placement, wire::CheckAnswerT& out) {
+  const AskedOrder order = asked_order(book, placement.facts);
+  for (const RuleVersion* const rule : placement.wishes.asks) {
     for (const RuleGroup& group : rule->groups) {
       auto& row = add_row(out.asks);
       row.rule = book.rules().name(rule->rule);
@@ -46,6 +50,10 @@ void fill_asks(const Book& book, const Wishes& wishes, wire::CheckAnswerT& out) 
       row.people = group.people;
       row.roles = group.roles;
       row.needed = group.needed;
+      row.climb = group.climb;
+      row.cost_centre_owner = group.cost_centre_owner;
+      for (const BuyerId person : eligible_people(book, group, order, kPeopleShown))
+        row.may.push_back(name_of(book, "buyer", person));
     }
   }
 }
@@ -99,7 +107,7 @@ void fill_found(const Book& book, const CheckedOrder& found, wire::CheckAnswerT&
   out.outcome = placement.asks ? wire::CheckOutcome::asks : wire::CheckOutcome::approved;
   if (placement.asks) {
     fill_reasons(book, placement.wishes.ask_causes, out.reasons);
-    fill_asks(book, placement.wishes, out);
+    fill_asks(book, placement, out);
   }
   out.held = !found.holds.causes.empty();
   fill_reasons(book, found.holds.causes, out.hold_reasons);

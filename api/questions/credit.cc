@@ -2,6 +2,7 @@
 #include <array>
 #include <map>
 
+#include "api/questions/account_rows.h"
 #include "api/questions/present.h"
 #include "engine/rules/accounts.h"
 #include "engine/rules/policy.h"
@@ -95,6 +96,17 @@ void fill_parts(const Book& book, const Account& account, wire::AccountAnswerT& 
 
 }  // namespace
 
+void fill_around(const Book& book, CompanyId payer, wire::AccountAnswerT& out) {
+  fill_tree(book, payer, out);
+  fill_limits(book, payer, out);
+  const Account& account = book.credit().account(payer);
+  out.held_count = account.held().size();
+  for (const auto& [birth, held] : account.held()) {
+    if (out.held.size() == kHeldShown) break;
+    fill_held(book, payer, held, add_row(out.held));
+  }
+}
+
 Answered answer_account(const Book& book, const Query& query) {
   const auto payer = book.parties().find_company(query.name);
   if (!payer) return not_found("company", query.name, "companies");
@@ -115,13 +127,7 @@ Answered answer_account(const Book& book, const Query& query) {
   out.limit_set_at = account.limit_set_at.value();
   out.business_date = book.calendar().business_date().value();
   fill_parts(book, account, out);
-  fill_tree(book, *payer, out);
-  fill_limits(book, *payer, out);
-  out.held_count = account.held().size();
-  for (const auto& [birth, held] : account.held()) {
-    if (out.held.size() == kHeldShown) break;
-    fill_held(book, *payer, held, add_row(out.held));
-  }
+  fill_around(book, *payer, out);
   return answered(out);
 }
 

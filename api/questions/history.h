@@ -38,8 +38,12 @@ std::unique_ptr<HistoryQuestion> make_events_question(Query query, const Views* 
 // One order, invoice, payment or credit note as it was, and an order as it is, in memory or not;
 // null: the question is about none.
 std::unique_ptr<HistoryQuestion> make_past_document_question(Query query, const Views* views);
-// An account as of a position, and of what was effective up to a date.
-std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views);
+// An account as of a position, and of what was effective up to a date. of: the book its first and
+// last step are asked of. A copy of the book as it was then tells the limits up the tree and the
+// orders held as well.
+enum class OfWhat : std::uint8_t { kNow, kThen };
+std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views,
+                                                            OfWhat of);
 std::unique_ptr<HistoryQuestion> make_documents_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_why_question(Query query, const Views* views);
 std::unique_ptr<HistoryQuestion> make_exposure_question(Query query);

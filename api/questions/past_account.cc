@@ -4,6 +4,7 @@
 
 #include "calendar_generated.h"
 
+#include "api/questions/account_rows.h"
 #include "api/questions/history.h"
 #include "api/questions/stream_reader.h"
 #include "events/codec/catalog.h"
@@ -27,7 +28,8 @@ std::size_t age_of(Date due, Date today) {
 
 class PastAccountQuestion final : public HistoryQuestion {
  public:
-  PastAccountQuestion(Query query, const Views* views) : query_(std::move(query)), views_(views) {}
+  PastAccountQuestion(Query query, const Views* views, OfWhat of)
+      : query_(std::move(query)), views_(views), of_(of) {}
 
   std::optional<Answered> begin(const Book& book) override {
     const auto payer = book.parties().find_company(query_.name);
@@ -84,6 +86,7 @@ class PastAccountQuestion final : public HistoryQuestion {
     out.effective_to = query_.date.value();
     out.moves = account.moves;
     fill_parts(book, account, out);
+    if (of_ == OfWhat::kThen) fill_around(book, payer_, out);
     return answered(out);
   }
 
@@ -128,6 +131,7 @@ class PastAccountQuestion final : public HistoryQuestion {
 
   Query query_;
   const Views* views_;
+  OfWhat of_;
   CompanyId payer_;
   Sequence end_;
   Sequence as_of_;
@@ -140,8 +144,9 @@ class PastAccountQuestion final : public HistoryQuestion {
 
 }  // namespace
 
-std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views) {
-  return std::make_unique<PastAccountQuestion>(std::move(query), views);
+std::unique_ptr<HistoryQuestion> make_past_account_question(Query query, const Views* views,
+                                                            OfWhat of) {
+  return std::make_unique<PastAccountQuestion>(std::move(query), views, of);
 }
 
 }  // namespace kontor::questions

@@ -1,5 +1,7 @@
 #include "api/questions/remedy_rows.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "api/questions/query.h"
@@ -20,6 +22,14 @@ RemedyKind kind_of(kontor::RemedyKind kind) {
       return RemedyKind::cancellation;
     case kontor::RemedyKind::kDate:
       return RemedyKind::date;
+    case kontor::RemedyKind::kBudget:
+      return RemedyKind::budget;
+    case kontor::RemedyKind::kSpendingLimit:
+      return RemedyKind::spending_limit;
+    case kontor::RemedyKind::kStock:
+      return RemedyKind::stock;
+    case kontor::RemedyKind::kSetting:
+      return RemedyKind::setting;
     case kontor::RemedyKind::kRelease:
       return RemedyKind::release;
   }
@@ -45,20 +55,51 @@ wire::RemedySetT set_of(std::vector<wire::RemedyT> remedies) {
   return out;
 }
 
+// What a fact is about, and the command that puts it right.
+struct FactRow {
+  ReasonCode code;
+  std::string_view subject;
+  std::string_view command;
+  std::string_view before;  // the name
+  std::string_view after;
+};
+constexpr auto kFacts = std::to_array<FactRow>({
+    {ReasonCode::company_blocked, "company", "RegisterCompany", "company ", " active again"},
+    {ReasonCode::item_inactive, "item", "RegisterItem", "item ", " active again"},
+    {ReasonCode::cost_centre_inactive, "cost_centre", "RegisterCostCentre", "cost centre ",
+     " active again"},
+    {ReasonCode::no_budget, "cost_centre", "SetBudget", "a valid budget of cost centre ", ""},
+    {ReasonCode::not_in_assortment, "item", "DefineAssortment", "an assortment with item ",
+     " for the company"},
+    {ReasonCode::short_stock, "item", "ReceiveStock", "more of item ", " that is free for it"},
+});
+
+const FactRow* row_of_fact(const PutRight& fact) {
+  const auto found = std::find_if(kFacts.begin(), kFacts.end(),
+                                  [&](const FactRow& row) { return row.code == fact.code; });
+  return found == kFacts.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
+std::string RemedyRows::money(Minor amount) const {
+  const auto info = find_currency(currency_);
+  return format_money(amount, currency_) + (info ? " " + std::string(info->alpha) : "");
+}
+
+std::string RemedyRows::words_of(const PutRight& fact) const {
+  const FactRow* const row = row_of_fact(fact);
+  if (row == nullptr) return fact.name;
+  return std::string(row->before) + fact.name + std::string(row->after);
+}
+
 std::string RemedyRows::words_of(const Remedy& remedy) const {
-  const CurrencyCode currency{order_.currency};
-  const auto info = find_currency(currency);
-  const auto money = [&](Minor amount) {
-    return format_money(amount, currency) + (info ? " " + std::string(info->alpha) : "");
-  };
-  const std::string payer(book_.parties().name(CompanyId{order_.payer}));
+  const auto company = [&] { return std::string(book_.parties().name(remedy.company)); };
   switch (remedy.kind) {
     case kontor::RemedyKind::kPayment:
-      return "a payment of " + money(remedy.amount) + " by " + payer;
+      return "a payment of " + money(remedy.amount) + " by " + company();
     case kontor::RemedyKind::kLimit:
-      return "a limit of " + money(remedy.amount) + " for " + payer;
+      return "a limit of " + money(remedy.amount) + " for " + company();
     case kontor::RemedyKind::kCancellation: {
       std::string out = "a cancellation of ";
       for (const RemedyLine& line : remedy.lines) {
@@ -70,10 +111,47 @@ std::string RemedyRows::words_of(const Remedy& remedy) const {
     }
     case kontor::RemedyKind::kDate:
       return "the day " + format_date(remedy.date);
+    case kontor::RemedyKind::kBudget:
+      return "an amount of " + money(remedy.amount) + " in budget " +
+             std::string(book_.budgets().name(remedy.budget));
+    case kontor::RemedyKind::kSpendingLimit:
+      return "a period limit of " + money(remedy.amount) + " for " +
+             std::string(book_.parties().name(remedy.buyer));
+    case kontor::RemedyKind::kStock:
+      return format_decimal(remedy.quantity.value(), 6, true) + " " + words_of(remedy.fact);
+    case kontor::RemedyKind::kSetting:
+      return words_of(remedy.fact);
     case kontor::RemedyKind::kRelease:
       break;
   }
   return "a person's release";
+}
+
+// What kind of thing is set, which, and by which command.
+void RemedyRows::name_what(const Remedy& remedy, wire::RemedyT& out) const {
+  switch (remedy.kind) {
+    case kontor::RemedyKind::kBudget:
+      out.subject = "budget";
+      out.name = book_.budgets().name(remedy.budget);
+      out.command = "SetBudget";
+      return;
+    case kontor::RemedyKind::kSpendingLimit:
+      out.subject = "buyer";
+      out.name = book_.parties().name(remedy.buyer);
+      out.command = "RegisterBuyer";
+      return;
+    case kontor::RemedyKind::kStock:
+    case kontor::RemedyKind::kSetting: {
+      const FactRow* const row = row_of_fact(remedy.fact);
+      if (row == nullptr) return;
+      out.subject = row->subject;
+      out.name = remedy.fact.name;
+      out.command = row->command;
+      return;
+    }
+    default:
+      return;
+  }
 }
 
 wire::RemedyT RemedyRows::row_of(const Remedy& remedy) const {
@@ -83,11 +161,13 @@ wire::RemedyT RemedyRows::row_of(const Remedy& remedy) const {
   out.releases = remedy.releases;
   for (const std::size_t reason : remedy.clears)
     out.clears.push_back(static_cast<std::uint32_t>(reason) + 1);
-  const bool of_payer =
-      remedy.kind == kontor::RemedyKind::kPayment || remedy.kind == kontor::RemedyKind::kLimit;
-  if (of_payer) out.company = book_.parties().name(CompanyId{order_.payer});
-  if (of_payer || remedy.kind == kontor::RemedyKind::kCancellation) {
-    out.currency = order_.currency;
+  if (is_set(remedy.company)) out.company = book_.parties().name(remedy.company);
+  const bool of_money = is_set(remedy.company) ||
+                        remedy.kind == kontor::RemedyKind::kCancellation ||
+                        remedy.kind == kontor::RemedyKind::kBudget ||
+                        remedy.kind == kontor::RemedyKind::kSpendingLimit;
+  if (of_money) {
+    out.currency = currency_.value();
     out.amount = remedy.amount.value();
   }
   out.date = remedy.date.value();
@@ -96,10 +176,12 @@ wire::RemedyT RemedyRows::row_of(const Remedy& remedy) const {
     row.line = line.line;
     row.quantity = line.quantity.value();
   }
+  if (remedy.kind == kontor::RemedyKind::kStock) out.quantity = remedy.quantity.value();
+  name_what(remedy, out);
   return out;
 }
 
-void RemedyRows::add_hold(bool forced) {
+void RemedyRows::add_hold(const Order& order, bool forced) {
   held_ = true;
   if (forced) {
     Remedy release;
@@ -108,9 +190,22 @@ void RemedyRows::add_hold(bool forced) {
     of_hold_.push_back(row_of(release));
     return;
   }
-  found_ = find_remedies(book_, order_);
+  found_ = find_remedies(book_, order);
   for (const Remedy& remedy : found_.remedies)
     of_hold_.push_back(row_of(remedy));
+}
+
+void RemedyRows::add(const Waiting& waiting) {
+  found_ = find_remedies(waiting);
+  for (const Remedy& remedy : found_.remedies)
+    of_hold_.push_back(row_of(remedy));
+}
+
+std::optional<Minor> RemedyRows::payment() const {
+  for (const Remedy& remedy : found_.remedies) {
+    if (remedy.kind == kontor::RemedyKind::kPayment && remedy.releases) return remedy.amount;
+  }
+  return std::nullopt;
 }
 
 void RemedyRows::add_approvals(const Groups& groups) {

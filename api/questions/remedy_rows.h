@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,16 @@ class RemedyRows {
  public:
   using Groups = std::vector<std::unique_ptr<wire::GroupRowT>>;
 
-  RemedyRows(const Book& book, const Order& order) : book_(book), order_(order) {}
+  // currency: of the order that waits.
+  RemedyRows(const Book& book, CurrencyCode currency) : book_(book), currency_(currency) {}
 
   // Of a hold; under a forced one only a person's release.
-  void add_hold(bool forced);
-  const Causes& reasons() const { return found_.holds.causes; }
+  void add_hold(const Order& order, bool forced);
+  // Of an order that has failed or was refused.
+  void add(const Waiting& waiting);
+  const Causes& reasons() const { return found_.reasons; }
+  // The smallest payment that releases it from its hold; nothing: none does.
+  std::optional<Minor> payment() const;
   // Of a request: the groups that have not said yes, tier by tier.
   void add_approvals(const Groups& groups);
   void finish(wire::WhyAnswerT& out);
@@ -28,10 +34,13 @@ class RemedyRows {
  private:
   wire::RemedyT row_of(const Remedy& remedy) const;
   std::string words_of(const Remedy& remedy) const;
+  std::string words_of(const PutRight& fact) const;
+  std::string money(Minor amount) const;
+  void name_what(const Remedy& remedy, wire::RemedyT& out) const;
   void put_with_approvals(wire::WhyAnswerT& out) const;
 
   const Book& book_;
-  const Order& order_;
+  CurrencyCode currency_;
   bool held_ = false;
   Remedies found_;
   std::vector<wire::RemedyT> of_hold_;

@@ -109,12 +109,19 @@ std::string phrase(const Book& book, const RuleCondition& condition) {
 }
 
 std::string who_says_yes(const RuleGroup& group) {
-  std::string who = group.needed == kAll ? "all" : std::to_string(group.needed);
-  who += " of ";
-  if (!group.people.empty()) who += joined(group.people);
-  if (!group.people.empty() && !group.roles.empty()) who += " or ";
-  if (!group.roles.empty()) who += "role " + joined(group.roles);
-  return who + " (tier " + std::to_string(group.tier) + ")";
+  std::string who;
+  const auto add = [&](const std::string& words) { who += (who.empty() ? "" : " or ") + words; };
+  if (!group.people.empty()) add(joined(group.people));
+  if (group.cost_centre_owner) add("the cost centre's owner");
+  const std::string roles = group.roles.empty() ? "" : "role " + joined(group.roles);
+  if (group.climb) {
+    add("the nearest up the tree whose limits cover it" +
+        (roles.empty() ? "" : " (" + roles + ")"));
+  } else if (!roles.empty()) {
+    add(roles);
+  }
+  const std::string wanted = group.needed == kAll ? "all" : std::to_string(group.needed);
+  return wanted + " of " + who + " (tier " + std::to_string(group.tier) + ")";
 }
 
 std::string consequence(const RuleVersion& rule) {
@@ -178,6 +185,8 @@ void fill_conditions(const Book& book, const RuleVersion& rule, wire::RuleAnswer
     row.wanted = group.needed;
     row.people = group.people;
     row.roles = group.roles;
+    row.climb = group.climb;
+    row.cost_centre_owner = group.cost_centre_owner;
   }
 }
 

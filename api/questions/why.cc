@@ -3,6 +3,7 @@
 #include "book_generated.h"
 #include "credit_generated.h"
 #include "order_generated.h"
+#include "place_order_generated.h"
 
 #include "api/questions/document_reader.h"
 #include "api/questions/groups.h"
@@ -11,6 +12,7 @@
 #include "api/questions/rule_sentence.h"
 #include "engine/rules/accounts.h"
 #include "engine/rules/matching.h"
+#include "engine/rules/waiting.h"
 #include "events/base/currency.h"
 #include "events/codec/catalog.h"
 
@@ -179,7 +181,6 @@ class WhyQuestion final : public HistoryQuestion {
     out.failure->failed_at = failed_.sequence;
     fill_grounds(book, event_at<OrderFailed>(failed_.bytes, failed_.sequence), out.failure->reasons,
                  out.failure->more);
-    out.says += ": RetryOrder tries it again once its reasons are gone";
   }
 
   void explain_hold(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
@@ -206,39 +207,50 @@ class WhyQuestion final : public HistoryQuestion {
     hold.credit_only = held->second.credit_only;
     hold.forced = held->second.forced;
     hold.moment = held->second.moment;
-    say_what_releases(hold, binds, out.says);
   }
 
   static void add_remedies(const Book& book, const Order& order, wire::WhyAnswerT& out) {
     const bool held = out.hold != nullptr;
     const bool asked = out.approval != nullptr && out.approval->waits;
-    if (!held && !asked) return;
-    RemedyRows rows(book, order);
+    const bool failed = out.failure != nullptr;
+    if (!held && !asked && !failed) return;
+    RemedyRows rows(book, CurrencyCode{order.currency});
     if (held) {
-      rows.add_hold(out.hold->forced);
+      rows.add_hold(order, out.hold->forced);
       fill_reasons(book, rows.reasons(), out.hold->reasons_now);
+      say_what_releases(*out.hold, rows.payment(), out.says);
+    } else if (failed) {
+      rows.add(FailedOrderWaits(book, order));
+      fill_reasons(book, rows.reasons(), out.failure->reasons_now);
+      out.says += rows.reasons().empty() ? ": RetryOrder takes it up again"
+                                         : ": RetryOrder tries it again once its reasons are gone";
     }
     if (asked) rows.add_approvals(out.approval->groups);
     rows.finish(out);
   }
 
-  static void say_what_releases(wire::WhyHoldT& hold, bool limit, std::string& says) {
+  // payment: the smallest that releases it.
+  static void say_what_releases(wire::WhyHoldT& hold, std::optional<Minor> payment,
+                                std::string& says) {
     if (hold.forced) {
       says += ": only a person releases it";
       return;
     }
-    if (!hold.credit_only || !limit) return;
+    if (!hold.credit_only || hold.limit_of.empty()) return;
     const CurrencyCode currency{hold.currency};
-    const Minor most{hold.limit};
+    const auto money = [&](std::int64_t amount) { return format_money(Minor{amount}, currency); };
     const Minor over = saturated(Int128{hold.exposure} + hold.need - hold.limit);
-    hold.missing = std::max(over, Minor{0}).value();
-    const auto money = [&](Minor amount) { return format_money(amount, currency); };
     const std::string of_whom = hold.limit_of == hold.payer ? "" : " of " + hold.limit_of;
-    says += ": exposure " + money(Minor{hold.exposure}) + " and its own " +
-            money(Minor{hold.need}) + " are ";
-    says += over > Minor{0} ? money(over) + " over the limit of " + money(most) + of_whom +
-                                  "; a payment of " + money(over) + " releases it"
-                            : "within the limit of " + money(most) + of_whom;
+    says += ": exposure " + money(hold.exposure) + " and its own " + money(hold.need) + " are ";
+    if (over <= Minor{0}) {
+      hold.missing = 0;
+      says += "within the limit of " + money(hold.limit) + of_whom;
+      return;
+    }
+    says += money(over.value()) + " over the limit of " + money(hold.limit) + of_whom;
+    if (!payment) return;
+    hold.missing = payment->value();
+    says += "; a payment of " + money(payment->value()) + " releases it";
   }
 
   void explain_command(const Book& book, wire::WhyAnswerT& out) const {
@@ -257,6 +269,21 @@ class WhyQuestion final : public HistoryQuestion {
                  command.more);
     out.says = "command " + query_.name + " (" + command.command + ") was " +
                (command.done ? "done" : "refused");
+    if (!command.done) explain_refused_order(book, decision, out);
+  }
+
+  // What the same order would wait for now.
+  static void explain_refused_order(const Book& book, const DecisionView& decision,
+                                    wire::WhyAnswerT& out) {
+    const bool places = decision.header().command_kind == number_of<PlaceOrder>;
+    if (!places || !verify_command(number_of<PlaceOrder>, decision.command())) return;
+    const auto& command = *flatbuffers::GetRoot<PlaceOrder>(decision.command().data());
+    const RefusedOrderWaits waiting(book, command, decision.actor());
+    RemedyRows rows(book, waiting.facts().currency);
+    rows.add(waiting);
+    fill_reasons(book, rows.reasons(), out.command->reasons_now);
+    if (rows.reasons().empty()) out.says += "; by now it would be placed";
+    rows.finish(out);
   }
 
   Query query_;

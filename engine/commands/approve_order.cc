@@ -12,7 +12,8 @@
 namespace kontor {
 namespace {
 
-// A person says yes once in a tier; once in all where they are open together.
+// A person says yes once in a tier, also where the others asked have said enough of them; once in
+// all tiers where they are open together.
 bool has_voted(const Book& book, const Order& order, const Voter& voter) {
   const ApprovalRequest& request = *book.approvals().find(OrderRef{order.ref});
   const bool together = asks_together(book, order);
@@ -28,7 +29,7 @@ void decide(Step& step, const ApproveOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   const OrderRef ref{order->ref};
-  const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kYes);
+  const std::optional<Voter> voter = expect_voter(step, *order);
   if (step.refused() || !voter) return;
 
   if (has_voted(step.book(), *order, *voter)) {

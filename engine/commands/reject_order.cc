@@ -14,7 +14,7 @@ void decide(Step& step, const RejectOrder& command) {
   expect_text(step, "comment", view(command.comment()));
   if (order == nullptr) return;
   const OrderRef ref{order->ref};
-  const std::optional<Voter> voter = expect_voter(step, *order, VoteKind::kNo);
+  const std::optional<Voter> voter = expect_voter(step, *order);
   if (step.refused() || !voter) return;
 
   step.emit<OrderRejected>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {

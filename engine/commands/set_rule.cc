@@ -46,11 +46,11 @@ void check_groups(Step& step, const Tier& tier) {
     return step.refuse(invalid("a tier has 1 to 16 groups"));
   }
   for (const ApproverGroup* const group : *tier.groups()) {
-    if (group->cost_centre_owner()) step.refuse(unsupported("cost_centre_owner"));
     const bool nobody = (group->people() == nullptr || group->people()->size() == 0) &&
                         (group->roles() == nullptr || group->roles()->size() == 0);
-    if ((nobody && !group->climb()) || group->needed() == 0) {
-      step.refuse(invalid("a group names people or roles, or climbs"));
+    const bool found = group->climb() || group->cost_centre_owner();
+    if ((nobody && !found) || group->needed() == 0) {
+      step.refuse(invalid("a group names people or roles, climbs, or is the cost centre's owner"));
     }
     for (const std::string& person : texts(group->people())) {
       if (!step.book().parties().find_buyer(person)) {

@@ -41,19 +41,46 @@ const Account& account_of(const Book& book, const OrderFacts& facts, CompanyId c
   return company == facts.payer ? payer_account(book, facts) : book.credit().account(company);
 }
 
+namespace {
+
+// What others are supposed to have taken of what the account counts.
+Int128 taken_by_others(const Book& book, const OrderFacts& facts, AccountOf account) {
+  const Credit& credit = book.credit();
+  const CurrencyCode currency = credit.account(account.company).currency;
+  Int128 sum = 0;
+  for (const SupposedTaking& taking : facts.supposed.taken) {
+    const bool counts = taking.payer == account.company ||
+                        (account.with_below && credit.tree().is_at_or_above(account.company.value(),
+                                                                            taking.payer.value()));
+    if (counts && credit.account(taking.payer).currency == currency) sum += taking.amount.value();
+  }
+  return sum;
+}
+
+}  // namespace
+
 AccountSum bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket) {
   AccountSum out = bucket_of(book, account, bucket);
   const Account& real = book.credit().account(facts.payer);
   out.amount += (payer_account(book, facts).bucket(bucket) - real.bucket(bucket)).value();
+  if (bucket == Bucket::ordered) out.amount += taken_by_others(book, facts, account);
   return out;
 }
 
 AccountSum exposure_of(const Book& book, const OrderFacts& facts, AccountOf account) {
   AccountSum out = exposure_of(book, account);
+  out.amount += taken_by_others(book, facts, account);
   if (facts.supposed.account == nullptr) return out;
   const Account& real = book.credit().account(facts.payer);
   out.amount += (facts.supposed.account->exposure() - real.exposure()).value();
   return out;
+}
+
+const SupposedLimit* supposed_limit(const OrderFacts& facts, CompanyId company) {
+  for (const SupposedLimit& limit : facts.supposed.limits) {
+    if (limit.company == company) return &limit;
+  }
+  return nullptr;
 }
 
 LimitInForce limit_in_force(const Book& book, CompanyId company) {
@@ -62,6 +89,9 @@ LimitInForce limit_in_force(const Book& book, CompanyId company) {
 }
 
 LimitInForce limit_in_force(const Book& book, const OrderFacts& facts, CompanyId company) {
+  if (const SupposedLimit* const supposed = supposed_limit(facts, company)) {
+    return {supposed->limit, ReasonCode::over_credit_limit};
+  }
   return limit_in_force(book, company, account_of(book, facts, company), today_of(book, facts));
 }
 

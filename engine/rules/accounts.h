@@ -43,6 +43,8 @@ struct LimitInForce {
   ReasonCode why = ReasonCode::over_credit_limit;
 };
 LimitInForce limit_in_force(const Book& book, CompanyId company);
+// Whether the company's limit is supposed to be set anew: it has not expired.
+const SupposedLimit* supposed_limit(const OrderFacts& facts, CompanyId company);
 // The same of an account and a day that may be supposed.
 LimitInForce limit_in_force(const Book& book, CompanyId company, const Account& account,
                             Date today);

@@ -290,6 +290,13 @@ std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace f
   return std::nullopt;
 }
 
+void leave_out_put_right(const Book& book, std::span<const PutRight> facts,
+                         std::vector<StockNeed>& needs) {
+  std::erase_if(needs, [&](const StockNeed& need) {
+    return is_put_right(facts, ReasonCode::short_stock, book.catalogue().name(need.item));
+  });
+}
+
 void check_stock_for(Step& step, std::span<const StockNeed> needs, Sourcing from,
                      PolicyContext context) {
   const Book& book = step.book();

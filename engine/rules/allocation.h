@@ -13,6 +13,7 @@
 #include "stock_generated.h"
 
 #include "engine/rules/policy.h"
+#include "engine/rules/put_right.h"
 #include "engine/step.h"
 
 namespace kontor {
@@ -58,6 +59,10 @@ void allocate(Step& step, OrderRef order, const AllocationPlan& plan);
 // Gives free stock of an item to its backorders, oldest first, from one place of the queue on.
 // Looks at a bounded number of them; returns where to go on, none: all is done that can be.
 std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace from);
+
+// Leaves out the items of which enough is supposed to be there.
+void leave_out_put_right(const Book& book, std::span<const PutRight> facts,
+                         std::vector<StockNeed>& needs);
 
 // Refuses short_stock for lines that could not be reserved whole and whose stock.short says refuse.
 // context: of the order.

@@ -16,23 +16,28 @@
 namespace kontor {
 namespace {
 
-void check_company(Step& step, const Order& order) {
+void check_company(Step& step, const Order& order, const Supposed& supposed) {
   const CompanyId id{order.company};
   const Company& company = step.book().parties().company(id);
+  const std::string_view name = step.book().parties().name(id);
   if (company.status == CompanyStatus::active) return;
-  Cause cause = about(ReasonCode::company_blocked, Subject::company, step.book().parties().name(id),
-                      id.value());
+  if (is_put_right(supposed.put_right, ReasonCode::company_blocked, name)) return;
+  Cause cause = about(ReasonCode::company_blocked, Subject::company, name, id.value());
   cause.evidence.push_back(company.last_change);
   step.refuse(std::move(cause));
 }
 
 // What is to be taken now; under a hold by a person nothing is.
-void check_stock(Step& step, const Order& order) {
+void check_stock(Step& step, const Order& order, const Supposed& supposed) {
   const PolicyContext context = policy_context(order);
   const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
   if ((at != "placement" && at != "approval") || order.forced_hold != 0) return;
-  check_stock_for(step, needs_of(step.book(), order),
-                  {step.book().orders().region(order), order.no_split != 0}, context);
+  std::vector<StockNeed> needs = needs_of(step.book(), order);
+  for (StockNeed& need : needs)
+    need.quantity -= cancelled_of(supposed, need.line);
+  std::erase_if(needs, [](const StockNeed& need) { return need.quantity <= Quantity{0}; });
+  leave_out_put_right(step.book(), supposed.put_right, needs);
+  check_stock_for(step, needs, {step.book().orders().region(order), order.no_split != 0}, context);
 }
 
 void emit_repriced(Step& step, const Order& order, const Amendment& amendment) {
@@ -56,30 +61,33 @@ void emit_repriced(Step& step, const Order& order, const Amendment& amendment) {
 
 }  // namespace
 
-void check_items(Step& step, const Order& order) {
+void check_items(Step& step, const Order& order, const Supposed& supposed) {
   const Catalogue& catalogue = step.book().catalogue();
   std::uint32_t number = 0;
   for (const OrderLineState& line : step.book().orders().lines(order)) {
     ++number;
     const ItemId item{line.item};
-    if (line.open() == Quantity{0} || catalogue.item(item).status == ItemStatus::active) continue;
+    const Quantity open = line.open() - cancelled_of(supposed, number);
+    if (open == Quantity{0} || catalogue.item(item).status == ItemStatus::active) continue;
+    if (is_put_right(supposed.put_right, ReasonCode::item_inactive, catalogue.name(item))) continue;
     step.refuse(about_line(ReasonCode::item_inactive, number, catalogue.name(item)));
   }
 }
 
-Approvable look_at_approved(Step& step, const Order& order) {
+Approvable look_at_approved(Step& step, const Order& order, const Supposed& supposed) {
   Approvable out;
   if (order.recurring != 0) return out;  // each run is looked at when it comes
-  check_company(step, order);
-  check_items(step, order);
-  check_stock(step, order);
-  check_spending(step, order);
-  out.warnings = assess_moment(step, order, Moment::approval).warnings;
+  check_company(step, order, supposed);
+  check_items(step, order, supposed);
+  check_stock(step, order, supposed);
+  check_spending(step, order, supposed);
+  out.warnings = assess_moment(step, order, Moment::approval, supposed).warnings;
   if (!policy_is(step.book(), PolicyKey::price_at, policy_context(order), "approval")) return out;
   Amendment amendment = plan_new_prices(step, order);
   if (step.refused() || amendment.lines.empty()) return out;
   out.repriced = std::move(amendment);
   out.facts = facts_after(step.book(), order, *out.repriced);
+  out.facts.supposed = supposed;
   out.asks = asks_again(step.book(), order, out.facts.total);
   out.wishes = assess_rules(step, out.facts, out.asks ? Asking::kAsk : Asking::kLook);
   check_room(step, out.facts, std::max(out.facts.need, Minor{0}));

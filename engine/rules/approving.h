@@ -10,8 +10,8 @@
 
 namespace kontor {
 
-// Refuses item_inactive for what is open of the order.
-void check_items(Step& step, const Order& order);
+// Refuses item_inactive for what is open of the order, less what is supposed to be cancelled.
+void check_items(Step& step, const Order& order, const Supposed& supposed = {});
 
 // What today says of an approved order. Valid until the next event.
 struct Approvable {
@@ -22,8 +22,8 @@ struct Approvable {
   Causes warnings;    // of rules of the moment approval
 };
 // Refuses whatever stands in its way: the company, an item, a price, stock, a rule of the moment
-// approval.
-Approvable look_at_approved(Step& step, const Order& order);
+// approval. supposed: what is taken for so, of a look.
+Approvable look_at_approved(Step& step, const Order& order, const Supposed& supposed = {});
 
 // The last yes was given. Emits OrderApproved, or asks again where a new price wants that
 // (approval.on_change), and takes the order on or fails it.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/rules/budgets.h"
 #include "engine/rules/climbing.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -43,19 +44,24 @@ void for_each_asked(const Book& book, const RuleGroup& group, const AskedOrder& 
     return (with_placer || person != order.placed_by) &&
            parties.buyer(person).status == PersonStatus::active;
   };
-  std::vector<BuyerId> seen;  // named people, and those climbed to
+  std::vector<BuyerId> seen;  // named people and the owner
+  const auto see = [&](BuyerId person) {
+    if (!may(person) || contains(seen, person)) return true;
+    seen.push_back(person);
+    return visit(person);
+  };
   for (const std::string& name : group.people) {
     const auto person = parties.find_buyer(name);
-    if (!person || !may(*person) || contains(seen, *person)) continue;
-    seen.push_back(*person);
-    if (!visit(*person)) return;
+    if (person && !see(*person)) return;
   }
+  if (group.cost_centre_owner && is_set(order.owner) && !see(order.owner)) return;
   if (group.climb) {
     for (const BuyerId person : climb(book, group, order, with_placer)) {
       if (!contains(seen, person) && !visit(person)) return;
     }
     return;
   }
+  if (group.roles.empty()) return;
   for (CompanyId at = order.company; is_set(at); at = parties.company(at).parent) {
     for (const BuyerId person : parties.buyers_of(at)) {
       if (!may(person) || contains(seen, person)) continue;
@@ -72,9 +78,10 @@ bool was_escalated_to(const ApprovalRequest& request, BuyerId person, std::uint1
 }
 
 // The role by which the person may be asked beside the groups; empty: none.
-std::string_view role_to_escalate(const Book& book, BuyerId person, const AskedOrder& order) {
+std::string_view role_to_escalate(const Book& book, BuyerId person, const AskedOrder& order,
+                                  Limits limits) {
   if (book.parties().holds_role(person, "admin", order.company, false)) return "admin";
-  return role_in_climb(book, {}, person, order);
+  return role_in_climb(book, {}, person, order, limits);
 }
 
 // What lets a yes of the person count in the group, once given.
@@ -83,7 +90,7 @@ std::optional<Standing> standing_that_counts(const Book& book, const ApprovalReq
                                              const AskedOrder& order) {
   if (auto standing = standing_in(book, group, person, order)) return standing;
   if (!was_escalated_to(request, person, group.tier)) return std::nullopt;
-  const std::string_view role = role_to_escalate(book, person, order);
+  const std::string_view role = role_to_escalate(book, person, order, Limits::kOrder);
   if (role.empty()) return std::nullopt;
   return Standing{VotedAs::escalated, std::string(role)};
 }
@@ -105,15 +112,45 @@ const Order& order_of(const Book& book, const ApprovalRequest& request) {
   return book.orders().get(request.order);
 }
 
-}  // namespace
-
-AskedOrder asked_order(const OrderFacts& facts) {
-  return {facts.company, facts.buyer, facts.total, facts.currency};
+// Of a cost centre that serves the company; not set: there is none, or nobody owns it.
+BuyerId owner_of(const Book& book, std::string_view cost_centre, CompanyId company) {
+  if (cost_centre.empty()) return no_id<BuyerId>();
+  const auto id = book.budgets().find_cost_centre(cost_centre);
+  if (!id) return no_id<BuyerId>();  // a free text
+  const CostCentre& centre = book.budgets().cost_centre(*id);
+  const bool serves = book.parties().is_at_or_above(centre.company, company);
+  return serves ? centre.owner : no_id<BuyerId>();
 }
 
-AskedOrder asked_order(const Order& order) {
-  return {CompanyId{order.company}, BuyerId{order.buyer}, order.total,
-          CurrencyCode{order.currency}};
+bool has_period(const Book& book, BuyerId person) {
+  return is_set(person) && book.parties().buyer(person).period_limit.has_value();
+}
+
+// Whether the placer would be asked if approval.self allowed it.
+bool placer_could(const Book& book, const RuleGroup& group, const AskedOrder& order) {
+  if (!is_set(order.placed_by)) return false;
+  const auto standing = standing_in(book, group, order.placed_by, order);
+  if (!standing || standing->as != VotedAs::climb) return standing.has_value();
+  return contains(climb(book, group, order, true), order.placed_by);
+}
+
+}  // namespace
+
+AskedOrder asked_order(const Book& book, const OrderFacts& facts) {
+  AskedOrder out{facts.company, facts.buyer, owner_of(book, facts.cost_centre, facts.company),
+                 facts.total,   facts.total, facts.currency};
+  if (has_period(book, facts.buyer)) out.still_to_take = still_to_take(book, facts);
+  return out;
+}
+
+AskedOrder asked_order(const Book& book, const Order& order) {
+  const CompanyId company{order.company};
+  const BuyerId buyer{order.buyer};
+  AskedOrder out{
+      company,     buyer,       owner_of(book, book.orders().cost_centre(order), company),
+      order.total, order.total, CurrencyCode{order.currency}};
+  if (has_period(book, buyer)) out.still_to_take = still_to_take(book, order);
+  return out;
 }
 
 // ---- one group ----------------------------------------------------------------------------------
@@ -122,8 +159,12 @@ std::optional<Standing> standing_in(const Book& book, const RuleGroup& group, Bu
                                     const AskedOrder& order) {
   if (book.parties().buyer(person).status != PersonStatus::active) return std::nullopt;
   if (is_named(book, group, person)) return Standing{VotedAs::named, {}};
-  const std::string_view role = group.climb ? role_in_climb(book, group.roles, person, order)
-                                            : role_of_group(book, group, person, order);
+  if (group.cost_centre_owner && person == order.owner) {
+    return Standing{VotedAs::cost_centre_owner, {}};
+  }
+  const std::string_view role =
+      group.climb ? role_in_climb(book, group.roles, person, order, Limits::kOrder)
+                  : role_of_group(book, group, person, order);
   if (role.empty()) return std::nullopt;
   return Standing{group.climb ? VotedAs::climb : VotedAs::role, std::string(role)};
 }
@@ -150,8 +191,7 @@ Eligible count_eligible(const Book& book, const RuleGroup& group, const AskedOrd
     ++out.count;
     return true;
   });
-  out.only_placer = out.count == 0 && is_set(order.placed_by) &&
-                    standing_in(book, group, order.placed_by, order).has_value();
+  out.only_placer = out.count == 0 && placer_could(book, group, order);
   return out;
 }
 
@@ -205,7 +245,7 @@ bool asks_together(const Book& book, const Order& order) {
 Asked read_asked(const Book& book, const ApprovalRequest& request) {
   Asked out;
   const Order& order = order_of(book, request);
-  const AskedOrder about = asked_order(order);
+  const AskedOrder about = asked_order(book, order);
   out.together = asks_together(book, order);
   for (const Sequence version : request.rules) {
     const RuleVersion* const rule = book.rules().version_at(version);
@@ -232,12 +272,12 @@ Asked read_asked(const Book& book, const ApprovalRequest& request) {
 
 std::optional<Standing> standing_now(const Book& book, const ApprovalRequest& request,
                                      const RuleGroup& group, BuyerId person) {
-  const AskedOrder order = asked_order(order_of(book, request));
+  const AskedOrder order = asked_order(book, order_of(book, request));
   if (auto standing = standing_to_vote(book, group, person, order)) return standing;
   if (!was_escalated_to(request, person, group.tier)) return std::nullopt;
   if (person == order.placed_by && !self_is(book, order, "allowed")) return std::nullopt;
   KONTOR_MARK("somebody asked by escalation");
-  const std::string_view role = role_to_escalate(book, person, order);
+  const std::string_view role = role_to_escalate(book, person, order, Limits::kToday);
   if (role.empty()) return std::nullopt;
   return Standing{VotedAs::escalated, std::string(role)};
 }
@@ -254,7 +294,7 @@ bool is_wanted(const Book& book, const ApprovalRequest& request, const Asked& as
 std::vector<BuyerId> people_wanted(const Book& book, const ApprovalRequest& request,
                                    std::size_t most) {
   const Asked asked = read_asked(book, request);
-  const AskedOrder order = asked_order(order_of(book, request));
+  const AskedOrder order = asked_order(book, order_of(book, request));
   std::vector<BuyerId> out;
   const auto add = [&](BuyerId person) {
     if (out.size() < most && !contains(out, person)) out.push_back(person);
@@ -273,7 +313,7 @@ std::vector<BuyerId> people_wanted(const Book& book, const ApprovalRequest& requ
 std::vector<BuyerId> people_to_escalate_to(const Book& book, const ApprovalRequest& request) {
   constexpr std::size_t kMost = 50;
   const Asked asked = read_asked(book, request);
-  const AskedOrder order = asked_order(order_of(book, request));
+  const AskedOrder order = asked_order(book, order_of(book, request));
   const bool with_placer = self_is(book, order, "allowed");
   std::vector<BuyerId> out;
   for (CompanyId at = order.company; is_set(at) && out.empty();
@@ -281,7 +321,7 @@ std::vector<BuyerId> people_to_escalate_to(const Book& book, const ApprovalReque
     for (const BuyerId person : book.parties().buyers_of(at)) {
       const bool placer = person == order.placed_by && !with_placer;
       if (placer || out.size() == kMost) continue;
-      if (role_to_escalate(book, person, order).empty()) continue;
+      if (role_to_escalate(book, person, order, Limits::kToday).empty()) continue;
       if (!is_wanted(book, request, asked, person)) out.push_back(person);
     }
   }
@@ -290,7 +330,7 @@ std::vector<BuyerId> people_to_escalate_to(const Book& book, const ApprovalReque
 
 // ---- who votes ----------------------------------------------------------------------------------
 
-std::optional<Voter> expect_voter(Step& step, const Order& order, VoteKind kind) {
+std::optional<Voter> expect_voter(Step& step, const Order& order) {
   const Book& book = step.book();
   const ApprovalRequest* const request = book.approvals().find(OrderRef{order.ref});
   if (request == nullptr) {
@@ -299,8 +339,9 @@ std::optional<Voter> expect_voter(Step& step, const Order& order, VoteKind kind)
   }
   const auto person = book.parties().find_buyer(step.context().actor);
   ReasonCode why = ReasonCode::not_an_approver;
+  std::optional<Voter> one_more;  // in a group that has enough
   if (person) {
-    const AskedOrder about = asked_order(order);
+    const AskedOrder about = asked_order(book, order);
     const Asked asked = read_asked(book, *request);
     for (std::size_t i = 0; i < asked.groups.size(); ++i) {
       const RuleGroup& group = *asked.groups[i].group;
@@ -310,11 +351,16 @@ std::optional<Voter> expect_voter(Step& step, const Order& order, VoteKind kind)
         if (self && why == ReasonCode::not_an_approver) why = ReasonCode::self_approval;
         continue;
       }
-      const bool matters = kind == VoteKind::kNo || !asked.satisfied(i);
-      if (asked.is_open(i) && matters) return Voter{*person, group.tier, std::move(*standing)};
-      KONTOR_MARK("a vote for a tier that is not open");
       why = ReasonCode::not_this_tier;
+      if (!asked.is_open(i)) continue;
+      Voter voter{*person, group.tier, std::move(*standing)};
+      if (!asked.satisfied(i)) return voter;
+      if (!one_more) one_more = std::move(voter);
     }
+  }
+  if (one_more) {
+    KONTOR_MARK("an answer in a group that has enough yeses");
+    return one_more;
   }
   Cause cause = about(why, Subject::buyer, step.actor_name(), person ? person->value() : 0);
   cause.evidence.push_back(request->asked_at);

@@ -20,11 +20,13 @@ inline constexpr std::uint16_t kEverybody = 65535;  // RuleGroup::needed
 struct AskedOrder {
   CompanyId company;
   BuyerId placed_by;
+  BuyerId owner;  // of its cost centre, as it is today; not set: it has none
   Minor total;
+  Minor still_to_take;  // of its placer's period
   CurrencyCode currency;
 };
-AskedOrder asked_order(const OrderFacts& facts);
-AskedOrder asked_order(const Order& order);
+AskedOrder asked_order(const Book& book, const OrderFacts& facts);
+AskedOrder asked_order(const Book& book, const Order& order);
 
 // What makes a person one of those who are asked.
 struct Standing {
@@ -32,8 +34,9 @@ struct Standing {
   std::string role;  // empty: none does
 };
 
-// Whether a yes of the person counts in the group: named, holding a role that reaches the company,
-// or, where the group climbs, somebody whom climbing could come to. Whoever placed the order.
+// Whether a yes of the person counts in the group: named, owning the order's cost centre, holding a
+// role that reaches the company, or, where the group climbs, somebody whom climbing could come to,
+// whatever the person's period has taken since. Whoever placed the order.
 std::optional<Standing> standing_in(const Book& book, const RuleGroup& group, BuyerId person,
                                     const AskedOrder& order);
 // Whether the person is asked: of those whom climbing could come to, only the nearest are. Not who
@@ -97,18 +100,15 @@ std::vector<BuyerId> people_wanted(const Book& book, const ApprovalRequest& requ
 // who hold `approver` with limits that cover the order, or `admin`; in the end the root's admin.
 std::vector<BuyerId> people_to_escalate_to(const Book& book, const ApprovalRequest& request);
 
-// The person behind the command, with the tier the answer is for; or nothing after refusing
-// request_closed, not_an_approver, self_approval or not_this_tier.
-enum class VoteKind : std::uint8_t {
-  kYes,
-  kNo,  // also by one whose own groups have enough yeses, as long as their tier is open
-};
+// The person behind the command, with the tier the answer is for: the first open one that waits for
+// the person, else an open one whose groups of the person have enough yeses already. Or nothing
+// after refusing request_closed, not_an_approver, self_approval or not_this_tier.
 struct Voter {
   BuyerId person;
   std::uint16_t tier = 1;
   Standing standing;
 };
-std::optional<Voter> expect_voter(Step& step, const Order& order, VoteKind kind);
+std::optional<Voter> expect_voter(Step& step, const Order& order);
 
 // request_closed, with what the order's last request ended as.
 Cause request_is_closed(const Book& book, const Order& order);

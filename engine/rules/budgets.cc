@@ -152,7 +152,8 @@ void give_back(Step& step, const Spend& spend, Minor amount) {
 
 // ---- cost centres -------------------------------------------------------------------------------
 
-void expect_cost_centre(Step& step, CompanyId company, BuyerId buyer, std::string_view name) {
+void expect_cost_centre(Step& step, CompanyId company, BuyerId buyer, std::string_view name,
+                        std::span<const PutRight> put_right) {
   const Book& book = step.book();
   if (name.empty()) {
     const PolicyContext orderer{company, buyer};
@@ -166,6 +167,7 @@ void expect_cost_centre(Step& step, CompanyId company, BuyerId buyer, std::strin
   if (!id) return step.refuse(about(ReasonCode::unknown_cost_centre, Subject::cost_centre, name));
   const CostCentre& centre = budgets.cost_centre(*id);
   const auto refuse = [&](ReasonCode code) {
+    if (is_put_right(put_right, code, name)) return;
     Cause cause = about(code, Subject::cost_centre, name, id->value());
     cause.evidence.push_back(centre.last_change);
     step.refuse(std::move(cause));
@@ -200,6 +202,10 @@ std::vector<Date> days_spending_may_ease(const Book& book, const OrderFacts& fac
     const Date last = book.budgets().budget(id).valid_to;
     if (last != kNoDate) out.push_back(add_days(last, 1));
   }
+  for (const BudgetId id : book.budgets().cost_centre(centre).budgets) {
+    const Date first = book.budgets().budget(id).valid_from;
+    if (first > today) out.push_back(first);
+  }
   return out;
 }
 
@@ -209,13 +215,17 @@ Minor spending_worth(const Book& book, const Order& order) {
   return worth_of(book, order, kept_units);
 }
 
+Minor still_to_take(const Book& book, const Order& order) {
+  return spending_worth(book, order) - taken_of(book, order);
+}
+
 Minor still_to_take(const Book& book, const OrderFacts& facts) {
   if (facts.order.value() == 0) return facts.total;
   const Order& order = book.orders().get(facts.order);
   const bool moves = facts.cost_centre != book.orders().cost_centre(order);
   const Minor taken = moves ? Minor{} : taken_of(book, order);
   const Minor worth = spending_worth(book, order);
-  if (facts.lines.empty()) return worth - taken;
+  if (facts.lines.empty()) return worth - taken - facts.supposed.cancelled_worth;
   // The total of an amendment knows nothing of what came back.
   const auto sold = [](const OrderLineState& line) {
     return line.ordered - line.cancelled - line.voided;
@@ -250,13 +260,16 @@ void check_spending_room(Step& step, const OrderFacts& facts) {
   }
 }
 
-void check_spending(Step& step, const Order& order) {
+void check_spending(Step& step, const Order& order, const Supposed& supposed) {
   const Book& book = step.book();
   if (budget_at(book, order) != "approval") return;
   const std::string_view centre = book.orders().cost_centre(order);
   if (!centre.empty())
-    expect_cost_centre(step, CompanyId{order.company}, BuyerId{order.buyer}, centre);
-  const std::vector<Match> matches = match_rules(book, facts_of(book, order), {Moment::placement},
+    expect_cost_centre(step, CompanyId{order.company}, BuyerId{order.buyer}, centre,
+                       supposed.put_right);
+  OrderFacts facts = facts_of(book, order);
+  facts.supposed = supposed;
+  const std::vector<Match> matches = match_rules(book, facts, {Moment::placement},
                                                  {Outcome::refuse, Outcome::ask, Outcome::approve});
   const bool approved = std::any_of(matches.begin(), matches.end(), [](const Match& match) {
     return match.rule->outcome == Outcome::approve;

@@ -16,13 +16,14 @@ namespace kontor {
 
 // Refuses a cost centre that an order of the company may not be charged to today, or that none is
 // named where one must be. While the book knows no cost centre it is a free text.
-void expect_cost_centre(Step& step, CompanyId company, BuyerId buyer, std::string_view name);
+void expect_cost_centre(Step& step, CompanyId company, BuyerId buyer, std::string_view name,
+                        std::span<const PutRight> put_right = {});
 
 // The active budgets of a cost centre on a day, in the order they were first set.
 std::vector<BudgetId> valid_budgets(const Book& book, CostCentreId centre, Date day);
 
 // Days on which time alone may bring what is spent within its bounds: the first of the buyer's next
-// period, and those after the last of the cost centre's budgets.
+// period, those after the last of the cost centre's budgets, and the first of those to come.
 std::vector<Date> days_spending_may_ease(const Book& book, const OrderFacts& facts);
 
 // What of an order, with tax, is neither cancelled or voided nor came back unbilled or credited:
@@ -31,6 +32,7 @@ Minor spending_worth(const Book& book, const Order& order);
 
 // What the order, as the facts have it, would still take: all of it but what it has taken.
 Minor still_to_take(const Book& book, const OrderFacts& facts);
+Minor still_to_take(const Book& book, const Order& order);
 // The same with what it has taken.
 Minor to_take_in_all(const Book& book, const OrderFacts& facts);
 
@@ -40,7 +42,7 @@ void check_spending_room(Step& step, const OrderFacts& facts);
 // For an order that takes at approval: refuses what stands in its way now, a cost centre or budget
 // that is no longer valid, or a rule by budget or period limit that nobody was asked by when it was
 // placed. Of an order that takes at another time: nothing.
-void check_spending(Step& step, const Order& order);
+void check_spending(Step& step, const Order& order, const Supposed& supposed = {});
 
 // A decision's change of what an order takes. Made before the first event that touches the order;
 // then `settle` takes what has become due, or gives back what is no longer; of two that follow each

@@ -5,18 +5,22 @@
 
 namespace kontor {
 
-CheckedOrder check_order(const Book& book, const Context& context, const PlaceOrder& command) {
+CheckedOrder check_order(const Book& book, const Context& context, const PlaceOrder& command,
+                         const Supposed& supposed) {
   CheckedOrder out;
   Step step(book, context);
   expect_effective_date(step);
   const std::string_view name = view(command.order());
-  const OrderWish wish = wish_of(command);
+  OrderWish wish = wish_of(command);
+  wish.parties.put_right = supposed.put_right;
   if (!step.refused()) {
     // One that is settled has left memory, and its name is taken all the same.
     const bool settled =
         book.orders().find(name) == nullptr && book.find_document(SettledKind::kOrder, name) != 0;
     if (settled) step.refuse(about(ReasonCode::order_exists, Subject::order, name));
-    out.placement = plan_placement(step, wish, {name});
+    PlacingAs as{name};
+    as.supposed = supposed;
+    out.placement = plan_placement(step, wish, as);
   }
   out.refusals = step.refusals();
   if (!out.placement) return out;

@@ -18,7 +18,9 @@ struct CheckedOrder {
   Holds holds;
   AllocationPlan stock;  // what it could have now
 };
-// At the book's position; context says who asks, and for which effective date.
-CheckedOrder check_order(const Book& book, const Context& context, const PlaceOrder& command);
+// At the book's position; context says who asks, and for which effective date; rules look at what
+// is supposed.
+CheckedOrder check_order(const Book& book, const Context& context, const PlaceOrder& command,
+                         const Supposed& supposed = {});
 
 }  // namespace kontor

@@ -29,22 +29,33 @@ std::string_view role_held(const Book& book, std::span<const std::string> roles,
   return held == roles.end() ? std::string_view{} : std::string_view(*held);
 }
 
-bool covers_by_role(const Book& book, std::span<const std::string> roles, BuyerId person,
-                    const AskedOrder& order) {
-  return !role_held(book, roles, person, order.company).empty() &&
-         limits_cover(book, person, order);
+bool order_limit_covers(const Buyer& buyer, const AskedOrder& order, bool unlimited) {
+  if (!buyer.order_limit) return unlimited;
+  return buyer.currency == order.currency && order.total <= *buyer.order_limit;
+}
+
+bool period_limit_covers(const Book& book, BuyerId person, const AskedOrder& order,
+                         bool unlimited) {
+  const Buyer& buyer = book.parties().buyer(person);
+  if (!buyer.period_limit) return unlimited;
+  if (buyer.currency != order.currency) return false;
+  const Date first = book.calendar().period_start(buyer.period, book.calendar().business_date());
+  const Minor taken = book.budgets().taken_since(person, order.currency, first);
+  const Minor more = person == order.placed_by ? order.still_to_take : order.total;
+  const bool covers = taken + more <= *buyer.period_limit;
+  if (!covers && more <= *buyer.period_limit) KONTOR_MARK("a period too full for climbing to it");
+  return covers;
 }
 
 }  // namespace
 
-bool limits_cover(const Book& book, BuyerId person, const AskedOrder& order) {
+bool limits_cover(const Book& book, BuyerId person, const AskedOrder& order, Limits limits) {
   const Buyer& buyer = book.parties().buyer(person);
-  const PolicyContext context{buyer.company, person};
-  if (!buyer.order_limit) {
-    return policy_is(book, PolicyKey::spending_absent_limit, context, "unlimited") ||
-           order.total <= Minor{0};
-  }
-  return buyer.currency == order.currency && order.total <= *buyer.order_limit;
+  const bool unlimited =
+      order.total <= Minor{0} ||
+      policy_is(book, PolicyKey::spending_absent_limit, {buyer.company, person}, "unlimited");
+  return order_limit_covers(buyer, order, unlimited) &&
+         (limits == Limits::kOrder || period_limit_covers(book, person, order, unlimited));
 }
 
 bool is_root_admin(const Book& book, BuyerId person, CompanyId orderer) {
@@ -57,9 +68,9 @@ bool is_root_admin(const Book& book, BuyerId person, CompanyId orderer) {
 }
 
 std::string_view role_in_climb(const Book& book, std::span<const std::string> roles, BuyerId person,
-                               const AskedOrder& order) {
+                               const AskedOrder& order, Limits limits) {
   const std::string_view held = role_held(book, roles, person, order.company);
-  if (!held.empty() && limits_cover(book, person, order)) return held;
+  if (!held.empty() && limits_cover(book, person, order, limits)) return held;
   return is_root_admin(book, person, order.company) ? kAdmin : std::string_view{};
 }
 
@@ -71,7 +82,10 @@ std::vector<BuyerId> climb(const Book& book, const RuleGroup& group, const Asked
   std::vector<BuyerId> out;
   for (CompanyId at = order.company; is_set(at); at = parties.company(at).parent) {
     for (const BuyerId person : parties.buyers_of(at)) {
-      if (may(person) && covers_by_role(book, group.roles, person, order)) out.push_back(person);
+      const bool asked = may(person) &&
+                         !role_held(book, group.roles, person, order.company).empty() &&
+                         limits_cover(book, person, order, Limits::kToday);
+      if (asked) out.push_back(person);
     }
     if (out.size() >= needed) {
       if (at != order.company) KONTOR_MARK("somebody found by climbing");

@@ -108,7 +108,7 @@ FigureReading passed(const Book& book, const OrderFacts& facts, Date date, Reaso
 FigureReading limit_expired(const Book& book, const OrderFacts& facts, const RuleCondition&,
                             AccountOf of) {
   const Account& account = account_of(book, facts, of.company);
-  if (!account.limit) return {};
+  if (!account.limit || supposed_limit(facts, of.company) != nullptr) return {};
   return passed(book, facts, account.expires, ReasonCode::limit_expired, of);
 }
 

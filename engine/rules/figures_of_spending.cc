@@ -20,6 +20,13 @@ std::vector<Sequence> evidence_of(const Buyer& buyer, const std::vector<DaySpend
   return out;
 }
 
+Minor amount_of(const Book& book, const OrderFacts& facts, BudgetId id) {
+  for (const SupposedBudget& supposed : facts.supposed.budgets) {
+    if (supposed.budget == id) return supposed.amount;
+  }
+  return book.budgets().budget(id).amount;
+}
+
 FigureReading budget_reading(const Book& book, BudgetId id, Minor found, CurrencyCode currency) {
   const Budget& budget = book.budgets().budget(id);
   FigureReading out;
@@ -46,7 +53,7 @@ FigureReading read_over_period_limit(const Book& book, const OrderFacts& facts,
   const PolicyContext orderer{facts.company, facts.buyer};
   const bool zero = policy_is(book, PolicyKey::spending_absent_limit, orderer, "zero");
   if (!buyer.period_limit && !zero) return {};
-  const Minor limit = buyer.period_limit.value_or(Minor{0});
+  const Minor limit = facts.supposed.period_limit.value_or(buyer.period_limit.value_or(Minor{0}));
   // Without a limit there is no period: it is the order alone that is beyond nothing.
   std::vector<DaySpending> days;
   Minor found = buyer.period_limit ? still_to_take(book, facts) : to_take_in_all(book, facts);
@@ -85,7 +92,7 @@ FigureReading read_over_budget(const Book& book, const OrderFacts& facts, const 
     const Budget& budget = book.budgets().budget(id);
     const bool comparable = budget.currency == facts.currency;
     const Minor found = budget.taken + more;
-    const Minor over = comparable ? found - budget.amount : Minor{0};
+    const Minor over = comparable ? found - amount_of(book, facts, id) : Minor{0};
     const bool worse = over > most || (!comparable && out.is == Is::kNone);
     if (!worse) continue;
     out = budget_reading(book, id, found, facts.currency);

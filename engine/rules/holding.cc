@@ -125,11 +125,13 @@ bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) 
          book.credit().account(payer).watched() != watched_accounts(book, payer);
 }
 
-AtMoment assess_moment(Step& step, const Order& order, Moment moment) {
+AtMoment assess_moment(Step& step, const Order& order, Moment moment, const Supposed& supposed) {
   AtMoment out;
   const Book& book = step.book();
   if (!book.rules().index().has(moment)) return out;
-  const OrderFacts facts = facts_of(book, order);
+  OrderFacts facts = facts_of(book, order);
+  facts.supposed = supposed;
+  facts.need -= supposed.cancelled_worth;
   for (Match& match : match_rules(book, facts, {moment}, {Outcome::refuse})) {
     KONTOR_MARK("a command refused by a rule of a later moment");
     for (Cause& cause : match.causes) {

@@ -38,7 +38,8 @@ struct AtMoment {
   Holds holds;
   Causes warnings;
 };
-AtMoment assess_moment(Step& step, const Order& order, Moment moment);
+AtMoment assess_moment(Step& step, const Order& order, Moment moment,
+                       const Supposed& supposed = {});
 // What the rules of the moment day hold it for.
 Holds find_day_holds(const Book& book, const Order& order);
 // Whether stock may be reserved for it without a command that says so. Holds it where a rule does.

@@ -3,21 +3,46 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "order_generated.h"
 
+#include "engine/rules/put_right.h"
 #include "projections/book.h"
 
 namespace kontor {
 
 // What is taken for true instead of what is so; nothing where an order is decided. `why` asks with
 // it what would release one (engine/rules/remedies.h).
+struct SupposedLimit {
+  CompanyId company;
+  Minor limit;
+};
+struct SupposedTaking {  // credit that another order has taken by then
+  CompanyId payer;
+  Minor amount;
+};
+struct SupposedBudget {
+  BudgetId budget;
+  Minor amount;
+};
 struct Supposed {
   const Account* account = nullptr;  // of the payer
   Date today = kNoDate;
+  std::span<const SupposedLimit> limits;  // set anew
+  std::span<const SupposedTaking> taken;
+  std::span<const SupposedBudget> budgets;  // set anew
+  std::optional<Minor> period_limit;        // of the buyer, set anew
+  std::span<const Quantity> cancelled;      // of the order, by line; empty: nothing
+  Minor cancelled_worth;
+  std::span<const PutRight> put_right;
 };
+
+inline Quantity cancelled_of(const Supposed& supposed, std::uint32_t line) {
+  return supposed.cancelled.empty() ? Quantity{0} : supposed.cancelled[line - 1];
+}
 
 // The lines a rule of an item, category or assortment concerns; kind book: all of them.
 struct LineScope {
@@ -98,7 +123,8 @@ void for_each_line(const Book& book, const OrderFacts& facts, Visit visit) {
   if (facts.order.value() == 0) return;
   for (const OrderLineState& line : book.orders().lines(book.orders().get(facts.order))) {
     ++number;
-    const Quantity left = line.ordered - line.cancelled - line.voided;
+    const Quantity left =
+        line.ordered - line.cancelled - line.voided - cancelled_of(facts.supposed, number);
     if (left > Quantity{0}) visit(FactLine{number, ItemId{line.item}, left, line.unit_price});
   }
 }

@@ -67,6 +67,7 @@ TermsId inherited_terms(const Book& book, CompanyId company, CompanyId payer) {
 
 OrderParties find_order_parties(Step& step, const NamedParties& named) {
   OrderParties out;
+  out.put_right = named.put_right;
   const Parties& parties = step.book().parties();
   const auto company = parties.find_company(named.company);
   if (!company) {
@@ -75,7 +76,8 @@ OrderParties find_order_parties(Step& step, const NamedParties& named) {
   }
   out.company = *company;
   const Company& known = parties.company(*company);
-  if (known.status != CompanyStatus::active) {
+  const bool right = is_put_right(named.put_right, ReasonCode::company_blocked, named.company);
+  if (known.status != CompanyStatus::active && !right) {
     Cause cause =
         about(ReasonCode::company_blocked, Subject::company, named.company, company->value());
     cause.evidence.push_back(known.last_change);

@@ -1,8 +1,10 @@
 // Who an order is for, who places it, who owes it, and on what terms. Rules: domain, Who is who.
 #pragma once
 
+#include <span>
 #include <string_view>
 
+#include "engine/rules/put_right.h"
 #include "engine/step.h"
 
 namespace kontor {
@@ -13,6 +15,7 @@ struct OrderParties {
   BuyerId buyer = no_id<BuyerId>();
   TermsId terms = no_id<TermsId>();
   CurrencyCode currency;
+  std::span<const PutRight> put_right;  // of a look
 };
 
 // What PlaceOrder says about them; refuses whatever does not fit. `currency` 0: the company's.
@@ -22,6 +25,7 @@ struct NamedParties {
   std::string_view payer;
   std::string_view terms;
   CurrencyCode currency;
+  std::span<const PutRight> put_right = {};  // of a look
 };
 OrderParties find_order_parties(Step& step, const NamedParties& named);
 

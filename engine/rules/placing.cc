@@ -47,7 +47,9 @@ void check_stock(Step& step, const OrderWish& wish, const Placement& found,
   const PolicyContext context{found.who.company, found.who.buyer};
   const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
   if (at != "placement" && !(at == "approval" && !found.asks)) return;
-  check_stock_for(step, needs_beyond(found.priced, kept), {wish.region, wish.no_split}, context);
+  std::vector<StockNeed> needs = needs_beyond(found.priced, kept);
+  leave_out_put_right(step.book(), found.who.put_right, needs);
+  check_stock_for(step, needs, {wish.region, wish.no_split}, context);
 }
 
 // Whether a run needs no yes of its own: its recurring order has one, for this total.
@@ -91,7 +93,7 @@ std::optional<Placement> price_wish(Step& step, const OrderWish& wish) {
   std::optional<Placement> out(std::in_place);
   out->who = who;
   out->cost_centre = cost_centre_of(step.book(), wish, who);
-  expect_cost_centre(step, who.company, who.buyer, out->cost_centre);
+  expect_cost_centre(step, who.company, who.buyer, out->cost_centre, who.put_right);
   out->priced = price_lines(step, who, wish.country, wish.lines);
   if (step.refused()) return std::nullopt;
   out->facts = facts_of(step, wish, *out);
@@ -105,6 +107,7 @@ std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const
   if (!out) return std::nullopt;
   out->run_of = as.run_of;
   out->facts.recurring = as.run_of.value() != 0;
+  out->facts.supposed = as.supposed;
   out->covered = as.agreed && is_covered(step.book(), out->facts, *as.agreed);
   out->wishes = assess_rules(step, out->facts, out->covered ? Asking::kLook : Asking::kAsk);
   out->asks = !out->covered && !approves_at_once(step.book(), out->facts, out->wishes);

@@ -64,6 +64,7 @@ struct PlacingAs {
   std::span<const ReservedPart> kept = {};  // stock that is its own already, of a draft
   OrderRef run_of = {};                     // of a run: its recurring order
   std::optional<Minor> agreed = {};         // of a run: the total that was approved
+  Supposed supposed = {};                   // of a look
 };
 
 // What the first half found. Valid until the next event.

@@ -247,10 +247,13 @@ std::optional<OrderLine> price_line(Step& step, const OrderParties& who, std::st
     return std::nullopt;
   }
   const Item& item = catalogue.item(*id);
-  if (item.status != ItemStatus::active) {
+  if (item.status != ItemStatus::active &&
+      !is_put_right(who.put_right, ReasonCode::item_inactive, wanted.item)) {
     step.refuse(about_line(ReasonCode::item_inactive, line, wanted.item));
   }
-  check_entitled(step, who.company, *id, line);
+  if (!is_put_right(who.put_right, ReasonCode::not_in_assortment, wanted.item)) {
+    check_entitled(step, who.company, *id, line);
+  }
   check_quantity(step, wanted, item, line);
   const auto price = decide_price(step, who, wanted, *id, line);
   const auto rate = find_tax_rate(step, who, country, item.tax_category, line);

@@ -3,147 +3,127 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 
+#include "engine/rules/accounts.h"
 #include "engine/rules/budgets.h"
-#include "engine/rules/policy.h"
-#include "engine/rules/taking.h"
+#include "engine/rules/cutting.h"
+#include "engine/rules/smallest.h"
 #include "events/base/limits.h"
 
 namespace kontor {
 namespace {
 
-// What is supposed; remedies put together are one supposition.
-struct Supposition {
-  Minor paid;
-  std::optional<Minor> limit;
-  std::vector<Quantity> cancelled;  // by line; empty: nothing
-  Date today = kNoDate;
-};
-
 // The same condition of a rule, whatever it says: an expired limit set anew is still a limit.
 bool same_reason(const Cause& a, const Cause& b) {
-  return a.rule == b.rule && a.line == b.line && a.subject_kind == b.subject_kind &&
-         a.subject == b.subject && a.unit == b.unit;
+  const bool same_rule = a.rule == b.rule && (a.rule.value() != 0 || a.code == b.code);
+  return same_rule && a.line == b.line && a.subject_kind == b.subject_kind &&
+         a.subject == b.subject && a.unit == b.unit && a.name == b.name;
 }
 
-// The smallest value above `low` that passes, where `high` does and what passes goes on passing;
-// `hint`: likely the answer. Nothing: not even `high` passes.
-template <class Passes>
-std::optional<std::int64_t> smallest(std::int64_t low, std::int64_t high, std::int64_t hint,
-                                     Passes passes) {
-  if (high <= low || !passes(high)) return std::nullopt;
-  if (hint > low && hint < high) {
-    (passes(hint) ? high : low) = hint;
-    if (high == hint && hint - 1 > low) {
-      (passes(hint - 1) ? high : low) = hint - 1;
-    }
+// Facts that a look may take for put right: what it refuses for them is all that follows from them.
+bool can_be_put_right(const Book& book, const Cause& cause) {
+  switch (cause.code) {
+    case ReasonCode::short_stock:
+    case ReasonCode::company_blocked:
+    case ReasonCode::item_inactive:
+    case ReasonCode::cost_centre_inactive:
+    case ReasonCode::not_in_assortment:
+      return cause.rule.value() == 0;
+    case ReasonCode::no_budget:  // of a cost centre that is named
+      return book.budgets().find_cost_centre(cause.name).has_value();
+    default:
+      return false;
   }
-  while (high - low > 1) {
-    const std::int64_t middle = low + (high - low) / 2;
-    (passes(middle) ? high : low) = middle;
-  }
-  return high;
 }
 
-constexpr std::size_t kOlderMax = 50;  // held orders looked at before the one asked about
+// Takes what a remedy says for so.
+void suppose(Supposition& out, const Remedy& remedy, const Waiting& waiting) {
+  switch (remedy.kind) {
+    case RemedyKind::kPayment:
+      out.paid = remedy.amount;
+      return;
+    case RemedyKind::kLimit:
+      out.limits.push_back({remedy.company, remedy.amount});
+      return;
+    case RemedyKind::kBudget:
+      out.budgets.push_back({remedy.budget, remedy.amount});
+      return;
+    case RemedyKind::kSpendingLimit:
+      out.period_limit = remedy.amount;
+      return;
+    case RemedyKind::kDate:
+      out.today = remedy.date;
+      return;
+    case RemedyKind::kStock:
+    case RemedyKind::kSetting:
+      out.put_right.push_back(remedy.fact);
+      return;
+    case RemedyKind::kCancellation:
+      out.cancelled.assign(waiting.order()->line_count, Quantity{0});
+      for (const RemedyLine& line : remedy.lines)
+        out.cancelled[line.line - 1] = line.quantity;
+      out.cancelled_worth = remedy.amount;
+      return;
+    case RemedyKind::kRelease:
+      return;
+  }
+}
 
 class Search {
  public:
-  Search(const Book& book, const Order& order)
-      : book_(book),
-        order_(order),
-        account_(book.credit().account(CompanyId{order.payer})),
-        facts_(facts_of(book, order)),
-        holds_(find_holds(book, order)) {}
+  explicit Search(const Waiting& waiting)
+      : waiting_(waiting), book_(waiting.book()), reasons_(waiting.left({})) {}
 
-  Remedies find();
+  Remedies find() const;
 
  private:
   using Reasons = std::vector<std::size_t>;
+  using Enough = std::function<bool(const Supposition&)>;
 
-  Holds holds_with(const Supposition& supposed) const;
-  Minor taken_before(const Supposition& supposed, const Account& account) const;
-  bool counts_when_released(const Order& order) const;
+  const std::vector<Cause>& reasons() const { return reasons_.list(); }
+  Supposition with(Supposition base, const Remedy& remedy) const {
+    suppose(base, remedy, waiting_);
+    return base;
+  }
+  bool releases(const Supposition& supposed) const { return waiting_.left(supposed).empty(); }
   Reasons cleared_by(const Supposition& supposed) const;
   bool clears(const Supposition& supposed, std::size_t reason) const;
-  const std::vector<Cause>& reasons() const { return holds_.causes.list(); }
 
-  // The smallest remedy of a kind for which `enough` says yes; `reason`: the one to look at first.
-  using Enough = std::function<bool(const Supposition&)>;
-  std::optional<Remedy> find_one(RemedyKind kind, std::size_t reason, const Supposition& base,
+  // The smallest remedy of a kind for which `enough` says yes; of: the reason to look at first.
+  std::optional<Remedy> find_one(RemedyKind kind, const Cause& of, const Supposition& base,
                                  const Enough& enough) const;
-  std::optional<Remedy> find_payment(std::size_t reason, const Supposition& base,
+  std::optional<Remedy> find_payment(const Cause& of, const Supposition& base,
                                      const Enough& enough) const;
-  std::optional<Remedy> find_limit(std::size_t reason, const Supposition& base,
-                                   const Enough& enough) const;
-  std::optional<Remedy> find_cancellation(std::size_t reason, const Supposition& base,
+  std::optional<Remedy> find_cancellation(const Cause& of, const Supposition& base,
                                           const Enough& enough) const;
+  std::optional<Remedy> find_cancelled_line(const Cause& of, const Supposition& base,
+                                            const Enough& enough) const;
   std::optional<Remedy> find_date(const Supposition& base, const Enough& enough) const;
-  Supposition with(const Supposition& base, const Remedy& remedy) const;
+  std::optional<Remedy> find_setting(RemedyKind kind, const Cause& of, const Supposition& base,
+                                     const Enough& enough) const;
+  // A limit, budget or spending limit, with `amount` as it is now.
+  std::optional<Remedy> threshold_of(RemedyKind kind, const Cause& of) const;
+  std::optional<Remedy> find_threshold(RemedyKind kind, const Cause& of, const Supposition& base,
+                                       const Enough& enough) const;
+  Quantity missing_stock(const Cause& of) const;
+  Remedy cancellation_of(const std::vector<Quantity>& cancelled) const;
 
-  // What has to leave the order's worth, as lines: of one line if that is enough, else of the last.
-  std::vector<Quantity> cut_for(Minor worth) const;
-  std::optional<Quantity> part_of_line(const OrderLineState& line, Minor worth) const;
-  Minor worth_of(const OrderLineState& line, Quantity quantity) const;
-  Minor worth_of(const std::vector<Quantity>& cancelled) const;
-  void put_together(Remedies& out) const;
+  void put_in_pairs(Remedies& out) const;
+  void put_everything_right(Remedies& out) const;
+  bool release_in_turn(const std::vector<Remedy>& all) const;
+  std::optional<Remedy> setting_for(const Cause& of) const;
 
+  const Waiting& waiting_;
   const Book& book_;
-  const Order& order_;
-  const Account& account_;
-  const OrderFacts facts_;
-  const Holds holds_;
+  const Causes reasons_;
 };
 
-Holds Search::holds_with(const Supposition& supposed) const {
-  Account account = account_.as_if_paid(supposed.paid);
-  if (supposed.limit) {
-    account.limit = supposed.limit;
-    account.expires = kNoDate;
-  }
-  OrderFacts facts = facts_;
-  facts.need += taken_before(supposed, account);
-  if (!supposed.cancelled.empty()) facts.need -= worth_of(supposed.cancelled);
-  facts.supposed = {&account, supposed.today};
-  return find_holds(book_, order_, facts);
-}
-
-// What older orders of the payer take first once something changes: held ones are looked at again
-// oldest first. A cancellation is looked at alone.
-Minor Search::taken_before(const Supposition& supposed, const Account& account) const {
-  Minor taken;
-  if (supposed.paid == Minor{0} && !supposed.limit && supposed.today == kNoDate) return taken;
-  std::size_t looked = 0;
-  for (const auto& [birth, held] : account_.held()) {
-    if (birth >= order_.ref || ++looked > kOlderMax) break;
-    if (held.forced) continue;
-    const Order& older = book_.orders().get(held.order);
-    OrderFacts facts = facts_of(book_, older);
-    const Minor need = facts.need;
-    facts.need += taken;
-    facts.supposed = {&account, supposed.today};
-    if (counts_when_released(older) && find_holds(book_, older, facts).causes.empty())
-      taken += need;
-  }
-  return taken;
-}
-
-bool Search::counts_when_released(const Order& order) const {
-  return order.approval == Approval::kApproved ||
-         policy_is(book_, PolicyKey::credit_at, policy_context(order), "placement");
-}
-
-bool Search::clears(const Supposition& supposed, std::size_t reason) const {
-  const Reasons cleared = cleared_by(supposed);
-  return std::find(cleared.begin(), cleared.end(), reason) != cleared.end();
-}
-
 Search::Reasons Search::cleared_by(const Supposition& supposed) const {
-  const Holds left = holds_with(supposed);
+  const Causes left = waiting_.left(supposed);
   Reasons out;
   for (std::size_t i = 0; i < reasons().size(); ++i) {
-    const auto& list = left.causes.list();
-    const bool stays = std::any_of(list.begin(), list.end(), [&](const Cause& cause) {
+    const bool stays = std::any_of(left.list().begin(), left.list().end(), [&](const Cause& cause) {
       return same_reason(cause, reasons()[i]);
     });
     if (!stays) out.push_back(i);
@@ -151,72 +131,134 @@ Search::Reasons Search::cleared_by(const Supposition& supposed) const {
   return out;
 }
 
+bool Search::clears(const Supposition& supposed, std::size_t reason) const {
+  const Reasons cleared = cleared_by(supposed);
+  return std::find(cleared.begin(), cleared.end(), reason) != cleared.end();
+}
+
 // ---- the kinds ----------------------------------------------------------------------------------
 
-std::optional<Remedy> Search::find_payment(std::size_t reason, const Supposition& base,
+// All the payer owes, or as much as any reason is about: a limit up the tree may be missed by more.
+std::optional<Remedy> Search::find_payment(const Cause& of, const Supposition& base,
                                            const Enough& enough) const {
-  const Cause& cause = reasons()[reason];
-  const Minor owed = account_.bucket(Bucket::ordered) + account_.bucket(Bucket::delivered) +
-                     account_.bucket(Bucket::receivable) + facts_.need;
+  const OrderFacts& facts = waiting_.facts();
+  if (!is_set(facts.payer)) return std::nullopt;
+  const Account& account = book_.credit().account(facts.payer);
+  const Minor owed = account.bucket(Bucket::ordered) + account.bucket(Bucket::delivered) +
+                     account.bucket(Bucket::receivable) + facts.need;
+  Int128 over = 0;
+  for (const Cause& reason : reasons()) {
+    if (reason.unit == Unit::money) over = std::max(over, Int128{reason.found} - reason.allowed);
+  }
+  const Int128 most = std::min(Int128{owed.value()} + over + 1, Int128{limits::kSumMax});
+  const std::int64_t hint = saturated(Int128{of.found} - of.allowed).value();
   Supposition supposed = base;
-  const auto amount = smallest(0, owed.value() + 1, cause.found - cause.allowed, [&](auto paid) {
+  const auto amount = smallest(0, saturated(most).value(), hint, [&](auto paid) {
     supposed.paid = Minor{paid};
     return enough(supposed);
   });
   if (!amount) return std::nullopt;
   Remedy out;
   out.kind = RemedyKind::kPayment;
+  out.company = facts.payer;
   out.amount = Minor{*amount};
   return out;
 }
 
-std::optional<Remedy> Search::find_limit(std::size_t reason, const Supposition& base,
-                                         const Enough& enough) const {
-  const std::int64_t now =
-      std::max(limit_in_force(book_, facts_.payer).limit.value_or(Minor{0}), Minor{0}).value();
-  Supposition supposed = base;
-  const auto limit = smallest(now, limits::kSumMax, reasons()[reason].found, [&](auto wanted) {
-    supposed.limit = Minor{wanted};
-    return enough(supposed);
-  });
-  if (!limit) return std::nullopt;
+std::optional<Remedy> Search::threshold_of(RemedyKind kind, const Cause& of) const {
+  const OrderFacts& facts = waiting_.facts();
   Remedy out;
-  out.kind = RemedyKind::kLimit;
-  out.amount = Minor{*limit};
+  out.kind = kind;
+  if (kind == RemedyKind::kLimit) {
+    if (of.rule.value() == 0 || !is_set(facts.payer)) return std::nullopt;
+    const bool of_company = of.subject_kind == Subject::company;
+    out.company = of_company ? CompanyId{static_cast<std::uint32_t>(of.subject)} : facts.payer;
+    const auto limit = limit_in_force(book_, out.company).limit;
+    out.amount = std::max(limit.value_or(Minor{0}), Minor{0});
+    return out;
+  }
+  if (kind == RemedyKind::kBudget) {
+    if (of.subject_kind != Subject::budget) return std::nullopt;
+    out.budget = BudgetId{static_cast<std::uint32_t>(of.subject)};
+    out.amount = book_.budgets().budget(out.budget).amount;
+    return out;
+  }
+  const bool by_period =
+      of.subject_kind == Subject::buyer && is_set(facts.buyer) && of.subject == facts.buyer.value();
+  if (!by_period) return std::nullopt;
+  const auto limit = book_.parties().buyer(facts.buyer).period_limit;
+  if (!limit) return std::nullopt;
+  out.buyer = facts.buyer;
+  out.amount = *limit;
   return out;
 }
 
-std::optional<Remedy> Search::find_cancellation(std::size_t reason, const Supposition& base,
-                                                const Enough& enough) const {
-  const Cause& cause = reasons()[reason];
-  Supposition supposed = base;
-  const auto worth =
-      smallest(0, facts_.need.value() - 1, cause.found - cause.allowed, [&](auto amount) {
-        supposed.cancelled = cut_for(Minor{amount});
-        return !supposed.cancelled.empty() && enough(supposed);
-      });
-  if (!worth) return std::nullopt;
-  supposed.cancelled = cut_for(Minor{*worth});
+std::optional<Remedy> Search::find_threshold(RemedyKind kind, const Cause& of,
+                                             const Supposition& base, const Enough& enough) const {
+  auto out = threshold_of(kind, of);
+  if (!out) return std::nullopt;
+  const auto amount = smallest(out->amount.value(), limits::kSumMax, of.found, [&](auto wanted) {
+    out->amount = Minor{wanted};
+    return enough(with(base, *out));
+  });
+  if (!amount) return std::nullopt;
+  out->amount = Minor{*amount};
+  return out;
+}
+
+Remedy Search::cancellation_of(const std::vector<Quantity>& cancelled) const {
   Remedy out;
   out.kind = RemedyKind::kCancellation;
-  out.amount = worth_of(supposed.cancelled);
-  if (out.amount >= facts_.need) return std::nullopt;  // nothing would be left to release
-  for (std::uint32_t i = 0; i < supposed.cancelled.size(); ++i) {
-    if (supposed.cancelled[i] > Quantity{0}) out.lines.push_back({i + 1, supposed.cancelled[i]});
+  out.amount = worth_of(book_, *waiting_.order(), cancelled);
+  for (std::uint32_t i = 0; i < cancelled.size(); ++i) {
+    if (cancelled[i] > Quantity{0}) out.lines.push_back({i + 1, cancelled[i]});
   }
   return out;
 }
 
-// Days on which something changes by itself: a rule that holds ends, one that excludes begins.
+std::optional<Remedy> Search::find_cancellation(const Cause& of, const Supposition& base,
+                                                const Enough& enough) const {
+  const Order* const order = waiting_.order();
+  if (order == nullptr) return std::nullopt;
+  if (of.rule.value() == 0) return find_cancelled_line(of, base, enough);
+  const Minor all = waiting_.facts().need;
+  const auto worth = smallest(0, all.value() - 1, of.found - of.allowed, [&](auto amount) {
+    const std::vector<Quantity> cut = cut_for(book_, *order, Minor{amount});
+    return !cut.empty() && enough(with(base, cancellation_of(cut)));
+  });
+  if (!worth) return std::nullopt;
+  Remedy out = cancellation_of(cut_for(book_, *order, Minor{*worth}));
+  if (out.amount >= all) return std::nullopt;  // nothing would be left to release
+  return out;
+}
+
+// What a line lacks, or all of it.
+std::optional<Remedy> Search::find_cancelled_line(const Cause& of, const Supposition& base,
+                                                  const Enough& enough) const {
+  const auto lines = book_.orders().lines(*waiting_.order());
+  const bool of_line = of.code == ReasonCode::short_stock || of.code == ReasonCode::item_inactive;
+  if (!of_line || of.line == 0 || of.line > lines.size()) return std::nullopt;
+  std::vector<Quantity> cut(lines.size(), Quantity{0});
+  cut[of.line - 1] = of.code == ReasonCode::short_stock ? Quantity{of.allowed - of.found}
+                                                        : lines[of.line - 1].open();
+  Quantity left;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    left += lines[i].open() - cut[i];
+  Remedy out = cancellation_of(cut);
+  if (left <= Quantity{0} || !enough(with(base, out))) return std::nullopt;
+  return out;
+}
+
+// Days on which something changes by itself: a rule that holds or refuses ends, one that excludes
+// or approves begins.
 std::optional<Remedy> Search::find_date(const Supposition& base, const Enough& enough) const {
   const Date today = book_.calendar().business_date();
-  std::vector<Date> days = days_spending_may_ease(book_, facts_);
+  std::vector<Date> days = days_spending_may_ease(book_, waiting_.facts());
   for (std::uint32_t i = 0; i < book_.rules().count(); ++i) {
     const RuleVersion& rule = book_.rules().current(RuleId{i});
     if (rule.withdrawn) continue;
-    if (rule.outcome == Outcome::hold && rule.valid_to >= today) {
-      days.emplace_back(rule.valid_to.value() + 1);
-    }
+    const bool stops = rule.outcome == Outcome::hold || rule.outcome == Outcome::refuse;
+    if (stops && rule.valid_to >= today) days.emplace_back(rule.valid_to.value() + 1);
     if (rule.outcome == Outcome::exclude && rule.valid_from > today) {
       days.push_back(rule.valid_from);
     }
@@ -226,119 +268,77 @@ std::optional<Remedy> Search::find_date(const Supposition& base, const Enough& e
   constexpr std::size_t kDaysMax = 32;
   if (days.size() > kDaysMax) days.resize(kDaysMax);
   for (const Date day : days) {
-    Supposition supposed = base;
-    supposed.today = day;
-    if (!enough(supposed)) continue;
     Remedy out;
     out.kind = RemedyKind::kDate;
     out.date = day;
-    return out;
+    if (enough(with(base, out))) return out;
   }
   return std::nullopt;
 }
 
-std::optional<Remedy> Search::find_one(RemedyKind kind, std::size_t reason, const Supposition& base,
+// Of all lines of the item.
+Quantity Search::missing_stock(const Cause& of) const {
+  Quantity sum;
+  for (const Cause& reason : reasons()) {
+    if (reason.code == of.code && reason.name == of.name)
+      sum += Quantity{reason.allowed - reason.found};
+  }
+  return sum;
+}
+
+std::optional<Remedy> Search::find_setting(RemedyKind kind, const Cause& of,
+                                           const Supposition& base, const Enough& enough) const {
+  const bool of_stock = of.code == ReasonCode::short_stock;
+  if (!can_be_put_right(book_, of) || of_stock != (kind == RemedyKind::kStock)) return std::nullopt;
+  Remedy out;
+  out.kind = kind;
+  out.fact = {of.code, of.name};
+  if (of_stock) out.quantity = missing_stock(of);
+  if (!enough(with(base, out))) return std::nullopt;
+  return out;
+}
+
+std::optional<Remedy> Search::find_one(RemedyKind kind, const Cause& of, const Supposition& base,
                                        const Enough& enough) const {
   switch (kind) {
     case RemedyKind::kPayment:
-      return find_payment(reason, base, enough);
+      return find_payment(of, base, enough);
     case RemedyKind::kLimit:
-      return find_limit(reason, base, enough);
+    case RemedyKind::kBudget:
+    case RemedyKind::kSpendingLimit:
+      return find_threshold(kind, of, base, enough);
     case RemedyKind::kCancellation:
-      return find_cancellation(reason, base, enough);
+      return find_cancellation(of, base, enough);
     case RemedyKind::kDate:
       return find_date(base, enough);
+    case RemedyKind::kStock:
+    case RemedyKind::kSetting:
+      return find_setting(kind, of, base, enough);
     case RemedyKind::kRelease:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
-Supposition Search::with(const Supposition& base, const Remedy& remedy) const {
-  Supposition out = base;
-  if (remedy.kind == RemedyKind::kPayment) out.paid = remedy.amount;
-  if (remedy.kind == RemedyKind::kLimit) out.limit = remedy.amount;
-  if (remedy.kind == RemedyKind::kDate) out.today = remedy.date;
-  if (remedy.kind == RemedyKind::kCancellation) {
-    out.cancelled.assign(order_.line_count, Quantity{0});
-    for (const RemedyLine& line : remedy.lines)
-      out.cancelled[line.line - 1] = line.quantity;
-  }
-  return out;
-}
-
-// ---- cancelling ---------------------------------------------------------------------------------
-
-// The run of units cancelled ends where the earlier cancellations began (engine/rules/taking.cc).
-Minor Search::worth_of(const OrderLineState& line, Quantity quantity) const {
-  const Quantity to = line.ordered - line.cancelled - line.voided;
-  return line.gross_of(to) - line.gross_of(to - quantity);
-}
-
-Minor Search::worth_of(const std::vector<Quantity>& cancelled) const {
-  const auto lines = book_.orders().lines(order_);
-  Minor sum;
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    sum += worth_of(lines[i], cancelled[i]);
-  return sum;
-}
-
-// The smallest quantity the item is sold in that is worth as much; nothing: all of it is not.
-std::optional<Quantity> Search::part_of_line(const OrderLineState& line, Minor worth) const {
-  std::int64_t step = kQuantityUnit;
-  for (int i = 0; i < book_.catalogue().item(ItemId{line.item}).decimals; ++i)
-    step /= 10;
-  const auto steps = smallest(0, line.open().value() / step, 0, [&](auto count) {
-    return worth_of(line, Quantity{count * step}) >= worth;
-  });
-  if (!steps) return std::nullopt;
-  return Quantity{*steps * step};
-}
-
-std::vector<Quantity> Search::cut_for(Minor worth) const {
-  const auto lines = book_.orders().lines(order_);
-  std::vector<Quantity> out(lines.size(), Quantity{0});
-  std::optional<std::size_t> best;
-  Minor best_worth;
-  Quantity best_part;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto part = part_of_line(lines[i], worth);
-    if (!part) continue;
-    const Minor is_worth = worth_of(lines[i], *part);
-    if (best && best_worth <= is_worth) continue;
-    best = i;
-    best_worth = is_worth;
-    best_part = *part;
-  }
-  if (best) {
-    out[*best] = best_part;
-    return out;
-  }
-  Minor missing = worth;
-  for (std::size_t i = lines.size(); i-- > 0 && missing > Minor{0};) {
-    const auto part = part_of_line(lines[i], missing);
-    out[i] = part.value_or(lines[i].open());
-    missing -= worth_of(lines[i], out[i]);
-  }
-  if (missing > Minor{0}) return {};
-  // The last part taken may be more than was missing: then less of the others is enough.
-  for (std::size_t i = lines.size(); i-- > 0 && missing < Minor{0};) {
-    if (out[i] == Quantity{0}) continue;
-    const Minor before = worth_of(lines[i], out[i]);
-    const Minor wanted = before + missing;
-    out[i] = wanted > Minor{0} ? part_of_line(lines[i], wanted).value_or(out[i]) : Quantity{0};
-    missing += before - worth_of(lines[i], out[i]);
-  }
-  return out;
-}
-
 // ---- all of them --------------------------------------------------------------------------------
 
-constexpr std::array kKinds = {RemedyKind::kPayment, RemedyKind::kLimit, RemedyKind::kCancellation,
-                               RemedyKind::kDate};
+constexpr std::array kKinds = {RemedyKind::kPayment,      RemedyKind::kLimit,
+                               RemedyKind::kCancellation, RemedyKind::kDate,
+                               RemedyKind::kBudget,       RemedyKind::kSpendingLimit,
+                               RemedyKind::kStock,        RemedyKind::kSetting};
+
+bool is_threshold(RemedyKind kind) {
+  return kind == RemedyKind::kLimit || kind == RemedyKind::kBudget ||
+         kind == RemedyKind::kSpendingLimit;
+}
+bool is_set_anew(RemedyKind kind) {
+  return is_threshold(kind) || kind == RemedyKind::kStock || kind == RemedyKind::kSetting;
+}
 
 bool is_same(const Remedy& a, const Remedy& b) {
-  return a.kind == b.kind && a.amount == b.amount && a.date == b.date;
+  return a.kind == b.kind && a.amount == b.amount && a.company == b.company &&
+         a.budget == b.budget && a.date == b.date && a.fact.code == b.fact.code &&
+         a.fact.name == b.fact.name;
 }
 
 bool is_known(const std::vector<Remedy>& remedies, const Remedy& other) {
@@ -346,21 +346,22 @@ bool is_known(const std::vector<Remedy>& remedies, const Remedy& other) {
                      [&](const Remedy& known) { return is_same(known, other); });
 }
 
-// The same two, found from the other side.
-bool is_known(const std::vector<std::vector<Remedy>>& sets, const Remedy& a, const Remedy& b) {
+// The same remedies, found in another order.
+bool is_known(const std::vector<std::vector<Remedy>>& sets, const std::vector<Remedy>& other) {
   return std::any_of(sets.begin(), sets.end(), [&](const std::vector<Remedy>& known) {
-    return is_same(known.front(), b) && is_same(known.back(), a);
+    return known.size() == other.size() &&
+           std::all_of(other.begin(), other.end(),
+                       [&](const Remedy& remedy) { return is_known(known, remedy); });
   });
 }
 
 // One that clears something, then the smallest of another kind that clears the rest.
-void Search::put_together(Remedies& out) const {
-  const auto releases = [&](const Supposition& supposed) {
-    return holds_with(supposed).causes.empty();
-  };
+void Search::put_in_pairs(Remedies& out) const {
+  const auto enough = [&](const Supposition& supposed) { return releases(supposed); };
   for (const Remedy& first : out.remedies) {
     if (first.releases) continue;
-    const Supposition base = with({}, first);
+    Supposition base = with({}, first);
+    waiting_.let_others_take(base);
     const Reasons& cleared = first.clears;
     std::size_t left = 0;
     while (std::find(cleared.begin(), cleared.end(), left) != cleared.end())
@@ -368,8 +369,8 @@ void Search::put_together(Remedies& out) const {
     if (left == reasons().size()) continue;  // another reason would come up
     for (const RemedyKind kind : kKinds) {
       if (kind == first.kind) continue;
-      auto second = find_one(kind, left, base, releases);
-      if (!second || is_known(out.together, first, *second)) continue;
+      auto second = find_one(kind, reasons()[left], base, enough);
+      if (!second || is_known(out.together, {first, *second})) continue;
       for (std::size_t i = 0; i < reasons().size(); ++i) {
         if (std::find(cleared.begin(), cleared.end(), i) == cleared.end())
           second->clears.push_back(i);
@@ -379,34 +380,100 @@ void Search::put_together(Remedies& out) const {
   }
 }
 
-Remedies Search::find() {
+// What is to be set for a reason: a limit or budget, as it is now, or a fact.
+std::optional<Remedy> Search::setting_for(const Cause& of) const {
+  for (const RemedyKind kind :
+       {RemedyKind::kLimit, RemedyKind::kBudget, RemedyKind::kSpendingLimit}) {
+    auto threshold = threshold_of(kind, of);
+    const bool is_its =
+        threshold && (kind != RemedyKind::kLimit || of.subject_kind == Subject::company);
+    if (is_its) return threshold;
+  }
+  const auto any = [](const Supposition&) { return true; };
+  auto stock = find_setting(RemedyKind::kStock, of, {}, any);
+  return stock ? stock : find_setting(RemedyKind::kSetting, of, {}, any);
+}
+
+// Done one after the other, so that others take what each frees.
+bool Search::release_in_turn(const std::vector<Remedy>& all) const {
+  Supposition supposed;
+  for (const Remedy& remedy : all) {
+    suppose(supposed, remedy, waiting_);
+    if (&remedy != &all.back()) waiting_.let_others_take(supposed);
+  }
+  return releases(supposed);
+}
+
+// Reason after reason, until none is left; then each limit and budget as low as may be while the
+// others are as they have been found.
+void Search::put_everything_right(Remedies& out) const {
+  const bool one_does =
+      std::any_of(out.remedies.begin(), out.remedies.end(),
+                  [](const Remedy& remedy) { return remedy.releases && is_set_anew(remedy.kind); });
+  if (one_does) return;
+  std::vector<Remedy> all;
+  std::vector<Minor> now;  // of each limit and budget
+  Supposition supposed;
+  while (true) {
+    const Causes left = waiting_.left(supposed);
+    if (left.empty()) break;
+    auto next = setting_for(left.list().front());
+    if (!next) return;
+    now.push_back(
+        std::exchange(next->amount, is_threshold(next->kind) ? Minor{limits::kSumMax} : Minor{0}));
+    if (is_known(all, *next)) return;
+    suppose(supposed, *next, waiting_);
+    all.push_back(std::move(*next));
+  }
+  if (all.size() < 2 || !release_in_turn(all)) return;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!is_threshold(all[i].kind)) continue;
+    const auto amount = smallest(now[i].value(), limits::kSumMax, 0, [&](auto wanted) {
+      all[i].amount = Minor{wanted};
+      return release_in_turn(all);
+    });
+    all[i].amount = Minor{amount.value_or(limits::kSumMax)};
+  }
+  if (!is_known(out.together, all)) out.together.push_back(std::move(all));
+}
+
+Remedies Search::find() const {
   Remedies out;
-  out.holds = holds_;
+  out.reasons = reasons_;
   if (reasons().empty() || reasons().front().code == ReasonCode::amount_overflow) return out;
   for (const RemedyKind kind : kKinds) {
     for (std::size_t reason = 0; reason < reasons().size(); ++reason) {
-      auto remedy = find_one(kind, reason, {},
+      auto remedy = find_one(kind, reasons()[reason], {},
                              [&](const Supposition& supposed) { return clears(supposed, reason); });
       if (!remedy || is_known(out.remedies, *remedy)) continue;
       const Supposition supposed = with({}, *remedy);
       remedy->clears = cleared_by(supposed);
-      remedy->releases = holds_with(supposed).causes.empty();
+      remedy->releases = releases(supposed);
       out.remedies.push_back(std::move(*remedy));
     }
   }
-  put_together(out);
-  Remedy& release = out.remedies.emplace_back();
-  release.kind = RemedyKind::kRelease;
-  release.releases = true;
-  for (std::size_t i = 0; i < reasons().size(); ++i)
-    release.clears.push_back(i);
+  put_in_pairs(out);
+  put_everything_right(out);
   return out;
 }
 
 }  // namespace
 
+Remedies find_remedies(const Waiting& waiting) {
+  return Search(waiting).find();
+}
+
 Remedies find_remedies(const Book& book, const Order& order) {
-  return Search(book, order).find();
+  Remedies out = find_remedies(HeldOrderWaits(book, order));
+  if (out.reasons.empty() || out.reasons.list().front().code == ReasonCode::amount_overflow) {
+    return out;
+  }
+  Remedy& release = out.remedies.emplace_back();
+  release.kind = RemedyKind::kRelease;
+  release.releases = true;
+  for (std::size_t i = 0; i < out.reasons.list().size(); ++i)
+    release.clears.push_back(i);
+  return out;
 }
 
 }  // namespace kontor

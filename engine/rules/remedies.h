@@ -1,19 +1,30 @@
-// What would release an order that is held. Nothing is guessed: each remedy is found by asking
-// find_holds again with one fact changed, and is the smallest of its kind for which it answers
-// otherwise. Older orders that wait for the same payer take their part of a payment or limit first,
-// as they will. Rules: domain, What can be asked (why).
+// What would release an order that waits. Nothing is guessed: each remedy is found by asking the
+// order's reasons again with one fact changed, and is the smallest of its kind for which they are
+// others. Orders that wait before it take their part first, as they will. Rules: domain, What can
+// be asked (why).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "engine/rules/holding.h"
+#include "engine/rules/waiting.h"
 
 namespace kontor {
 
-enum class RemedyKind : std::uint8_t { kPayment, kLimit, kCancellation, kDate, kRelease };
+enum class RemedyKind : std::uint8_t {
+  kPayment,        // by the payer
+  kLimit,          // of credit, of a company
+  kCancellation,   // of lines
+  kDate,           // the first day on which time alone does it
+  kBudget,         // its amount
+  kSpendingLimit,  // of the buyer's period
+  kStock,          // so much more of an item
+  kSetting,        // a fact is put right
+  kRelease,        // by a person, of a hold
+};
 
 struct RemedyLine {
   std::uint32_t line = 0;  // of the order, from 1
@@ -22,22 +33,29 @@ struct RemedyLine {
 
 struct Remedy {
   RemedyKind kind = RemedyKind::kPayment;
-  Minor amount;                     // paid, the limit itself, or the worth of what is cancelled
-  Date date = kNoDate;              // the first day on which time alone does it
+  Minor amount;                            // paid, the limit or budget itself, or what is cancelled
+  CompanyId company = no_id<CompanyId>();  // that pays, or whose limit it is
+  BudgetId budget = no_id<BudgetId>();
+  BuyerId buyer = no_id<BuyerId>();  // whose period
+  Date date = kNoDate;
   std::vector<RemedyLine> lines;    // of a cancellation
+  PutRight fact;                    // of stock and settings
+  Quantity quantity;                // of stock
   std::vector<std::size_t> clears;  // which of the reasons, from 0
   bool releases = false;            // alone
 };
 
 struct Remedies {
-  Holds holds;                   // the reasons of now
+  Causes reasons;                // of now
   std::vector<Remedy> remedies;  // for each reason the smallest of each kind that clears it
-  // Of those that release nothing alone: one of them, and the smallest other one that then releases
-  // the order.
+  // Of those that release nothing alone, taken together: one of them and the smallest other one
+  // that then does; and, where it takes more, everything that is to be set.
   std::vector<std::vector<Remedy>> together;
 };
 
 // Of an order that is held, or that would be.
 Remedies find_remedies(const Book& book, const Order& order);
+// Of any that waits; without a person's release.
+Remedies find_remedies(const Waiting& waiting);
 
 }  // namespace kontor

@@ -26,7 +26,7 @@ void check_approvers(Step& step, const OrderFacts& facts, Wishes& wishes) {
   wishes.sole_holder = sole_ok && !wishes.asks.empty();
   for (const RuleVersion* const rule : wishes.asks) {
     for (const RuleGroup& group : rule->groups) {
-      const Eligible eligible = count_eligible(step.book(), group, asked_order(facts));
+      const Eligible eligible = count_eligible(step.book(), group, asked_order(step.book(), facts));
       if (eligible.only_placer && sole_ok) continue;
       wishes.sole_holder = false;
       if (eligible.count >= (group.needed == kEverybody ? 1U : group.needed)) continue;
@@ -57,7 +57,7 @@ void emit_request(Step& step, OrderRef order, const OrderFacts& facts, const Wis
   for (const RuleVersion* const rule : wishes.asks)
     rules.emplace_back(rule->set_at.value(), rule->groups.front().tier, 0, 0);
   const Date today = step.context().business_date;
-  const AskingDays days = asking_days(step.book(), asked_order(facts), today);
+  const AskingDays days = asking_days(step.book(), asked_order(step.book(), facts), today);
   const std::vector<std::uint32_t> named = named_people(step.book(), wishes);
   step.emit<ApprovalRequested>(order.value(), [&](Builder& out) {
     const auto grounds = wishes.ask_causes.write(out);
@@ -126,7 +126,7 @@ void warn(Step& step, OrderRef order, const Wishes& wishes) {
 
 bool approves_at_once(const Book& book, const OrderFacts& facts, const Wishes& wishes) {
   return !wishes.wants_people() || wishes.sole_holder ||
-         placer_approves(book, wishes.asks, asked_order(facts));
+         placer_approves(book, wishes.asks, asked_order(book, facts));
 }
 
 void approve_or_ask(Step& step, OrderRef order, const OrderFacts& facts, const Wishes& wishes) {

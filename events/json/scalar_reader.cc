@@ -183,19 +183,46 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// Calls visit(word) for each of "tax_category" or "credit.absent_limit".
+template <class Visit>
+void for_each_word(std::string_view text, Visit visit) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("_."), text.size());
+    if (end > 0) visit(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// "of", "to" and their like say nothing about what is meant.
+constexpr std::size_t kWordBytesMin = 3;
+
+std::size_t letters_shared(std::string_view a, std::string_view b) {
+  std::size_t shared = 0;
+  for_each_word(a, [&](std::string_view word) {
+    bool both = false;
+    for_each_word(b, [&](std::string_view other) { both = both || word == other; });
+    if (both && word.size() >= kWordBytesMin) shared += word.size();
+  });
+  return shared;
+}
+
 }  // namespace
 
 void Suggestion::consider(std::string_view candidate) {
   if (text_.empty() || text_.size() > kSuggestedBytesMax) return;
-  const std::size_t distance = edit_distance(text_, candidate);
-  if (distance > std::max<std::size_t>(1, candidate.size() / 3)) return;
-  if (!best_.empty() && distance >= distance_) return;
-  best_ = candidate;
-  distance_ = distance;
+  const Candidate here{candidate, letters_shared(text_, candidate),
+                       edit_distance(text_, candidate)};
+  const bool close = here.distance <= std::max<std::size_t>(1, candidate.size() / 3);
+  if (close && (spelled_.name.empty() || here.distance < spelled_.distance)) spelled_ = here;
+  if (here.shared == 0) return;
+  const bool closer = here.shared > worded_.shared ||
+                      (here.shared == worded_.shared && here.distance < worded_.distance);
+  if (closer) worded_ = here;
 }
 
 std::string Suggestion::phrase() const {
-  return best_.empty() ? std::string{} : ", did you mean " + quoted(best_) + "?";
+  const Candidate& best = spelled_.name.empty() ? worded_ : spelled_;
+  return best.name.empty() ? std::string{} : ", did you mean " + quoted(best.name) + "?";
 }
 
 std::string read_scalar(const FieldPlan& field, const JsonNode& node,

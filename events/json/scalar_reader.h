@@ -16,7 +16,8 @@ namespace kontor {
 [[nodiscard]] std::string read_scalar(const FieldPlan& field, const JsonNode& node,
                                       const std::optional<Currency>& currency, std::int64_t& out);
 
-// ", did you mean X?" when a candidate is close to `text`, else empty.
+// ", did you mean X?" when a candidate is spelled like `text`, or else has a word of it, as
+// tax_category has of category; otherwise empty.
 class Suggestion {
  public:
   explicit Suggestion(std::string_view text) : text_(text) {}
@@ -24,9 +25,15 @@ class Suggestion {
   std::string phrase() const;
 
  private:
+  struct Candidate {
+    std::string_view name;
+    std::size_t shared = 0;  // letters of the words that both have
+    std::size_t distance = 0;
+  };
+
   std::string_view text_;
-  std::string_view best_;
-  std::size_t distance_ = 0;
+  Candidate spelled_;
+  Candidate worded_;
 };
 
 }  // namespace kontor

@@ -40,8 +40,41 @@ TEST(ApproveOrder, CountsAgainInALaterTier) {
   EXPECT_EQ(shop.when(by("lea", "ApproveOrder", "O-1")).reasons, "not_this_tier");
   EXPECT_EQ(shop.when(by("max", "ApproveOrder", "O-1")).events, "ApprovalGranted");
   EXPECT_EQ(shop.when(by("max", "ApproveOrder", "O-1")).events, "ApprovalGranted");
+  EXPECT_TRUE(shop.when(by("lea", "ApproveOrder", "O-1")).has("OrderApproved"));
+}
+
+// CT-1, step 3: the cfo has said yes, and the manager, who also holds finance, may do so again.
+TEST(ApproveOrder, IsTakenWhereTheGroupHasEnoughAndItsTierIsOpen) {
+  Tiers shop;
+  shop.given(by("max", "ApproveOrder", "O-1"));
+  EXPECT_EQ(shop.when(by("cfo", "ApproveOrder", "O-1")).events, "ApprovalGranted");
+  const Answer again = shop.when(by("max", "ApproveOrder", "O-1"));
+  EXPECT_EQ(again.events, "ApprovalGranted");
+  EXPECT_NE(again.body("ApprovalGranted").find(R"("role":"finance")"), std::string::npos);
+  EXPECT_EQ(shop.when(by("max", "ApproveOrder", "O-1")).reasons, "not_this_tier");  // once a tier
   EXPECT_EQ(shop.when(by("cfo", "ApproveOrder", "O-1")).reasons, "not_this_tier");
   EXPECT_TRUE(shop.when(by("lea", "ApproveOrder", "O-1")).has("OrderApproved"));
+}
+
+// It stands where the other is taken back.
+TEST(ApproveOrder, CountsWhereTheYesThatWasEnoughIsTakenBack) {
+  Tiers shop;
+  shop.given(by("max", "ApproveOrder", "O-1"));
+  shop.given(by("cfo", "ApproveOrder", "O-1"));
+  shop.given(by("max", "ApproveOrder", "O-1"));
+  shop.given(by("cfo", "WithdrawApproval", "O-1"));
+  EXPECT_TRUE(shop.when(by("lea", "ApproveOrder", "O-1")).has("OrderApproved"));
+}
+
+// Of two groups of a person the one that waits is answered.
+TEST(ApproveOrder, AnswersTheGroupThatWaitsBeforeOneThatHasEnough) {
+  Tiers shop;
+  shop.given(person("max", R"({"role":"manager"},{"role":"finance"},{"role":"legal"})"));
+  shop.given(by("max", "ApproveOrder", "O-1"));
+  shop.given(by("cfo", "ApproveOrder", "O-1"));
+  const Answer last = shop.when(by("max", "ApproveOrder", "O-1"));
+  EXPECT_TRUE(last.has("OrderApproved"));
+  EXPECT_NE(last.body("ApprovalGranted").find(R"("role":"legal")"), std::string::npos);
 }
 
 TEST(RejectOrder, EndsARequestWhateverOthersSaid) {

@@ -181,6 +181,107 @@ TEST(ClimbingGroup, KeepsAYesOfWhoIsNotTheNearestAnyMore) {
   EXPECT_TRUE(tree.when(by("bob", "ApproveOrder", "O-1")).has("OrderApproved"));
 }
 
+// ---- limits of a period -------------------------------------------------------------------------
+
+// uli approves for the unit, orders for it too, and may spend 3,000.00 a month himself.
+class Month : public Tree {
+ public:
+  Month() {
+    given(R"("RegisterBuyer":{"buyer":"uli","company":"unit","order_limit":"2000.00",
+             "period_limit":"3000.00","period":"month",
+             "roles":[{"role":"approver"},{"role":"buyer"}]})");
+    policy("spending.absent_limit", "unlimited");
+  }
+  ~Month() override = default;
+
+  // uli orders for himself, and rea says yes where she is asked.
+  void spend(std::string_view name, std::string_view pennies) {
+    const Answer placed = order(name, pennies, R"("buyer":"uli")");
+    if (placed.has("ApprovalRequested")) given(by("rea", "ApproveOrder", name));
+  }
+};
+
+TEST(ClimbingGroup, CountsWhatThePersonsPeriodHasTaken) {
+  Month tree;
+  tree.spend("U-1", "150000");
+  tree.order("O-1", "150000");  // 3,000.00 with it: just covered
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-1")).has("OrderApproved"));
+  tree.order("O-2", "150001");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-2")).reasons, "not_an_approver");
+  EXPECT_TRUE(tree.when(by("rea", "ApproveOrder", "O-2")).has("OrderApproved"));
+}
+
+TEST(ClimbingGroup, CountsThePeriodOfTheDayOnWhichThePersonAnswers) {
+  Month tree;
+  tree.spend("U-1", "150001");
+  tree.order("O-1", "150000");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-1")).reasons, "not_an_approver");
+  tree.day("2026-03-31");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-1")).reasons, "not_an_approver");
+  tree.day("2026-04-01");
+  EXPECT_EQ(tree.when(by("rea", "ApproveOrder", "O-1")).reasons, "not_an_approver");
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-1")).has("OrderApproved"));
+}
+
+TEST(ClimbingGroup, NeedsBothLimitsToCoverTheOrder) {
+  Month tree;
+  tree.given(R"("RegisterBuyer":{"buyer":"uli","company":"unit","order_limit":"2000.00",
+               "period_limit":"1000.00","period":"month","roles":[{"role":"approver"}]})");
+  tree.order("O-1", "100000");
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-1")).has("OrderApproved"));
+  tree.order("O-2", "100001");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-2")).reasons, "not_an_approver");
+  EXPECT_TRUE(tree.when(by("rea", "ApproveOrder", "O-2")).has("OrderApproved"));
+}
+
+// H2: a missing limit of a period counts as zero where the policy says so.
+TEST(ClimbingGroup, TakesAnAbsentPeriodLimitByPolicy) {
+  Month tree;
+  tree.policy("spending.absent_limit", "zero");
+  tree.order("O-1", "250000");  // rea has an order limit alone
+  EXPECT_EQ(tree.when(by("rea", "ApproveOrder", "O-1")).reasons, "not_an_approver");
+  EXPECT_TRUE(tree.when(by("gus", "ApproveOrder", "O-1")).has("OrderApproved"));
+  tree.order("O-2", "150000");  // uli has both
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-2")).has("OrderApproved"));
+}
+
+// What is given back makes room again.
+TEST(ClimbingGroup, CountsNothingOfWhatThePersonsPeriodGotBack) {
+  Month tree;
+  tree.spend("U-1", "200000");
+  tree.order("O-1", "150000");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-1")).reasons, "not_an_approver");
+  tree.cancel("U-1");
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-1")).has("OrderApproved"));
+}
+
+// What the order itself has taken of the placer's period is not counted twice.
+TEST(ClimbingGroup, CountsThePlacersOwnOrderOnce) {
+  Month tree;
+  tree.order("O-1", "180000", R"("buyer":"uli")");  // waits, and has taken 1,800.00
+  tree.policy("approval.self", "allowed");
+  EXPECT_TRUE(tree.when(by("uli", "ApproveOrder", "O-1")).has("OrderApproved"));
+  EXPECT_EQ(tree.order("O-2", "120000", R"("buyer":"uli")").events,
+            "OrderPlaced OrderApproved SpendingTaken CreditCommitted");
+  EXPECT_TRUE(tree.order("O-3", "60000", R"("buyer":"uli")").has("ApprovalRequested"));
+}
+
+// A period that fills up later takes no yes back, as a lower order limit does.
+TEST(ClimbingGroup, KeepsAYesWhosePeriodHasFilledUpSince) {
+  Month tree;
+  tree.given(R"("SetRule":{"rule":"second","outcome":"ask",
+               "tiers":[{"number":2,"groups":[{"people":["bob"]}]}]})");
+  tree.order("O-1", "150000");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-1")).events, "ApprovalGranted");
+  tree.order("U-1", "200000", R"("buyer":"uli")");
+  EXPECT_TRUE(tree.when(by("bob", "ApproveOrder", "O-1")).has("OrderApproved"));
+
+  tree.order("O-2", "90000");
+  EXPECT_EQ(tree.when(by("uli", "ApproveOrder", "O-2")).events, "ApprovalGranted");
+  tree.given(person("uli", "unit", "approver", "800.00"));
+  EXPECT_EQ(tree.when(by("bob", "ApproveOrder", "O-2")).reasons, "not_this_tier");
+}
+
 TEST(ClimbingGroup, PassesOverThePlacerUnlessPlacingMayApprove) {
   Tree tree;
   EXPECT_EQ(tree.order("O-1", "150000", R"("buyer":"uli")").reasons, "not_in_scope");

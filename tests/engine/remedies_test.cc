@@ -28,7 +28,7 @@ TEST(Remedies, OfAnOrderThatNothingHoldsAreNone) {
   Shop shop;
   shop.place("O-1", "penny", "100");
   EXPECT_TRUE(remedies_of(shop, "O-1").remedies.empty());
-  EXPECT_TRUE(remedies_of(shop, "O-1").holds.causes.empty());
+  EXPECT_TRUE(remedies_of(shop, "O-1").reasons.empty());
 }
 
 // A payment pays what is due first, and is on account where nothing is.
@@ -166,6 +166,8 @@ struct AnyShop : Shop {
         return given(R"("ReleaseHold":{"order":"O"})");
       case RemedyKind::kCancellation:
         return cancel(remedy.lines, short_by);
+      default:
+        return;
     }
   }
   void cancel(const std::vector<RemedyLine>& parts, int short_by) {
@@ -189,7 +191,7 @@ struct AnyShop : Shop {
 std::string why(const Story& story) {
   std::string out;
   const Remedies all = remedies_of(story, "O");
-  for (const Cause& cause : all.holds.causes.list()) {
+  for (const Cause& cause : all.reasons.list()) {
     out += std::string(EnumNameReasonCode(cause.code)) + ' ' + std::to_string(cause.found) + " > " +
            std::to_string(cause.allowed) + "; ";
   }

@@ -18,6 +18,40 @@ TEST(BigCommerce, PurchasesOnAccountAreRefusedAboveTheAvailableCredit) {
   EXPECT_EQ(shop.place("O-3", "acme", "0.01").reasons, "refused_by_rule");
 }
 
+// BIG-1, the switch creditHold: nothing is bought, whatever credit there is.
+TEST(BigCommerce, ACreditHoldStopsEveryPurchase) {
+  Scenario shop;
+  shop.company("acme", R"(,"standing":"hold")");
+  shop.limit("acme", "10000.00");
+  shop.rule("credit-hold", R"("outcome":"refuse",
+            "conditions":[{"figure":"credit_standing","operator":"eq","names":["hold"]}])");
+  shop.rule("credit-limit",
+            R"("outcome":"refuse","conditions":[{"figure":"exposure_over_limit"}])");
+  const Said held = shop.place("O-1", "acme", "1.00");
+  EXPECT_EQ(held.reasons, "refused_by_rule");
+  EXPECT_NE(held.json.dump().find("credit-hold"), std::string::npos) << held.json.dump();
+  shop.company("acme");
+  EXPECT_TRUE(shop.place("O-2", "acme", "10000.00").done());
+  EXPECT_EQ(shop.place("O-3", "acme", "0.01").reasons, "refused_by_rule");
+}
+
+// B5: a junior's shopping list waits until a senior has said yes to what it would order.
+TEST(BigCommerce, AJuniorsListIsApprovedByASenior) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("junior", "acme", "buyer");
+  shop.person("senior", "acme", "buyer approver");
+  shop.rule("juniors", R"("outcome":"ask","scope_kind":"buyer","scope":"junior",
+            "tiers":[{"groups":[{"roles":["approver"]}]}])");
+  shop.given(R"("SaveDraft":{"draft":"list","company":"acme","buyer":"junior",
+                "lines":[{"item":"goods","quantity":"30.00"}]})");
+  EXPECT_EQ(shop.ask("draft list")["total"], "30.00");
+  EXPECT_EQ(shop.account("acme", "exposure"), "0.00");
+  EXPECT_TRUE(shop.when(R"("PlaceDraft":{"draft":"list","order":"O-1"})").has("ApprovalRequested"));
+  EXPECT_EQ(shop.waits_for("O-1"), "senior");
+  EXPECT_TRUE(shop.approve("O-1", "senior").has("OrderApproved"));
+}
+
 void bill(Scenario& shop, std::string_view order, std::string_view amount) {
   shop.place(order, "acme", amount);
   shop.allocate(order);

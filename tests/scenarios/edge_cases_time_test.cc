@@ -172,5 +172,61 @@ TEST(Time, LeavesAMonthThatIsOverAndShowsWhatComesBackInThePresentOne) {
   EXPECT_EQ(shop.ask("buyer ann", march)["period_taken"], "600.00");
 }
 
+// ---- E-T7: a period ends at local midnight ----
+
+// A day's budget of 100.00 in Vienna, whose days of changing clocks have 23 and 25 hours.
+struct LocalMidnight : testing::Test {
+  LocalMidnight()
+      : shop({.first_day = "2026-03-28",
+              .more = R"(,"calendar":"clock","time_zone":"Europe/Vienna")"}) {
+    shop.company("acme");
+    shop.person("ann", "acme", "buyer", R"(,"period_limit":"100.00","period":"day")");
+    shop.rule("day", R"("outcome":"refuse","conditions":[{"figure":"over_period_limit"}])");
+  }
+  bool may_spend(std::string_view amount) {
+    return shop.ordered("O-" + std::to_string(++orders_), "acme", "ann", amount).done();
+  }
+  Scenario shop;
+  int orders_ = 0;
+};
+
+TEST_F(LocalMidnight, EndsADaysBudgetAlsoWhereTheDayHas23Hours) {
+  shop.clock("2026-03-28T22:59:59Z", "2026-03-28");
+  EXPECT_TRUE(may_spend("100.00"));
+  EXPECT_FALSE(may_spend("0.01"));
+  shop.clock("2026-03-28T23:00:00Z", "2026-03-29");  // midnight, and summer time comes at 2
+  EXPECT_TRUE(may_spend("100.00"));
+  shop.clock("2026-03-29T21:59:59Z", "2026-03-29");
+  EXPECT_FALSE(may_spend("0.01"));
+  shop.clock("2026-03-29T22:00:00Z", "2026-03-30");  // 23 hours later
+  EXPECT_TRUE(may_spend("100.00"));
+}
+
+TEST_F(LocalMidnight, EndsADaysBudgetAlsoWhereTheDayHas25Hours) {
+  shop.clock("2026-10-24T22:00:00Z", "2026-10-25");  // midnight, and summer time ends at 3
+  EXPECT_TRUE(may_spend("100.00"));
+  shop.clock("2026-10-25T22:00:00Z", "2026-10-25");  // 24 hours later it is 23 o'clock
+  EXPECT_FALSE(may_spend("0.01"));
+  shop.clock("2026-10-25T23:00:00Z", "2026-10-26");
+  EXPECT_TRUE(may_spend("100.00"));
+}
+
+// MED: weeks begin on Sunday or on Monday, as the book says.
+TEST(Time, BeginsAWeeksBudgetOnTheBooksFirstDayOfTheWeek) {
+  for (const auto& [first_day, sunday_is_new] :
+       std::initializer_list<std::pair<const char*, bool>>{{"7", true}, {"1", false}}) {
+    Scenario shop({.first_day = "2026-03-28",  // a Saturday
+                   .more = std::string(R"(,"first_day_of_week":)") + first_day});
+    shop.company("acme");
+    shop.person("ann", "acme", "buyer", R"(,"period_limit":"100.00","period":"week")");
+    shop.rule("week", R"("outcome":"refuse","conditions":[{"figure":"over_period_limit"}])");
+    EXPECT_TRUE(shop.ordered("O-1", "acme", "ann", "100.00").done());
+    shop.day("2026-03-29");
+    EXPECT_EQ(shop.ordered("O-2", "acme", "ann", "100.00").done(), sunday_is_new) << first_day;
+    shop.day("2026-03-30");
+    EXPECT_EQ(shop.ordered("O-3", "acme", "ann", "100.00").done(), !sunday_is_new) << first_day;
+  }
+}
+
 }  // namespace
 }  // namespace kontor::test

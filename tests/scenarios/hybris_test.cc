@@ -151,5 +151,60 @@ TEST(Hybris, AsksTheNearestApproverUpTheTreeWhoseLimitCoversTheOrder) {
   EXPECT_EQ(shop.approve("2000.00", "unit-chief").reasons, "not_an_approver");
 }
 
+// Replenishment: a cart that is ordered again by itself, at the day's price, until its date.
+TEST(HybrisReplenishment, OrdersTheCartAgainOnItsDays) {
+  Scenario shop;
+  shop.company("unit");
+  shop.person("buyer", "unit", "buyer");
+  shop.given(R"("DefineRecurringOrder":{"order":"weekly","company":"unit","buyer":"buyer",
+                "every":1,"unit":"week","from":"2026-03-09","until":"2026-03-23",
+                "lines":[{"item":"goods","quantity":"10.00"}]})");
+  shop.day("2026-03-09");
+  shop.price("goods", "0.50");
+  shop.day("2026-03-16");
+  shop.day("2026-03-30");
+  EXPECT_EQ(shop.ask("recurring weekly")["state"], "ended");
+  EXPECT_EQ(shop.ask("recurring weekly")["runs"], 3);
+  EXPECT_EQ(shop.ask("order weekly-1")["total"], "10.00");
+  EXPECT_EQ(shop.ask("order weekly-2")["total"], "5.00");
+}
+
+// What cannot be ordered any more stops it, with the reason.
+TEST(HybrisReplenishment, StopsWhereARunIsRefused) {
+  Scenario shop;
+  shop.company("unit");
+  shop.given(R"("DefineRecurringOrder":{"order":"weekly","company":"unit","every":1,"unit":"week",
+                "from":"2026-03-09","lines":[{"item":"goods","quantity":"10.00"}]})");
+  shop.given(R"("RegisterItem":{"item":"goods","tax_category":"exempt","decimals":2,
+                "status":"inactive"})");
+  shop.day("2026-03-09");
+  const Json stopped = shop.ask("recurring weekly");
+  EXPECT_EQ(stopped["state"], "stopped");
+  EXPECT_NE(stopped.dump().find("item_inactive"), std::string::npos) << stopped.dump();
+}
+
+// SAP-3 with limits of a period: who has spent his month is passed over.
+TEST(HybrisBubbleUp, LooksAtTheApproversPeriodToo) {
+  Scenario shop;
+  shop.company("parent");
+  shop.company("unit", R"(,"parent":"parent")");
+  shop.person("buyer", "unit", "buyer");
+  shop.person("near", "unit", "approver buyer",
+              R"(,"order_limit":"2000.00","period_limit":"6000.00","period":"month")");
+  shop.person("far", "parent", "approver/company_and_below", R"(,"order_limit":"5000.00")");
+  shop.rule("bubble-up", R"("outcome":"ask","scope_kind":"buyer","scope":"buyer",
+            "tiers":[{"groups":[{"climb":true}]}])");
+  shop.ordered("O-1", "unit", "buyer", "2000.00");
+  EXPECT_EQ(shop.waits_for("O-1"), "near");
+  for (const auto* order : {"N-1", "N-2"})
+    shop.ordered(order, "unit", "near", "2000.00");
+  EXPECT_EQ(shop.waits_for("O-1"), "near");  // 6,000.00 with it
+  shop.ordered("N-3", "unit", "near", "0.01");
+  EXPECT_EQ(shop.waits_for("O-1"), "far");
+  shop.day("2026-04-01");
+  EXPECT_EQ(shop.waits_for("O-1"), "near");
+  EXPECT_TRUE(shop.approve("O-1", "near").has("OrderApproved"));
+}
+
 }  // namespace
 }  // namespace kontor::test

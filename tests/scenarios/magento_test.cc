@@ -317,5 +317,37 @@ TEST(Magento, AConversionFailsForShortStockUnlessBackordersAreOn) {
   EXPECT_EQ(shop.state("P2"), "open");
 }
 
+// Requisition lists: named lines that are ordered again and again, at the day's price.
+TEST(MagentoRequisitionList, IsOrderedFromAtTheDaysPrice) {
+  Scenario shop;
+  shop.company("acme");
+  shop.person("buyer", "acme", "buyer");
+  shop.given(R"("DefineTemplate":{"template":"monthly","company":"acme","label":"Monthly needs",
+                "lines":[{"item":"goods","quantity":"40.00"}]})");
+  const auto order_from = [&](std::string_view order) {
+    return shop.when(R"("Reorder":{"template":"monthly","buyer":"buyer","new_order":")" +
+                     std::string(order) + R"("})");
+  };
+  EXPECT_TRUE(order_from("P1").has("OrderPlaced"));
+  EXPECT_EQ(shop.ask("order P1")["total"], "40.00");
+  shop.price("goods", "1.25");
+  EXPECT_TRUE(order_from("P2").has("OrderPlaced"));
+  EXPECT_EQ(shop.ask("order P2")["total"], "50.00");
+  shop.given(R"("DefineTemplate":{"template":"monthly","company":"acme","withdrawn":true,
+                "lines":[{"item":"goods","quantity":"40.00"}]})");
+  EXPECT_FALSE(order_from("P3").done());
+}
+
+// An order of before is ordered again; what was cancelled of it is left out.
+TEST(MagentoReorder, TakesWhatTheEarlierOrderCameTo) {
+  Scenario shop;
+  shop.company("acme");
+  shop.place("P1", "acme", "100.00");
+  shop.cancel_part("P1", "30.00");
+  EXPECT_TRUE(shop.when(R"("Reorder":{"order":"P1","new_order":"P2"})").has("OrderPlaced"));
+  EXPECT_EQ(shop.ask("order P2")["total"], "70.00");
+  EXPECT_EQ(shop.account("acme", "exposure"), "140.00");
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -71,5 +71,28 @@ TEST_F(Sana, WarningsTravelAlongAndAnErrorWins) {
   EXPECT_EQ(shop.place("O-8", "acme", "1000.00").warnings, "");
 }
 
+// Quick order: what is typed in is checked line by line before anything is placed.
+TEST_F(Sana, AQuickOrderIsCheckedWithoutBeingPlaced) {
+  const auto typed = [](std::string_view item, std::string_view quantity) {
+    return R"("PlaceOrder":{"order":"Q-1","company":"acme","buyer":"sub",
+              "lines":[{"item":"goods","quantity":"10.00"},{"item":")" +
+           std::string(item) + R"(","quantity":")" + std::string(quantity) + R"("}]})";
+  };
+  const Json wrong = shop.check(typed("no such thing", "1"));
+  EXPECT_EQ(wrong["outcome"], "refused") << wrong.dump();
+  EXPECT_EQ(wrong["reasons"][0]["reason"], "unknown_item");
+  EXPECT_EQ(wrong["reasons"][0]["line"], 2);
+  const Json right = shop.check(typed("goods", "240.00"));
+  EXPECT_EQ(right["outcome"], "approved") << right.dump();
+  EXPECT_EQ(right["total"], "250.00");
+  // What would be asked, and of whom, is told before as well.
+  const Json asked = shop.check(typed("goods", "240.01"));
+  EXPECT_EQ(asked["outcome"], "asks") << asked.dump();
+  EXPECT_EQ(asked["asks"][0]["may"], Json({"main"}));
+  EXPECT_EQ(shop.account("acme", "exposure"), "0.00");
+  EXPECT_TRUE(shop.when(typed("goods", "240.01")).has("ApprovalRequested"));
+  EXPECT_EQ(shop.state("Q-1"), "awaiting_approval");
+}
+
 }  // namespace
 }  // namespace kontor::test

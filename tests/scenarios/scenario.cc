@@ -1,9 +1,11 @@
 #include "tests/scenarios/scenario.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -13,6 +15,7 @@
 #include "api/cli/program.h"
 #include "api/client/command_lines.h"
 #include "api/client/question_words.h"
+#include "api/clock/business_days.h"
 #include "api/questions/question.h"
 #include "api/server.h"
 #include "engine/past/past_copies.h"
@@ -31,6 +34,7 @@ class SharedServer {
     return shared;
   }
   ~SharedServer() {
+    if (days_) days_->stop();
     client_.reset();
     past_.stop();
     server_->stop();
@@ -40,6 +44,16 @@ class SharedServer {
 
   Client& client() { return *client_; }
   std::string address() const { return server_->address(); }
+  void set_clock(Timestamp now) {
+    live_.clock().set(now.value());
+    if (!days_) {
+      BusinessDays::Options options;
+      options.look_interval = std::chrono::hours(1);  // only when told
+      days_ = std::make_unique<BusinessDays>(live_.engine(), live_.clock(), options);
+      days_->start();
+    }
+    days_->look();
+  }
 
  private:
   SharedServer() {
@@ -60,6 +74,7 @@ class SharedServer {
   std::unique_ptr<QuestionAnswerer> questions_ = make_question_answerer(nullptr, &past_);
   std::unique_ptr<Server> server_;
   std::unique_ptr<Client> client_;
+  std::unique_ptr<BusinessDays> days_;  // once the clock was set
 };
 
 std::string quote(std::string_view text) {
@@ -253,6 +268,17 @@ void Scenario::day(std::string_view date) {
   given(R"("OpenBusinessDay":{)" + field("date", date) + '}');
 }
 
+void Scenario::clock(std::string_view utc, std::string_view day) {
+  SharedServer::get().set_clock(*parse_timestamp(utc));
+  const auto until = std::chrono::steady_clock::now() + kWaitMax;
+  std::string is;
+  while (is != day && std::chrono::steady_clock::now() < until) {
+    is = ask("book").at("business_date");
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(is, day);
+}
+
 // ---- orders -------------------------------------------------------------------------------------
 
 Said Scenario::place(std::string_view order, std::string_view company, std::string_view total,
@@ -340,18 +366,27 @@ Json Scenario::why(std::string_view name) {
   return query("why", {std::string(name)});
 }
 
-std::string Scenario::why_text(std::string_view name) {
-  const std::string name_text(name);
+std::string Scenario::run(const std::vector<std::string>& words, const std::string& input) {
   const std::string address = SharedServer::get().address();
-  const std::vector<const char*> words = {"kontor",         "--server",         address.c_str(),
-                                          "--book",         book_.name.c_str(), "why",
-                                          name_text.c_str()};
-  std::istringstream in;
+  std::vector<const char*> all = {"kontor", "--server", address.c_str(), "--book",
+                                  book_.name.c_str()};
+  for (const std::string& word : words)
+    all.push_back(word.c_str());
+  std::istringstream in(input);
   std::ostringstream out;
   std::ostringstream err;
   cli::Environment env{.in = in, .out = out, .err = err};
-  EXPECT_EQ(cli::run_program(static_cast<int>(words.size()), words.data(), env), 0) << err.str();
+  cli::run_program(static_cast<int>(all.size()), all.data(), env);
+  EXPECT_EQ(err.str(), "");
   return out.str();
+}
+
+std::string Scenario::why_text(std::string_view name) {
+  return run({"why", std::string(name)});
+}
+
+Json Scenario::check(std::string_view place_order) {
+  return Json::parse(run({"check", "-"}, "{" + std::string(place_order) + "}\n"));
 }
 
 std::string Scenario::account(std::string_view company, std::string_view figure) {

@@ -84,6 +84,9 @@ class Scenario {
   void item(std::string_view item, std::string_view unit_price, std::string_view more = {});
   void price(std::string_view item, std::string_view unit_price);
   void day(std::string_view date);
+  // Sets the server's clock ("2026-03-28T23:00:00Z") and waits until this book, which goes by it,
+  // is on that day.
+  void clock(std::string_view utc, std::string_view day);
 
   // ---- orders ----
   // An order of goods for that much; more: fields of PlaceOrder with a comma before them.
@@ -109,6 +112,7 @@ class Scenario {
   Json ask(std::string_view words, Sequence as_of);  // 0: now
   Sequence position();                               // of the book's last event
   Json why(std::string_view name);
+  Json check(std::string_view place_order);     // as `kontor check` answers the command
   std::string why_text(std::string_view name);  // as `kontor why` prints it
   std::string account(std::string_view company, std::string_view figure);
   std::string state(std::string_view order);
@@ -125,6 +129,8 @@ class Scenario {
   Said send(BookNumber book, std::string_view command, std::string_view id);
   Json query(std::string_view word, const std::vector<std::string>& arguments,
              Sequence as_of = Sequence{});
+  // What `kontor --book BOOK WORDS` prints.
+  std::string run(const std::vector<std::string>& words, const std::string& input = {});
   std::string next_id();
 
   ServerBook book_;

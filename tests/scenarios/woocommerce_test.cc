@@ -40,6 +40,36 @@ TEST(WooCommerce, CreditIsALimitAndWhatIsConsumedOfIt) {
   EXPECT_EQ(shop.account("acme", "available"), "2000.00");
 }
 
+// WOO-3, by age: blocked after 7 days, although there is credit left.
+TEST(WooCommerce, AnUnpaidOrderBlocksTheNextAfterSevenDays) {
+  Scenario shop;
+  shop.company("acme");
+  shop.limit("acme", "2000.00");
+  shop.rule("ageing", R"("outcome":"refuse",
+            "conditions":[{"figure":"oldest_overdue_days","operator":"gt","days":7}])");
+  shop.place("O-1", "acme", "750.00");
+  shop.allocate("O-1");
+  shop.ship("O-1");
+  shop.invoice("O-1");  // due at once
+  shop.day("2026-03-09");
+  EXPECT_TRUE(shop.place("O-2", "acme", "1.00").done());
+  shop.cancel("O-2");
+  shop.day("2026-03-10");
+  EXPECT_EQ(shop.account("acme", "available"), "1250.00");
+  const Said refused = shop.when(R"("PlaceOrder":{"order":"O-3","company":"acme",
+                                    "lines":[{"item":"goods","quantity":"1.00"}]})",
+                                 "day-8");
+  EXPECT_EQ(refused.reasons, "refused_by_rule");
+  // What would let it pass is told, and does.
+  const Json why = shop.why("day-8");
+  EXPECT_EQ(why["remedies"][0]["says"], "a payment of 750.00 EUR by acme");
+  EXPECT_EQ(why["remedies"][0]["releases"], true);
+  shop.pay("R-1", "acme", "749.99");
+  EXPECT_FALSE(shop.place("O-4", "acme", "1.00").done());
+  shop.pay("R-2", "acme", "0.01");
+  EXPECT_TRUE(shop.place("O-5", "acme", "1.00").done());
+}
+
 // Neighbours of WOO-3: to the cent, and in another order of steps.
 TEST(WooCommerce, CreditIsExactToTheCent) {
   Scenario shop;

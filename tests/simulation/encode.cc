@@ -117,7 +117,7 @@ auto write(Builder& out, const m::SetRule& c) {
     for (const m::Group& group : tier.groups) {
       const auto people = names(out, group.people);
       const auto roles = names(out, group.roles);
-      groups.push_back(CreateApproverGroup(out, people, roles, false, group.climb,
+      groups.push_back(CreateApproverGroup(out, people, roles, group.cost_centre_owner, group.climb,
                                            static_cast<std::uint16_t>(group.needed)));
     }
     tiers.push_back(

@@ -185,7 +185,9 @@ m::Tier Generator::tier(int number) {
     m::Group group;
     if (random_.one_in(3)) group.people.push_back(name_of(buyers_));
     group.climb = random_.one_in(3);
-    if ((group.people.empty() && !group.climb) || random_.one_in(2)) {
+    group.cost_centre_owner = random_.one_in(knows_cost_centres_ ? 3 : 30);
+    const bool found = group.climb || group.cost_centre_owner;
+    if ((group.people.empty() && !found) || random_.one_in(2)) {
       group.roles.push_back(random_.of<std::string>({"approver", "boss", "admin"}));
     }
     group.needed = random_.of({1, 1, 1, 2, m::kEverybody});

@@ -1,123 +1,10 @@
 // Asking people (domain: 7).
 #include <algorithm>
 
-#include "tests/simulation/model/deciding.h"
+#include "tests/simulation/model/approvers.h"
 
 namespace kontor::model {
 namespace {
-
-using People = std::set<int>;
-
-// What is asked about.
-struct About {
-  int company = kNone;
-  int placer = kNone;
-  Int total = 0;
-  Currency currency = 0;
-  Whom whom() const { return {company, placer}; }
-};
-About about(const Facts& facts) {
-  return {facts.company, facts.buyer, facts.total, facts.currency};
-}
-About about(const Order& order) {
-  return {order.company, order.buyer, order.total, order.currency};
-}
-
-bool self_is(const State& state, const About& order, std::string_view word) {
-  return policy_is(state, "approval.self", word, order.whom());
-}
-
-// ---- one group
-
-bool is_named(const State& state, const Group& group, int person) {
-  const std::string& name = state.buyers[person].name;
-  return std::find(group.people.begin(), group.people.end(), name) != group.people.end();
-}
-
-bool holds_one(const State& state, const Names& roles, int person, int company) {
-  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
-    return holds_role(state, person, role, company, false);
-  });
-}
-
-bool limits_cover(const State& state, int person, const About& order) {
-  const Buyer& buyer = state.buyers[person];
-  const Whom of{buyer.company, person};
-  if (buyer.said.order_limit) {
-    return buyer.currency == order.currency && order.total <= *buyer.said.order_limit;
-  }
-  return policy_is(state, "spending.absent_limit", "unlimited", of) || order.total <= 0;
-}
-
-int root_of(const State& state, int company) {
-  while (state.companies[company].parent != kNone)
-    company = state.companies[company].parent;
-  return company;
-}
-
-bool is_root_admin(const State& state, int person, int company) {
-  const Buyer& buyer = state.buyers[person];
-  if (!buyer.said.active || buyer.company != root_of(state, company)) return false;
-  return std::any_of(buyer.said.roles.begin(), buyer.said.roles.end(), [](const Role& role) {
-    return role.role == "admin" && role.reach != Reach::kOwn;
-  });
-}
-
-bool covers(const State& state, const Group& group, int person, const About& order) {
-  const Names roles = group.roles.empty() ? Names{"approver"} : group.roles;
-  return holds_one(state, roles, person, order.company) && limits_cover(state, person, order);
-}
-
-// Whoever's yes counts, once given.
-bool belongs_to(const State& state, const Group& group, int person, const About& order) {
-  if (!state.buyers[person].said.active) return false;
-  if (is_named(state, group, person)) return true;
-  if (!group.climb) return holds_one(state, group.roles, person, order.company);
-  return covers(state, group, person, order) || is_root_admin(state, person, order.company);
-}
-
-People climb(const State& state, const Group& group, const About& order, bool with_placer) {
-  const std::size_t needed =
-      group.needed == kEverybody ? 1 : static_cast<std::size_t>(group.needed);
-  People found;
-  const auto add = [&](auto suits) {
-    for (int person = 0; person < state.buyers.size(); ++person) {
-      if ((with_placer || person != order.placer) && suits(person)) found.insert(person);
-    }
-  };
-  for (int at = order.company; at != kNone; at = state.companies[at].parent) {
-    add([&](int person) {
-      return state.buyers[person].company == at && covers(state, group, person, order);
-    });
-    if (found.size() >= needed) return found;
-  }
-  add([&](int person) { return is_root_admin(state, person, order.company); });
-  return found;
-}
-
-// People who are asked in the group.
-People asked_people(const State& state, const Group& group, const About& order) {
-  const bool with_placer = self_is(state, order, "allowed");
-  People out = group.climb ? climb(state, group, order, with_placer) : People{};
-  for (int person = 0; person < state.buyers.size(); ++person) {
-    const bool may = (with_placer || person != order.placer) && state.buyers[person].said.active;
-    const bool plain = !group.climb && holds_one(state, group.roles, person, order.company);
-    if (may && (plain || is_named(state, group, person))) out.insert(person);
-  }
-  return out;
-}
-
-bool only_placer(const State& state, const Group& group, const About& order) {
-  return order.placer != kNone && asked_people(state, group, order).empty() &&
-         belongs_to(state, group, order.placer, order);
-}
-
-bool may_answer(const State& state, const Group& group, int person, const About& order) {
-  if (person == order.placer && !self_is(state, order, "allowed")) {
-    return self_is(state, order, "sole_holder") && only_placer(state, group, order);
-  }
-  return asked_people(state, group, order).contains(person);
-}
 
 // ---- a request
 
@@ -142,26 +29,21 @@ bool are_together(const State& state, const Order& order) {
   return policy_is(state, "approval.tiers", "together", whom(order));
 }
 
-bool may_be_escalated_to(const State& state, int person, const About& order) {
-  return holds_role(state, person, "admin", order.company, false) ||
-         covers(state, {}, person, order) || is_root_admin(state, person, order.company);
-}
-
-bool was_escalated_to(const State& state, const Order& order, int person, int tier) {
+bool was_escalated_to(const Order& order, int person, int tier) {
   const auto& all = order.asked->escalated;
-  const bool asked = std::any_of(all.begin(), all.end(), [&](const Vote& vote) {
+  return std::any_of(all.begin(), all.end(), [&](const Vote& vote) {
     return vote.buyer == person && (vote.tier == 0 || vote.tier == tier);
   });
-  return asked && may_be_escalated_to(state, person, about(order));
 }
 
 bool is_satisfied(const State& state, const Order& order, const AskedGroup& asked) {
-  const About of = about(order);
+  const About of = about(state, order);
   People yes;
   for (const Vote& vote : order.asked->votes) {
     const bool of_tier = are_together(state, order) || vote.tier == asked.tier;
     const bool counts = belongs_to(state, asked.group, vote.buyer, of) ||
-                        was_escalated_to(state, order, vote.buyer, asked.tier);
+                        (was_escalated_to(order, vote.buyer, asked.tier) &&
+                         counts_when_escalated(state, vote.buyer, of));
     if (of_tier && counts) yes.insert(vote.buyer);
   }
   std::size_t wanted = static_cast<std::size_t>(asked.group.needed);
@@ -185,10 +67,10 @@ bool is_open(const State& state, const Order& order, const AskedGroup& asked) {
 }
 
 bool may_answer_now(const State& state, const Order& order, const AskedGroup& asked, int person) {
-  const About of = about(order);
+  const About of = about(state, order);
   if (may_answer(state, asked.group, person, of)) return true;
   if (person == of.placer && !self_is(state, of, "allowed")) return false;
-  return was_escalated_to(state, order, person, asked.tier);
+  return was_escalated_to(order, person, asked.tier) && may_be_escalated_to(state, person, of);
 }
 
 // The tier of a group that still wants the person's yes; 0: none does.
@@ -201,7 +83,7 @@ int wanted_in(const State& state, const Order& order, int person) {
 }
 
 People people_to_escalate_to(const State& state, const Order& order) {
-  const About of = about(order);
+  const About of = about(state, order);
   const bool with_placer = self_is(state, of, "allowed");
   People out;
   for (int at = order.company; at != kNone && out.empty(); at = state.companies[at].parent) {
@@ -266,8 +148,8 @@ void reject(State& state, int place) {
   end_if_done(state, place);
 }
 
-// The tier the actor may answer in now; 0 after refusing. no: also one whose groups are satisfied.
-int expect_voter(Deciding& d, const Order& order, bool no) {
+// The tier the actor may answer in now, first one that waits for him; 0 after refusing.
+int expect_voter(Deciding& d, const Order& order) {
   if (!order.asked) {
     d.refuse("request_closed");
     return 0;
@@ -275,21 +157,23 @@ int expect_voter(Deciding& d, const Order& order, bool no) {
   const State& state = d.state;
   const int person = state.buyers.find(d.request.actor);
   std::string_view why = "not_an_approver";
+  int one_more = 0;
   if (person != kNone) {
     for (const AskedGroup& asked : asked_groups(order)) {
       if (!may_answer_now(state, order, asked, person)) {
         const bool self =
-            person == order.buyer && belongs_to(state, asked.group, person, about(order));
+            person == order.buyer && belongs_to(state, asked.group, person, about(state, order));
         if (self && why == "not_an_approver") why = "self_approval";
         continue;
       }
-      const bool matters = no || !is_satisfied(state, order, asked);
-      if (matters && is_open(state, order, asked)) return asked.tier;
       why = "not_this_tier";
+      if (!is_open(state, order, asked)) continue;
+      if (!is_satisfied(state, order, asked)) return asked.tier;
+      if (one_more == 0) one_more = asked.tier;
     }
   }
-  d.refuse(why);
-  return 0;
+  if (one_more == 0) d.refuse(why);
+  return one_more;
 }
 
 // ---- days
@@ -361,7 +245,7 @@ bool review_requests(State& state) {
 }
 
 void check_approvers(Deciding& d, const Facts& facts, Wishes& wishes) {
-  const About order = about(facts);
+  const About order = about(d.state, facts);
   const bool sole_ok = self_is(d.state, order, "sole_holder");
   wishes.only_placer = sole_ok && !wishes.asks.empty();
   for (const Rule* const rule : wishes.asks) {
@@ -379,7 +263,7 @@ void check_approvers(Deciding& d, const Facts& facts, Wishes& wishes) {
 
 bool approves_at_once(const State& state, const Facts& facts, const Wishes& wishes) {
   if (!wishes.wants_people() || wishes.only_placer) return true;
-  const About of = about(facts);
+  const About of = about(state, facts);
   bool self = of.placer != kNone && self_is(state, of, "allowed");
   for (const Rule* const rule : wishes.asks) {
     for (const Tier& tier : rule->said.tiers) {
@@ -393,7 +277,7 @@ bool approves_at_once(const State& state, const Facts& facts, const Wishes& wish
 void approve_or_ask(State& state, int place, const Facts& facts, const Wishes& wishes) {
   Order& order = state.orders[place];
   if (approves_at_once(state, facts, wishes)) return approve(state, place);
-  const About of = about(facts);
+  const About of = about(state, facts);
   order.approval = Approval::kPending;
   order.agreed = order.total;
   order.asked.emplace();
@@ -412,7 +296,7 @@ void decide(Deciding& d, const ApproveOrder& command) {
   const int place = d.expect_order(command.order);
   if (place == kNone) return;
   Order& order = d.state.orders[place];
-  const int tier = expect_voter(d, order, false);
+  const int tier = expect_voter(d, order);
   if (d.refused()) return;
   const int person = d.state.buyers.find(d.request.actor);
   const bool together = are_together(d.state, order);
@@ -431,7 +315,7 @@ void decide(Deciding& d, const ApproveOrder& command) {
 void decide(Deciding& d, const RejectOrder& command) {
   const int place = d.expect_order(command.order);
   if (place == kNone) return;
-  expect_voter(d, d.state.orders[place], true);
+  expect_voter(d, d.state.orders[place]);
   if (d.refused()) return;
   reject(d.state, place);
 }
@@ -475,7 +359,7 @@ void decide(Deciding& d, const OverrideApproval& command) {
                     grant_reaches(state, person, role, order.company, person == order.buyer));
     }
     d.refuse_if(!may, "not_permitted");
-    d.refuse_if(may && person == order.buyer && !self_is(state, about(order), "allowed"),
+    d.refuse_if(may && person == order.buyer && !self_is(state, about(state, order), "allowed"),
                 "self_approval");
   }
   if (d.refused()) return;

@@ -91,6 +91,7 @@ struct Group {
   Names roles;
   int needed = 1;
   bool climb = false;
+  bool cost_centre_owner = false;
   bool operator==(const Group&) const = default;
 };
 struct Tier {

@@ -82,8 +82,9 @@ void check_tiers(Deciding& d, const SetRule& command) {
   for (const Tier& tier : command.tiers) {
     d.refuse_if(tier.groups.empty(), "invalid_value");
     for (const Group& group : tier.groups) {
-      const bool nobody = group.people.empty() && group.roles.empty();
-      d.refuse_if((nobody && !group.climb) || group.needed == 0, "invalid_value");
+      const bool nobody =
+          group.people.empty() && group.roles.empty() && !group.climb && !group.cost_centre_owner;
+      d.refuse_if(nobody || group.needed == 0, "invalid_value");
       for (const std::string& person : group.people)
         d.refuse_if(d.state.buyers.find(person) == kNone, "unknown_buyer");
     }
