@@ -222,7 +222,8 @@ std::optional<Remedy> Search::find_cancellation(const Cause& of, const Suppositi
   if (order == nullptr) return std::nullopt;
   if (of.rule.value() == 0) return find_cancelled_line(of, base, enough);
   const Minor all = waiting_.facts().need;
-  const auto worth = smallest(0, all.value() - 1, of.found - of.allowed, [&](auto amount) {
+  const std::int64_t hint = saturated(Int128{of.found} - of.allowed).value();
+  const auto worth = smallest(0, all.value() - 1, hint, [&](auto amount) {
     const std::vector<Quantity> cut = cut_for(book_, *order, Minor{amount});
     return !cut.empty() && enough(with(base, cancellation_of(cut)));
   });
