@@ -37,7 +37,9 @@ struct Dynamics : testing::Test {
   }
   std::string reasons_now(std::string_view order) {
     std::string out;
-    for (const Json& row : shop.why(order)["hold"]["reasons_now"])
+    const Json why = shop.why(order);
+    if (!why.contains("hold")) return out;
+    for (const Json& row : why["hold"]["reasons_now"])
       out += (out.empty() ? "" : " ") + row.at("rule").get<std::string>();
     return out;
   }

@@ -386,7 +386,9 @@ std::string Scenario::why_text(std::string_view name) {
 }
 
 Json Scenario::check(std::string_view place_order) {
-  return Json::parse(run({"check", "-"}, "{" + std::string(place_order) + "}\n"));
+  std::string line = "{" + std::string(place_order) + "}";
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  return Json::parse(run({"check", "-"}, line + "\n"));
 }
 
 std::string Scenario::account(std::string_view company, std::string_view figure) {

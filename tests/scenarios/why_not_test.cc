@@ -78,8 +78,9 @@ TEST_F(WhyFailed, TellsWhatIsToBePutRightTogether) {
   ASSERT_TRUE(shop.approve("O-1", "mia").has("OrderFailed"));
   const Json why = shop.why("O-1");
   EXPECT_EQ(enough(why), "");
-  EXPECT_NE(together(why).find("item drill active again, and 1 more of item drill that is free"),
-            std::string::npos)
+  EXPECT_NE(
+      together(why).find("1 more of item drill that is free for it, and item drill active again"),
+      std::string::npos)
       << together(why);
   drill("active");
   EXPECT_EQ(retry().reasons, "short_stock");

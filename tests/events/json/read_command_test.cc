@@ -191,7 +191,8 @@ const std::vector<Wrong> kEnvelope = {
      "\"PlaceOrders\" is neither a command nor a key of the envelope, did you mean "
      "\"PlaceOrder\"?"},
     {"UnknownEnvelopeKey", R"({"effective":"2026-03-10","RejectOrder":{"order":"O"}})",
-     "\"effective\" is neither a command nor a key of the envelope"},
+     "\"effective\" is neither a command nor a key of the envelope, did you mean "
+     "\"effective_date\"?"},
     {"MisspeltEnvelopeKey", R"({"efective_date":"2026-03-10","RejectOrder":{"order":"O"}})",
      "\"efective_date\" is neither a command nor a key of the envelope, did you mean "
      "\"effective_date\"?"},
