@@ -121,6 +121,7 @@ m::RegisterBuyer Generator::buyer_named(const std::string& name) {
   if (random_.one_in(3)) limit_period(c);
   if (knows_cost_centres_ && random_.one_in(8)) c.cost_centre = random_.of(cost_centres_);
   c.active = !random_.one_in(15);
+  if (asks_much_ && !random_.one_in(5)) make_approver(c);
   return c;
 }
 
@@ -185,8 +186,8 @@ m::Tier Generator::tier(int number) {
     m::Group group;
     if (random_.one_in(3)) group.people.push_back(name_of(buyers_));
     group.climb = random_.one_in(3);
-    group.cost_centre_owner = random_.one_in(knows_cost_centres_ ? 3 : 30);
-    const bool found = group.climb || group.cost_centre_owner;
+    group.cost_centre_owner = random_.one_in(knows_cost_centres_ ? 4 : 30);
+    const bool found = group.climb || (group.cost_centre_owner && random_.one_in(4));
     if ((group.people.empty() && !found) || random_.one_in(2)) {
       group.roles.push_back(random_.of<std::string>({"approver", "boss", "admin"}));
     }

@@ -156,7 +156,8 @@ Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
   assortments_ = numbered("assortment-", 1 + random_.below(2));
   cost_centres_ = numbered("centre-", 1 + random_.below(3));
   budgets_ = numbered("budget-", 1 + random_.below(4));
-  knows_cost_centres_ = random_.one_in(2);
+  asks_much_ = random_.one_in(4);
+  knows_cost_centres_ = asks_much_ || random_.one_in(2);
   regions_ = {"north", "south"};
   currency_ = random_.of<m::Currency>({978, 978, 978, 392, 414});
   set_the_world_up();
@@ -182,6 +183,7 @@ void Generator::set_the_world_up() {
   set_companies_up();
   set_spending_up();
   set_policies_up();
+  if (asks_much_) set_asking_up();
 }
 
 void Generator::set_items_up() {
@@ -223,6 +225,7 @@ void Generator::set_companies_up() {
     m::RegisterCompany command = company_named(company);
     command.status = m::CompanyStatus::kActive;
     if (!is_there(command.parent)) command.parent.clear();
+    if (asks_much_ && !before.empty()) command.parent = companies_.front();
     if (!is_there(command.default_payer)) command.default_payer.clear();
     if (random_.one_in(15)) command.currency = 840;
     std::erase_if(command.allowed_payers, [&](const auto& name) { return !is_there(name); });
@@ -331,7 +334,10 @@ std::string Generator::actor_for(const State& state, const Command& command) {
   if (order != nullptr && order->buyer != m::kNone && random_.one_in(3)) {
     return state.buyers[order->buyer].name;
   }
-  if (votes && !random_.one_in(10)) return voter_for(state);
+  if (votes && !random_.one_in(10)) {
+    const auto* const approves = std::get_if<m::ApproveOrder>(&command);
+    return voter_for(state, approves == nullptr ? order : order_called(state, approves->order));
+  }
   // Where there are people of the seller's, what needs authority is theirs most often.
   if (state.staff.size() > 0 && !random_.one_in(4)) {
     return random_.one_in(2) ? std::string() : name_of(staff_);
@@ -340,8 +346,13 @@ std::string Generator::actor_for(const State& state, const Command& command) {
 }
 
 // Most often somebody who may.
-std::string Generator::voter_for(const State& state) {
+std::string Generator::voter_for(const State& state, const m::Order* order) {
   if (state.staff.size() > 0 && random_.one_in(12)) return name_of(staff_);
+  const int centre = order == nullptr ? m::kNone : state.cost_centres.find(order->cost_centre);
+  if (centre != m::kNone && random_.one_in(3)) {
+    const std::string& owner = state.cost_centres[centre].said.owner;
+    if (!owner.empty()) return owner;
+  }
   m::Names approvers;
   for (const m::Buyer& buyer : state.buyers.all) {
     for (const m::Role& role : buyer.said.roles) {

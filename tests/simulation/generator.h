@@ -48,7 +48,7 @@ class Generator {
   model::Request fresh(const State& state);
   model::Request wrapped(const State& state, Command command);
   std::string actor_for(const State& state, const Command& command);
-  std::string voter_for(const State& state);
+  std::string voter_for(const State& state, const model::Order* order);
   Command any_command(const State& state);
 
   // generate_trade.cc
@@ -116,6 +116,11 @@ class Generator {
   std::string cost_centre_for(const State& state, const std::string& company);
   void limit_period(model::RegisterBuyer& buyer);
 
+  // generate_asking.cc
+  void set_asking_up();
+  // Somebody who may order and approve for the whole tree.
+  void make_approver(model::RegisterBuyer& buyer);
+
   // generate_settings.cc
   Command open_book(const State& state);
   Command register_company(const State& state);
@@ -178,6 +183,7 @@ class Generator {
   model::Names cost_centres_;
   model::Names budgets_;
   bool knows_cost_centres_ = false;  // from the beginning
+  bool asks_much_ = false;           // people of one tree are asked about most orders
   model::Names assortments_;
   model::Names regions_;
   model::Currency currency_ = 978;
