@@ -131,6 +131,9 @@ class AnswerWriter {
       case EventKind::ApprovalRequested:
         reasons_.add(root_of<ApprovalRequested>(event).grounds());
         break;
+      case EventKind::DepositRequested:
+        reasons_.add(root_of<DepositRequested>(event).grounds());
+        break;
       case EventKind::CommandWarned:
         warnings_.add(root_of<CommandWarned>(event).grounds());
         break;

@@ -34,6 +34,12 @@ class Missing {
     for (const PayInvoice& wanted : run(invoices))
       by_name(SettledKind::kInvoice, pool_name(pool, wanted.invoice()));
   }
+  template <class Orders, class Pool>
+  void by_order_names(const Orders* orders, const Pool* pool) {
+    if (book_.settled(SettledKind::kOrder).empty()) return;
+    for (const PayOrder& wanted : run(orders))
+      by_name(SettledKind::kOrder, pool_name(pool, wanted.order()));
+  }
   std::vector<NamedDocument> take() { return std::move(found_); }
 
  private:
@@ -69,18 +75,21 @@ void look_at(const Book&, const InvoiceOrder& command, Missing& missing) {
 void look_at(const Book&, const RecordPayment& command, Missing& missing) {
   missing.by_name(SettledKind::kPayment, view(command.payment()));
   missing.by_names(command.invoices(), command.names());
+  missing.by_order_names(command.orders(), command.names());
 }
 
 void look_at(const Book&, const ApplyCredit& command, Missing& missing) {
   missing.by_name(SettledKind::kPayment, view(command.payment()));
   missing.by_name(SettledKind::kCreditNote, view(command.credit_note()));
   missing.by_names(command.invoices(), command.names());
+  missing.by_order_names(command.orders(), command.names());
 }
 
 void look_at(const Book&, const UndoApplication& command, Missing& missing) {
   missing.by_name(SettledKind::kPayment, view(command.payment()));
   missing.by_name(SettledKind::kCreditNote, view(command.credit_note()));
   missing.by_name(SettledKind::kInvoice, view(command.invoice()));
+  missing.by_name(SettledKind::kOrder, view(command.order()));
 }
 
 void look_at(const Book&, const Refund& command, Missing& missing) {
@@ -88,8 +97,9 @@ void look_at(const Book&, const Refund& command, Missing& missing) {
   missing.by_name(SettledKind::kCreditNote, view(command.credit_note()));
 }
 
-// The invoices that what goes back had closed, newest first. Their credit notes with something left
-// pay them again; those are in memory, as nothing with something left ever leaves.
+// The invoices that what goes back had closed, newest first; what is in deposits goes back before.
+// Their credit notes with something left pay them again; those are in memory, as nothing with
+// something left ever leaves.
 void look_at(const Book& book, const ReversePayment& command, Missing& missing) {
   missing.by_name(SettledKind::kPayment, view(command.payment()));
   const Payment* const payment = book.receivables().find_payment(view(command.payment()));
@@ -97,7 +107,7 @@ void look_at(const Book& book, const ReversePayment& command, Missing& missing) 
   const bool whole = command.amount() == kAbsent;
   const Minor amount = whole ? payment->kept() : Minor{command.amount()};
   if (amount <= Minor{0} || amount > payment->kept()) return;  // it will be refused
-  Minor left = amount - payment->unapplied();
+  Minor left = amount - payment->unapplied() - payment->deposited;
   book.settlements().for_each_part(payment->ref, [&](const AppliedPart& part) {
     if (left > Minor{0}) missing.by_birth(SettledKind::kInvoice, part.invoice);
     left -= std::min(left, part.amount);

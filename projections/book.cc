@@ -116,8 +116,10 @@ void Book::begin(const DecisionHeader& header, std::string_view id) {
 
 void Book::end() {
   if (reopens_ && calendar().settled_rule() != 0) return;
-  for (const OrderRef left : std::get<Orders>(parts_).end_decision(last_sequence_))
+  for (const OrderRef left : std::get<Orders>(parts_).end_decision(last_sequence_)) {
     std::get<Budgets>(parts_).forget(left);
+    std::get<Deposits>(parts_).forget(left);
+  }
   const auto left = [this](std::uint64_t source) { std::get<Settlements>(parts_).leave(source); };
   std::get<Receivables>(parts_).end_decision(last_sequence_, left);
   std::get<CreditNotes>(parts_).end_decision(last_sequence_, left);

@@ -23,6 +23,7 @@
 #include "projections/class_averages.h"
 #include "projections/credit.h"
 #include "projections/credit_notes.h"
+#include "projections/deposits.h"
 #include "projections/drafts.h"
 #include "projections/envelope.h"
 #include "projections/follow_up.h"
@@ -52,7 +53,7 @@ concept Folds = requires(P& projection, const Envelope& by, const E& event) {
 class Book {
   using Parts = std::tuple<Parties, Catalogue, Prices, Policies, TermsBook, Rules, Stock, Orders,
                            Approvals, Credit, Receivables, CreditNotes, Settlements, Calendar,
-                           Outcomes, Budgets, Staff, ClassAverages, Drafts>;
+                           Outcomes, Budgets, Staff, ClassAverages, Drafts, Deposits>;
 
  public:
   // What `save` writes, in order: where the book stands, then its projections, one each.
@@ -105,6 +106,7 @@ class Book {
   const Settlements& settlements() const { return get<Settlements>(); }
   const Calendar& calendar() const { return get<Calendar>(); }
   const Drafts& drafts() const { return get<Drafts>(); }
+  const Deposits& deposits() const { return get<Deposits>(); }
   const Outcomes& outcomes() const { return get<Outcomes>(); }
   const Budgets& budgets() const { return get<Budgets>(); }
   const Staff& staff() const { return get<Staff>(); }
@@ -147,6 +149,7 @@ class Book {
   }
   Status check_references() const;
   bool drafts_fit() const;
+  Status check_deposits() const;
 
   BookNumber number_;
   Sequence last_sequence_;

@@ -16,87 +16,19 @@
 
 #include "events/base/mark.h"
 #include "projections/fold.h"
+#include "projections/sorted_sums.h"
 #include "projections/tables.h"
 
 namespace kontor {
 namespace {
 
-// Adds `amount` to the entry of `key` in a sorted list without zeros.
-template <class Entry, class Key>
-void add_sorted(std::vector<Entry>& list, Key Entry::*key, Key at, Minor amount) {
-  const auto place = std::lower_bound(list.begin(), list.end(), at,
-                                      [&](const Entry& e, Key wanted) { return e.*key < wanted; });
-  if (place == list.end() || (*place).*key != at) {
-    list.insert(place, Entry{at, amount});
-    return;
-  }
-  place->amount += amount;
-  if (place->amount == Minor{0}) list.erase(place);
+void add_to_order(std::map<std::uint64_t, Minor>& counted, const CreditMove& move) {
+  Minor& sum = counted[move.document()];
+  sum += Minor{move.amount()};
+  if (sum == Minor{0}) counted.erase(move.document());
 }
 
 }  // namespace
-
-// ---- account ------------------------------------------------------------------------------------
-
-Minor Account::exposure() const {
-  return bucket(Bucket::ordered) + bucket(Bucket::delivered) + bucket(Bucket::receivable) -
-         bucket(Bucket::deposits) - bucket(Bucket::unapplied);
-}
-
-std::array<Int128, 5> Account::sums() const {
-  std::array<Int128, 5> out{};
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out.at(i) = buckets_.at(i).value();
-  return out;
-}
-
-std::optional<Minor> Account::available() const {
-  if (!limit) return std::nullopt;
-  return *limit - exposure();
-}
-
-Ageing Account::ageing(Date business_date) const {
-  Ageing out;
-  for (const DueAmount& due : by_due_) {
-    const std::int64_t late =
-        due.due == kNoDate ? 0 : std::int64_t{business_date.value()} - due.due.value();
-    const std::size_t age = late <= 0 ? 0 : late <= 30 ? 1 : late <= 60 ? 2 : late <= 90 ? 3 : 4;
-    out.at(age) += due.amount;
-  }
-  return out;
-}
-
-Account Account::as_if_paid(Minor amount) const {
-  Account out;
-  out.currency = currency;
-  out.limit = limit;
-  out.expires = expires;
-  out.review = review;
-  out.limit_set_at = limit_set_at;
-  out.buckets_ = buckets_;
-  out.by_terms_ = by_terms_;
-  std::vector<DueAmount> due = by_due_;  // what has no date yet comes last
-  const auto dated = std::find_if(due.begin(), due.end(),
-                                  [](const DueAmount& entry) { return entry.due != kNoDate; });
-  std::rotate(due.begin(), dated, due.end());
-  Minor left = amount;
-  for (DueAmount& entry : due) {
-    const Minor part = std::clamp(left, Minor{0}, std::max(entry.amount, Minor{0}));
-    entry.amount -= part;
-    left -= part;
-    if (entry.amount != Minor{0}) add_sorted(out.by_due_, &DueAmount::due, entry.due, entry.amount);
-  }
-  out.buckets_.at(static_cast<std::size_t>(Bucket::receivable)) -= amount - left;
-  out.buckets_.at(static_cast<std::size_t>(Bucket::unapplied)) += left;
-  return out;
-}
-
-void HoldMark::add(std::uint64_t rule, std::uint16_t code) {
-  const std::uint64_t key = rule != 0 ? rule : UINT64_MAX - code;
-  if (key == last_) return;  // another condition of the same rule
-  last_ = key;
-  mark_ = hash_key(mark_ ^ key);
-}
 
 // ---- folds --------------------------------------------------------------------------------------
 
@@ -109,6 +41,7 @@ void Credit::fold(const Envelope& by, const Moves* moves) {
     if (tree_.parent(move.payer()) != kNoOrdinal) {
       tree_.count(move.payer(), account.currency, move.bucket(), amount);
     }
+    if (move.bucket() == Bucket::deposits) add_to_order(counted_deposits_, move);
     if (move.bucket() == Bucket::receivable && amount != Minor{0}) {
       add_sorted(account.by_due_, &DueAmount::due, Date{move.due()}, amount);
       add_sorted(account.by_terms_, &TermsAmount::terms, TermsId{move.terms()}, amount);
@@ -120,6 +53,20 @@ void Credit::fold(const Envelope& by, const Moves* moves) {
     if (room) want_examination(move.payer(), by.sequence, Reach::kRoom);
     if (!look_up_.empty()) examine_relatives(move.payer(), by.sequence);
   }
+}
+
+// What becomes a deposit is unapplied no more, and what comes back is so again.
+template <class Moves>
+void Credit::fold_deposited(const Moves* moves) {
+  for (const CreditMove& move : run(moves)) {
+    if (move.bucket() == Bucket::unapplied)
+      accounts_.at(move.payer()).deposited_ -= Minor{move.amount()};
+  }
+}
+
+Minor Credit::counted_deposit(OrderRef order) const {
+  const auto found = counted_deposits_.find(order.value());
+  return found == counted_deposits_.end() ? Minor{} : found->second;
 }
 
 // Other tags, another class or another place in the tree: other rules may match its orders, and
@@ -179,6 +126,17 @@ void Credit::on(const Envelope& by, const CreditCommitted& event) {
 void Credit::on(const Envelope& by, const CreditReleased& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const DepositRequested& event) {
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const DepositApplied& event) {
+  fold_deposited(event.moves());
+  fold(by, event.moves());
+}
+void Credit::on(const Envelope& by, const DepositReleased& event) {
+  fold_deposited(event.moves());
+  fold(by, event.moves());
+}
 void Credit::on(const Envelope& by, const GoodsShipped& event) {
   fold(by, event.moves());
 }
@@ -201,6 +159,8 @@ void Credit::on(const Envelope& by, const GoodsReturned& event) {
   fold(by, event.moves());
 }
 void Credit::on(const Envelope& by, const InvoiceIssued& event) {
+  for (const DepositPart& part : run(event.deposits()))
+    accounts_.at(part.payer()).deposited_ -= Minor{part.amount()};
   fold(by, event.moves());
 }
 void Credit::on(const Envelope& by, const CreditNoteIssued& event) {

@@ -30,6 +30,9 @@ struct BuyerRegistered;
 struct CreditLimitSet;
 struct CreditCommitted;
 struct CreditReleased;
+struct DepositRequested;
+struct DepositApplied;
+struct DepositReleased;
 struct OrderHeld;
 struct HoldReleased;
 struct RuleSet;
@@ -123,6 +126,9 @@ class Account {
   // Without the held orders; by_terms is as it was.
   Account as_if_paid(Minor amount) const;
   const Watched& watched() const { return watched_; }  // of those held
+  // Of its payments and credit notes, what is in deposits of orders and not deducted: it may become
+  // unapplied again.
+  Minor deposited() const { return deposited_; }
 
  private:
   friend class Credit;
@@ -131,6 +137,7 @@ class Account {
   std::vector<TermsAmount> by_terms_;
   std::map<std::uint64_t, HeldOrder> held_;
   Watched watched_;
+  Minor deposited_;
   std::set<std::pair<std::int64_t, std::uint64_t>> needs_;  // of held orders, smallest first
 };
 
@@ -143,6 +150,9 @@ class Credit {
   void on(const Envelope& by, const CreditLimitSet& event);
   void on(const Envelope& by, const CreditCommitted& event);
   void on(const Envelope& by, const CreditReleased& event);
+  void on(const Envelope& by, const DepositRequested& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
   void on(const Envelope& by, const OrderHeld& event);
   void on(const Envelope& by, const HoldReleased& event);
   void on(const Envelope& by, const RuleSet& event);
@@ -175,6 +185,9 @@ class Credit {
   std::uint32_t account_count() const { return static_cast<std::uint32_t>(accounts_.size()); }
   const Account& account(CompanyId payer) const { return accounts_.at(payer.value()); }
   const CreditTree& tree() const { return tree_; }
+  // What an order's deposit takes off what it counts.
+  Minor counted_deposit(OrderRef order) const;
+  const std::map<std::uint64_t, Minor>& counted_deposits() const { return counted_deposits_; }
   // What the company and all below it count in its currency; nothing: they count in others too.
   std::optional<Int128> exposure_with_below(CompanyId company) const;
   // Whether some held order of the payer could pass now: one that lacks something else than room,
@@ -204,6 +217,8 @@ class Credit {
 
   template <class Moves>
   void fold(const Envelope& by, const Moves* moves);
+  template <class Moves>
+  void fold_deposited(const Moves* moves);
   void want_examination(std::uint32_t payer, Sequence cause, Reach reach);
   void examine_everyone(Sequence cause);
   void examine_payers_of(const HeldBy& index, std::uint32_t ordinal, Sequence cause);
@@ -220,10 +235,11 @@ class Credit {
   void remember_held(std::uint32_t payer, const HeldOrder& held);
   void forget_held(std::uint32_t payer, std::uint64_t order);
 
-  std::vector<Account> accounts_;      // by company
-  CreditTree tree_;                    // of the same companies
-  std::set<std::uint32_t> with_held_;  // payers that have held orders
-  std::set<std::uint32_t> look_up_;    // those of them whose watched look up
+  std::vector<Account> accounts_;                    // by company
+  CreditTree tree_;                                  // of the same companies
+  std::map<std::uint64_t, Minor> counted_deposits_;  // by order, no zeros
+  std::set<std::uint32_t> with_held_;                // payers that have held orders
+  std::set<std::uint32_t> look_up_;                  // those of them whose watched look up
   HeldBy held_by_company_;
   HeldBy held_by_buyer_;
   std::set<std::uint32_t> spending_holds_;  // rules that hold by budget or period limit

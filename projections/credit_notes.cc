@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdio>
 
+#include "credit_generated.h"
 #include "credit_note_generated.h"
+#include "invoice_generated.h"
 
 #include "projections/fold.h"
 
@@ -98,6 +100,33 @@ void CreditNotes::on(const Envelope& by, const RefundPaid& event) {
   CreditNote& note = touch(event.credit_note());
   note.refunded += Minor{event.amount()};
   note_touch(note, by.sequence);
+}
+
+void CreditNotes::on(const Envelope& by, const DepositApplied& event) {
+  if (event.payment() != 0) return;
+  CreditNote& note = touch(event.credit_note());
+  note.deposited += Minor{event.amount()};
+  note_touch(note, by.sequence);
+}
+
+// Where the events of one note alone are folded, those of others are not there.
+void CreditNotes::on(const Envelope& by, const DepositReleased& event) {
+  for (const DepositPart& part : run(event.parts())) {
+    if (part.payment() != 0 || find(CreditNoteRef{part.credit_note()}) == nullptr) continue;
+    CreditNote& note = touch(part.credit_note());
+    note.deposited -= Minor{part.amount()};
+    note_touch(note, by.sequence);
+  }
+}
+
+void CreditNotes::on(const Envelope& by, const InvoiceIssued& event) {
+  for (const DepositPart& part : run(event.deposits())) {
+    if (part.payment() != 0 || find(CreditNoteRef{part.credit_note()}) == nullptr) continue;
+    CreditNote& note = touch(part.credit_note());
+    note.deposited -= Minor{part.amount()};
+    note.applied += Minor{part.amount()};
+    note_touch(note, by.sequence);
+  }
 }
 
 // ---- questions ----------------------------------------------------------------------------------

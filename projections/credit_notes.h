@@ -34,6 +34,9 @@ struct CreditNoteApplied;
 struct CreditNoteUnapplied;
 struct CreditNoteCancelled;
 struct RefundPaid;
+struct DepositApplied;
+struct DepositReleased;
+struct InvoiceIssued;
 
 // A part of a line of the invoice. quantity 0: money only.
 struct CreditedPart {
@@ -63,6 +66,7 @@ struct CreditNote {
   Minor total;
   Minor applied;
   Minor refunded;
+  Minor deposited;  // in deposits of orders, and not yet deducted from an invoice
   std::uint32_t payer = 0;
   std::uint32_t number = 0;  // within the fiscal year
   std::uint32_t first_part = 0;
@@ -80,12 +84,14 @@ struct CreditNote {
   std::uint8_t cancelled = 0;
   std::uint8_t reopened = 0;  // was settled, and needed again
 
-  Minor unapplied() const { return cancelled != 0 ? Minor{0} : total - applied - refunded; }
+  Minor unapplied() const {
+    return cancelled != 0 ? Minor{0} : total - applied - refunded - deposited;
+  }
 };
 
 // Nothing will happen to it unless a command names it.
 inline bool is_settled(const CreditNote& note) {
-  return note.unapplied() == Minor{0};
+  return note.unapplied() == Minor{0} && note.deposited == Minor{0};
 }
 
 // "C2026-000042": how people read a credit note's number.
@@ -102,6 +108,9 @@ class CreditNotes {
   void on(const Envelope& by, const CreditNoteUnapplied& event);
   void on(const Envelope& by, const CreditNoteCancelled& event);
   void on(const Envelope& by, const RefundPaid& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
+  void on(const Envelope& by, const InvoiceIssued& event);  // what it deducts of a deposit
   // The last event of a decision was folded: what has been settled for long enough leaves.
   // left(birth): of each that did.
   template <class Left>

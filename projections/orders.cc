@@ -175,6 +175,17 @@ void Orders::on(const Envelope& by, const CreditReleased& event) {
   touch(by, event.order());
 }
 
+// What was asked and received is kept by Deposits.
+void Orders::on(const Envelope& by, const DepositRequested& event) {
+  touch(by, event.order());
+}
+void Orders::on(const Envelope& by, const DepositApplied& event) {
+  touch(by, event.order());
+}
+void Orders::on(const Envelope& by, const DepositReleased& event) {
+  touch(by, event.order());
+}
+
 void Orders::on(const Envelope& by, const OrderHeld& event) {
   Order& order = touch(by, event.order());
   if (order.credit != CreditState::kTaken) order.credit = CreditState::kHeld;
@@ -350,6 +361,13 @@ void Orders::on(const Envelope& by, const CreditNoteCancelled& event) {
 const Order* Orders::find(std::string_view name) const {
   const auto index = names_.find(name);
   return index ? &orders_[*index] : nullptr;
+}
+
+Minor Orders::unbilled_gross(const Order& order) const {
+  Minor sum;
+  for (const OrderLineState& line : lines(order))
+    sum += line.open_gross() + line.delivered_gross();
+  return sum;
 }
 
 std::string_view Orders::region(const Order& order) const {

@@ -42,6 +42,9 @@ struct ApprovalOverridden;
 struct ApprovalExpired;
 struct CreditCommitted;
 struct CreditReleased;
+struct DepositRequested;
+struct DepositApplied;
+struct DepositReleased;
 struct OrderHeld;
 struct HoldReleased;
 struct LinesCancelled;
@@ -172,6 +175,9 @@ class Orders {
   void on(const Envelope& by, const ApprovalExpired& event);
   void on(const Envelope& by, const CreditCommitted& event);
   void on(const Envelope& by, const CreditReleased& event);
+  void on(const Envelope& by, const DepositRequested& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
   void on(const Envelope& by, const OrderHeld& event);
   void on(const Envelope& by, const HoldReleased& event);
   void on(const Envelope& by, const LinesCancelled& event);
@@ -215,6 +221,8 @@ class Orders {
   std::string_view cost_centre(const Order& order) const;
   Places<Order> all() const { return Places<Order>(orders_, names_.size()); }
   std::span<const Order> places() const { return orders_; }  // with free ones, whose ref is 0
+  // What is open or delivered of it with tax, whatever of it counts.
+  Minor unbilled_gross(const Order& order) const;
   const SettledDocuments& settled() const { return settled_; }
   // Nothing will happen to it unless a command names it.
   bool is_settled(const Order& order) const;

@@ -71,7 +71,9 @@ void PastInvoice::on(const Envelope& by, const InvoiceIssued& event) {
   invoice_.order = event.order();
   invoice_.net = Minor{event.net()};
   invoice_.tax = Minor{event.tax()};
-  invoice_.total = invoice_.open = Minor{event.total()};
+  invoice_.total = Minor{event.total()};
+  invoice_.deposit_deducted = Minor{event.deposit_deducted()};
+  pay_by_deposit(event, invoice_);
   invoice_.payer = event.payer();
   invoice_.terms = event.terms();
   invoice_.number = event.number();
@@ -79,8 +81,12 @@ void PastInvoice::on(const Envelope& by, const InvoiceIssued& event) {
   invoice_.currency = event.currency();
   invoice_.date = event.date();
   invoice_.version = 1;
-  for (const Instalment& part : run(event.instalments()))
-    instalments_.push_back({Minor{part.amount()}, Minor{part.amount()}, part.due(), part.number()});
+  Minor deducted = invoice_.deposit_deducted;  // the first instalment is this
+  for (const Instalment& part : run(event.instalments())) {
+    const Minor amount{part.amount()};
+    instalments_.push_back({amount, amount - deducted, part.due(), part.number()});
+    deducted = Minor{0};
+  }
   for (const TaxAmount& tax : run(event.taxes()))
     taxes_.push_back({Minor{tax.net()}, Minor{tax.tax()}, {}, {}, tax.category(), tax.rate()});
   for (const InvoiceLine& line : run(event.lines())) {
@@ -174,6 +180,7 @@ void PastPayment::on(const Envelope& by, const PaymentReceived& event) {
   payment_.payer = event.payer();
   payment_.currency = event.currency();
   payment_.value_date = by.effective_date.value();
+  deposits_.on(by, event);
   touch(by);
 }
 
@@ -201,10 +208,76 @@ void PastPayment::on(const Envelope& by, const RefundPaid& event) {
   payment_.refunded += Minor{event.amount()};
 }
 
+void PastPayment::on(const Envelope& by, const DepositApplied& event) {
+  deposits_.on(by, event);
+  settlements_.on(by, event);
+  touch(by);
+  payment_.deposited += Minor{event.amount()};
+}
+
+void PastPayment::on(const Envelope& by, const DepositReleased& event) {
+  deposits_.on(by, event);
+  settlements_.on(by, event);
+  for (const DepositPart& part : run(event.parts())) {
+    if (part.payment() != payment_.ref) continue;
+    touch(by);
+    payment_.deposited -= Minor{part.amount()};
+  }
+}
+
+void PastPayment::on(const Envelope& by, const InvoiceIssued& event) {
+  deposits_.on(by, event);
+  settlements_.on(by, event);
+  for (const DepositPart& part : run(event.deposits())) {
+    if (part.payment() != payment_.ref) continue;
+    touch(by);
+    payment_.deposited -= Minor{part.amount()};
+    payment_.applied += Minor{part.amount()};
+  }
+}
+
+void DepositsOfSource::on(const Envelope& by, const PaymentReceived&) {
+  source_ = by.sequence.value();
+}
+void DepositsOfSource::on(const Envelope& by, const CreditNoteIssued&) {
+  source_ = by.sequence.value();
+}
+
+void DepositsOfSource::on(const Envelope&, const DepositApplied& event) {
+  const std::uint64_t source = event.payment() != 0 ? event.payment() : event.credit_note();
+  if (source == source_) move(event.order(), Minor{event.amount()});
+}
+
+void DepositsOfSource::on(const Envelope&, const DepositReleased& event) {
+  take(event.order(), run(event.parts()));
+}
+
+void DepositsOfSource::on(const Envelope&, const InvoiceIssued& event) {
+  take(event.order(), run(event.deposits()));
+}
+
+void DepositsOfSource::take(std::uint64_t order, std::span<const DepositPart> parts) {
+  for (const DepositPart& part : parts) {
+    const std::uint64_t source = part.payment() != 0 ? part.payment() : part.credit_note();
+    if (source == source_) move(order, Minor{-part.amount()});
+  }
+}
+
+void DepositsOfSource::move(std::uint64_t order, Minor amount) {
+  const auto known = std::find_if(parts_.begin(), parts_.end(),
+                                  [&](const InDeposit& part) { return part.order == order; });
+  if (known == parts_.end()) {
+    parts_.push_back({order, amount});
+    return;
+  }
+  known->amount += amount;
+  if (known->amount == Minor{0}) parts_.erase(known);
+}
+
 // ---- streams ------------------------------------------------------------------------------------
 
 void fold_past(PastOrder& past, const Envelope& by, const EventView& event) {
-  fold(by, event, past.orders, past.held, past.takings);
+  fold(by, event, past.orders, past.held, past.takings, past.deposits);
 }
 void fold_past(PastInvoice& past, const Envelope& by, const EventView& event) {
   fold(by, event, past);
@@ -213,7 +286,7 @@ void fold_past(PastPayment& past, const Envelope& by, const EventView& event) {
   fold(by, event, past);
 }
 void fold_past(PastCreditNote& past, const Envelope& by, const EventView& event) {
-  fold(by, event, past.notes, past.settlements);
+  fold(by, event, past.notes, past.settlements, past.deposits);
 }
 void fold_past(PastDocument& past, const Envelope& by, const EventView& event) {
   std::visit([&](auto& one) { fold_past(one, by, event); }, past);

@@ -3,6 +3,7 @@
 // their own, as Receivables looks at both sides of an application.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "events/base/result.h"
 #include "events/codec/decision.h"
 #include "projections/credit_notes.h"
+#include "projections/deposits.h"
 #include "projections/envelope.h"
 #include "projections/orders.h"
 #include "projections/receivables.h"
@@ -43,6 +45,7 @@ struct PastOrder {
   Orders orders;  // this one
   HeldParts held;
   Takings takings;
+  Deposits deposits;
 };
 
 class PastInvoice {
@@ -76,6 +79,30 @@ class PastInvoice {
   std::vector<CreditNoteRef> notes_;
 };
 
+// What of a payment or credit note is in the deposit of an order.
+struct InDeposit {
+  std::uint64_t order = 0;
+  Minor amount;
+};
+
+// Of the source whose birth was folded; the same events may name others.
+class DepositsOfSource {
+ public:
+  void on(const Envelope& by, const PaymentReceived& event);
+  void on(const Envelope& by, const CreditNoteIssued& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
+  void on(const Envelope& by, const InvoiceIssued& event);
+  const std::vector<InDeposit>& parts() const { return parts_; }  // oldest first
+
+ private:
+  void move(std::uint64_t order, Minor amount);
+  void take(std::uint64_t order, std::span<const DepositPart> parts);
+
+  std::uint64_t source_ = 0;
+  std::vector<InDeposit> parts_;
+};
+
 class PastPayment {
  public:
   void on(const Envelope& by, const PaymentReceived& event);
@@ -83,19 +110,25 @@ class PastPayment {
   void on(const Envelope& by, const PaymentUnapplied& event);
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
+  void on(const Envelope& by, const InvoiceIssued& event);  // what it deducts of a deposit
   const Payment& payment() const { return payment_; }
   const Settlements& settlements() const { return settlements_; }
+  const std::vector<InDeposit>& deposits() const { return deposits_.parts(); }
 
  private:
   void touch(const Envelope& by);
 
   Payment payment_;
   Settlements settlements_;
+  DepositsOfSource deposits_;
 };
 
 struct PastCreditNote {
   CreditNotes notes;  // this one
   Settlements settlements;
+  DepositsOfSource deposits;
 };
 
 using PastDocument = std::variant<PastOrder, PastInvoice, PastPayment, PastCreditNote>;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "credit_generated.h"
 #include "credit_note_generated.h"
 #include "invoice_generated.h"
 #include "payment_generated.h"
@@ -19,6 +20,12 @@ std::string format_invoice_number(std::uint16_t fiscal_year, std::uint32_t numbe
   return {out.data(), static_cast<std::size_t>(size)};
 }
 
+void pay_by_deposit(const InvoiceIssued& event, Invoice& invoice) {
+  for (const DepositPart& part : run(event.deposits()))
+    (part.payment() != 0 ? invoice.paid : invoice.credited) += Minor{part.amount()};
+  invoice.open = invoice.total - invoice.paid - invoice.credited;
+}
+
 // ---- folds --------------------------------------------------------------------------------------
 
 void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
@@ -27,7 +34,8 @@ void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
   invoice.net = Minor{event.net()};
   invoice.tax = Minor{event.tax()};
   invoice.total = Minor{event.total()};
-  invoice.open = invoice.total;
+  invoice.deposit_deducted = Minor{event.deposit_deducted()};
+  pay_by_deposit(event, invoice);
   invoice.payer = event.payer();
   invoice.terms = event.terms();
   invoice.number = event.number();
@@ -40,18 +48,49 @@ void Receivables::on(const Envelope& by, const InvoiceIssued& event) {
   invoice.first_instalment = instalments_.take(invoice.instalment_count);
   if (open_of_.size() <= event.payer()) open_of_.resize(event.payer() + 1);
   if (paid_.size() <= event.payer()) paid_.resize(event.payer() + 1);
+  if (invoice.is_paid()) ++paid_[event.payer()];
   InstalmentState* next =
       instalments_.at(invoice.first_instalment, invoice.instalment_count).data();
+  Minor deducted = invoice.deposit_deducted;  // the first of them is this
   for (const Instalment& part : parts) {
-    *next++ = {Minor{part.amount()}, Minor{part.amount()}, part.due(), part.number()};
-    if (part.amount() != 0) {
+    const Minor open = Minor{part.amount()} - deducted;
+    deducted = Minor{0};
+    *next++ = {Minor{part.amount()}, open, part.due(), part.number()};
+    if (open != Minor{0}) {
       open_of_[event.payer()].insert({Date{part.due()}, InvoiceRef{invoice.ref}, part.number()});
     }
   }
   add_lines(invoice, event);
+  deduct(by, event);
   last_number_[event.fiscal_year()] = event.number();
   last_invoice_date_ = Date{event.date()};
   note_touch(invoice, by.sequence);
+}
+
+void Receivables::deduct(const Envelope& by, const InvoiceIssued& event) {
+  for (const DepositPart& part : run(event.deposits())) {
+    if (part.payment() == 0) continue;
+    Payment& payment = touch_payment(part.payment());
+    payment.deposited -= Minor{part.amount()};
+    payment.applied += Minor{part.amount()};
+    note_touch(payment, by.sequence);
+  }
+}
+
+void Receivables::on(const Envelope& by, const DepositApplied& event) {
+  if (event.payment() == 0) return;
+  Payment& payment = touch_payment(event.payment());
+  payment.deposited += Minor{event.amount()};
+  note_touch(payment, by.sequence);
+}
+
+void Receivables::on(const Envelope& by, const DepositReleased& event) {
+  for (const DepositPart& part : run(event.parts())) {
+    if (part.payment() == 0) continue;
+    Payment& payment = touch_payment(part.payment());
+    payment.deposited -= Minor{part.amount()};
+    note_touch(payment, by.sequence);
+  }
 }
 
 void Receivables::add_lines(Invoice& invoice, const InvoiceIssued& event) {

@@ -39,6 +39,9 @@ struct PaymentApplied;
 struct PaymentUnapplied;
 struct PaymentReversed;
 struct RefundPaid;
+struct DepositApplied;
+struct DepositReleased;
+struct DepositPart;
 struct CreditNoteIssued;
 struct CreditNoteApplied;
 struct CreditNoteUnapplied;
@@ -88,6 +91,7 @@ struct Invoice {
   Minor paid;
   Minor credited;
   Minor written_off;
+  Minor deposit_deducted;  // of its order's; paid by it from the outset
   std::uint32_t payer = 0;
   std::uint32_t terms = kNoOrdinal;
   std::uint32_t number = 0;  // within the fiscal year
@@ -114,6 +118,7 @@ struct Payment {
   Minor applied;
   Minor reversed;
   Minor refunded;
+  Minor deposited;  // in deposits of orders, and not yet deducted from an invoice
   std::uint32_t payer = 0;
   std::uint32_t version = 0;
   std::int32_t value_date = 0;
@@ -121,14 +126,18 @@ struct Payment {
   std::uint16_t reopened = 0;  // 1: was settled, and needed again
 
   Minor kept() const { return amount - reversed - refunded; }
-  Minor unapplied() const { return kept() - applied; }
+  Minor unapplied() const { return kept() - applied - deposited; }
 };
 
 // Nothing will happen to it unless a command names it, or what is bound to it.
 bool is_settled(const Invoice& invoice, std::span<const InstalmentState> instalments);
 inline bool is_settled(const Payment& payment) {
-  return payment.unapplied() == Minor{0};
+  return payment.unapplied() == Minor{0} && payment.deposited == Minor{0};
 }
+
+// What was deducted of a deposit closes that much of the invoice from the outset: by payments as
+// paid, by credit notes as credited.
+void pay_by_deposit(const InvoiceIssued& event, Invoice& invoice);
 
 // One open instalment of a payer; ordered as it is paid: oldest due first.
 struct OpenInstalment {
@@ -153,6 +162,8 @@ class Receivables {
   void on(const Envelope& by, const PaymentUnapplied& event);
   void on(const Envelope& by, const PaymentReversed& event);
   void on(const Envelope& by, const RefundPaid& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
   void on(const Envelope& by, const CreditNoteIssued& event);
   void on(const Envelope& by, const CreditNoteApplied& event);
   void on(const Envelope& by, const CreditNoteUnapplied& event);
@@ -223,6 +234,8 @@ class Receivables {
   Invoice& add_invoice(std::string_view name, std::uint64_t ref);
   Payment& add_payment(std::string_view name, std::uint64_t ref);
   void add_lines(Invoice& invoice, const InvoiceIssued& event);
+  // What a deposit had of payments pays an invoice from now on.
+  void deduct(const Envelope& by, const InvoiceIssued& event);
   // Counts lines and taxes of a credit note; sign -1: one that is cancelled.
   template <class Event>
   Invoice& credit(const Event& event, std::int64_t sign);

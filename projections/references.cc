@@ -1,5 +1,6 @@
 // What one projection names of another is there: in memory, or settled where that is enough.
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "projections/births.h"
@@ -68,10 +69,56 @@ bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
 
 }  // namespace
 
+// Deposits lie between orders, their sources and what the payers' accounts count of them.
+Status Book::check_deposits() const {
+  std::map<std::uint64_t, Minor> of_source;
+  std::map<std::uint32_t, Minor> of_payer;
+  for (const auto& [order, deposit] : deposits().all()) {
+    if (!is_in_memory(SettledKind::kOrder, order)) {
+      return broken(at(SettledKind::kOrder, order) + " has a deposit, but left");
+    }
+    for (const DepositShare& share : deposit.shares) {
+      of_source[share.source] += share.amount;
+      of_payer[share.payer.value()] += share.amount;
+    }
+  }
+  const auto take = [&](std::uint64_t source) {
+    const auto found = of_source.find(source);
+    const Minor amount = found == of_source.end() ? Minor{} : found->second;
+    if (found != of_source.end()) of_source.erase(found);
+    return amount;
+  };
+  for (const Payment& payment : receivables().payments()) {
+    if (take(payment.ref) != payment.deposited) return broken("a payment in other deposits");
+  }
+  for (const CreditNote& note : credit_notes().all()) {
+    if (take(note.ref) != note.deposited) return broken("a credit note in other deposits");
+  }
+  if (!of_source.empty()) return broken("a deposit of a payment that is not there");
+  std::map<std::uint32_t, Minor> counted;
+  for (const auto& [order, amount] : credit().counted_deposits()) {
+    const Order* const found = orders().find(OrderRef{order});
+    const Deposit* const deposit = deposits().find(OrderRef{order});
+    if (found == nullptr || deposit == nullptr || amount > deposit->undeducted()) {
+      return broken("more counts as deposit of " + at(SettledKind::kOrder, order) + " than it has");
+    }
+    counted[found->payer] += amount;
+  }
+  for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
+    const Account& account = credit().account(CompanyId{payer});
+    if (account.bucket(Bucket::deposits) != counted[payer] ||
+        account.deposited() != of_payer[payer]) {
+      return broken("an account whose deposits differ from those of its orders and payments");
+    }
+  }
+  return {};
+}
+
 Status Book::check_references() const {
   const Status assortments = catalogue().assortments().check_references(parties().company_count());
   if (!assortments.ok()) return assortments;
   if (Status bills = check_bills(*this); !bills.ok()) return bills;
+  if (Status deposited = check_deposits(); !deposited.ok()) return deposited;
   constexpr auto kOrder = SettledKind::kOrder;
   for (const auto& [order, request] : approvals().pending()) {
     if (!is_in_memory(kOrder, order))

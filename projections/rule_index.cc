@@ -36,6 +36,7 @@ void RuleIndex::count(const RuleVersion& rule, int step) {
   if (reads_above(rule)) look_up_ += by;
   if (reads_around(rule)) look_around_ += by;
   if (rule.outcome == Outcome::exclude) return;
+  if (rule.outcome == Outcome::deposit) ask_deposits_ += by;
   of_kind_.at(static_cast<std::size_t>(rule.scope_kind)) += by;
   at_moment_.at(static_cast<std::size_t>(rule.moment)) += by;
 }

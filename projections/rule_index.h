@@ -30,6 +30,7 @@ class RuleIndex {
   std::span<const RuleId> of(ScopeKind kind, std::string_view word) const;  // tag, class, role ...
   bool has(ScopeKind kind) const { return of_kind_[static_cast<std::size_t>(kind)] != 0; }
   bool has(Moment moment) const { return at_moment_[static_cast<std::size_t>(moment)] != 0; }
+  bool asks_deposits() const { return ask_deposits_ != 0; }
   // Those that take the rule out, of whatever scope and moment.
   std::span<const RuleId> exclusions_of(std::string_view rule) const;
 
@@ -51,6 +52,7 @@ class RuleIndex {
   std::array<std::uint32_t, 8> at_moment_{};
   std::uint32_t look_up_ = 0;
   std::uint32_t look_around_ = 0;
+  std::uint32_t ask_deposits_ = 0;
 };
 
 }  // namespace kontor

@@ -17,6 +17,7 @@ void Credit::save(Sink& out) const {
     out.pod(account.limit_set_at.value());
     for (const Minor bucket : account.buckets_)
       out.pod(bucket.value());
+    out.pod(account.deposited_.value());
     out.pod(std::uint64_t{account.by_due_.size()});
     for (const DueAmount& due : account.by_due_) {
       out.pod(due.due.value());
@@ -42,6 +43,11 @@ void Credit::save(Sink& out) const {
     save_ids(out, account.watched_.limits);
     out.pod(std::uint8_t{account.watched_.looks_up});
     out.pod(std::uint8_t{account.watched_.looks_around});
+  }
+  out.pod(std::uint64_t{counted_deposits_.size()});
+  for (const auto& [order, amount] : counted_deposits_) {
+    out.pod(order);
+    out.pod(amount.value());
   }
   out.pod(std::uint64_t{spending_holds_.size()});
   for (const std::uint32_t rule : spending_holds_)
@@ -114,6 +120,7 @@ void Credit::load_account(Source& in, std::uint32_t payer) {
   in.pod(account.limit_set_at);
   for (Minor& bucket : account.buckets_)
     in.pod(bucket);
+  in.pod(account.deposited_);
   load_sums(in, account.by_due_, &DueAmount::due);
   load_sums(in, account.by_terms_, &TermsAmount::terms);
   load_held(in, payer);
@@ -132,13 +139,18 @@ bool Credit::load_tree(std::vector<std::uint32_t> parents) {
 
 void Credit::load(Source& in) {
   *this = Credit{};
-  accounts_.resize(in.size_of_run(94));
+  accounts_.resize(in.size_of_run(102));
   std::vector<std::uint32_t> parents(accounts_.size());
   for (std::uint32_t payer = 0; payer < accounts_.size() && in.ok(); ++payer) {
     in.pod(parents[payer]);
     load_account(in, payer);
   }
   in.expect(in.ok() && load_tree(std::move(parents)));
+  for (std::uint64_t left = in.size_of_run(16); left > 0 && in.ok(); --left) {
+    std::uint64_t order = 0;
+    in.pod(order);
+    in.pod(counted_deposits_[order]);
+  }
   for (std::uint64_t left = in.size_of_run(4); left > 0 && in.ok(); --left) {
     std::uint32_t rule = 0;
     in.pod(rule);
@@ -187,7 +199,14 @@ Status Credit::check_tree() const {
 }
 
 Status Credit::check_invariants() const {
+  for (const auto& [order, amount] : counted_deposits_) {
+    if (amount <= Minor{0}) {
+      return broken("a deposit that adds to what the order born at " + std::to_string(order) +
+                    " counts");
+    }
+  }
   for (const Account& account : accounts_) {
+    if (account.deposited_ < Minor{0}) return broken("less than nothing in deposits of orders");
     Minor due;
     for (const DueAmount& amount : account.by_due_)
       due += amount.amount;

@@ -74,10 +74,12 @@ bool CreditNotes::lists_are_sound() const {
 Status CreditNotes::check_note(const CreditNote& note) const {
   const std::string where = " in credit note " + std::string(name(note));
   const Minor none;
-  if (note.applied < none || note.refunded < none || note.unapplied() < none) {
+  if (note.applied < none || note.refunded < none || note.deposited < none ||
+      note.unapplied() < none) {
     return broken("more applied or refunded than credited" + where);
   }
-  if (note.cancelled != 0 && (note.applied != none || note.refunded != none)) {
+  if (note.cancelled != 0 &&
+      (note.applied != none || note.refunded != none || note.deposited != none)) {
     return broken("cancelled, but applied or refunded" + where);
   }
   Minor net;

@@ -140,7 +140,7 @@ Status Receivables::check_invariants() const {
   for (const Payment& payment : payments()) {
     const Minor none;
     if (payment.applied < none || payment.reversed < none || payment.refunded < none ||
-        payment.unapplied() < none) {
+        payment.deposited < none || payment.unapplied() < none) {
       return broken("more applied, reversed or refunded than received, payment " +
                     std::string(name(payment)));
     }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "credit_generated.h"
 #include "credit_note_generated.h"
 #include "document_generated.h"
+#include "invoice_generated.h"
 #include "payment_generated.h"
 
 #include "projections/fold.h"
@@ -54,6 +56,23 @@ void Settlements::on(const Envelope&, const CreditNoteUnapplied& event) {
   keep_name(applications_, event.undo());
   for (const Application& part : run(event.applications()))
     take_back(event.credit_note(), part_of(part));
+}
+
+void Settlements::on(const Envelope&, const DepositApplied& event) {
+  keep_name(applications_, event.application());
+}
+
+void Settlements::on(const Envelope&, const DepositReleased& event) {
+  keep_name(applications_, event.undo());
+}
+
+// The first instalment is what is deducted.
+void Settlements::on(const Envelope& by, const InvoiceIssued& event) {
+  for (const DepositPart& part : run(event.deposits())) {
+    const Instalment& first = run(event.instalments()).front();
+    add(part.payment() != 0 ? part.payment() : part.credit_note(),
+        {0, by.sequence.value(), Minor{part.amount()}, first.due(), first.number()});
+  }
 }
 
 // ---- leaving and coming back --------------------------------------------------------------------

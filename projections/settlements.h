@@ -21,6 +21,9 @@ struct PaymentApplied;
 struct PaymentUnapplied;
 struct PaymentReversed;
 struct RefundPaid;
+struct DepositApplied;
+struct DepositReleased;
+struct InvoiceIssued;
 struct CreditNoteApplied;
 struct CreditNoteUnapplied;
 
@@ -46,6 +49,9 @@ class Settlements {
   void on(const Envelope& by, const RefundPaid& event);
   void on(const Envelope& by, const CreditNoteApplied& event);
   void on(const Envelope& by, const CreditNoteUnapplied& event);
+  void on(const Envelope& by, const DepositApplied& event);
+  void on(const Envelope& by, const DepositReleased& event);
+  void on(const Envelope& by, const InvoiceIssued& event);  // what a deposit had pays it
   // The payment or credit note has left memory, and its parts with it.
   void leave(std::uint64_t source);
 

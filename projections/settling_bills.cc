@@ -85,6 +85,7 @@ void Receivables::reopen_invoice(const Envelope& by, const DocumentReopened& eve
   invoice.paid = Minor{state.paid()};
   invoice.credited = Minor{state.credited()};
   invoice.written_off = Minor{state.written_off()};
+  invoice.deposit_deducted = Minor{state.deposit_deducted()};
   invoice.payer = state.payer();
   invoice.terms = state.terms();
   invoice.number = state.number();

@@ -94,10 +94,17 @@ void Stock::on(const Envelope& by, const LineBackordered& event) {
 }
 
 void Stock::on(const Envelope& by, const HoldReleased& event) {
-  const std::uint64_t order = event.order();
+  want_serving_of(event.order(), by.sequence);
+}
+
+void Stock::on(const Envelope& by, const DepositApplied& event) {
+  want_serving_of(event.order(), by.sequence);
+}
+
+void Stock::want_serving_of(std::uint64_t order, Sequence cause) {
   for (auto at = waiting_at_.lower_bound({order, 0});
        at != waiting_at_.end() && at->first.first == order; ++at) {
-    want_serving(at->second.first, by.sequence);
+    want_serving(at->second.first, cause);
   }
 }
 

@@ -41,6 +41,7 @@ struct DraftDiscarded;
 struct ReservedPart;
 struct FollowUpAdvanced;
 struct HoldReleased;
+struct DepositApplied;
 
 struct Warehouse {
   std::string name;
@@ -102,7 +103,8 @@ class Stock {
   void on(const Envelope& by, const OrderFailed& event);
   void on(const Envelope& by, const DraftSaved& event);
   void on(const Envelope& by, const DraftDiscarded& event);
-  void on(const Envelope& by, const HoldReleased& event);  // its backorders are served again
+  void on(const Envelope& by, const HoldReleased& event);    // its backorders are served again
+  void on(const Envelope& by, const DepositApplied& event);  // as are those that lacked it
   void on(const Envelope& by, const FollowUpAdvanced& event);
 
   std::optional<WarehouseId> find_warehouse(std::string_view name) const;
@@ -185,6 +187,7 @@ class Stock {
   Quantity leave_queue(std::uint64_t order, std::uint32_t line);  // what had waited
   void shorten_queue(std::uint64_t order, std::uint32_t line, Quantity by);
   void want_serving(std::uint32_t item, Sequence cause);  // the whole queue
+  void want_serving_of(std::uint64_t order, Sequence cause);
   void take_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part);
   void give_part(const Envelope& by, std::uint64_t holder, const ReservedPart& part);
   Status check_reservations() const;

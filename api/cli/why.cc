@@ -94,6 +94,13 @@ void print_failure(std::ostream& out, const Json& failure) {
   print_reasons_now(out, failure, "refused another try");
 }
 
+void print_deposit(std::ostream& out, const Json& deposit) {
+  out << "A deposit of " << money_of(deposit, "asked") << " (" << text_of(deposit, "percent")
+      << " %) was asked at " << text_of(deposit, "asked_at") << "; received "
+      << money_of(deposit, "received") << ", lacking " << money_of(deposit, "outstanding") << ":\n";
+  print_reasons(out, deposit);
+}
+
 void print_hold(std::ostream& out, const Json& hold) {
   out << "Held at " << text_of(hold, "held_at") << ":\n";
   print_reasons(out, hold);
@@ -150,6 +157,7 @@ void print_why(std::ostream& out, const Json& why) {
   if (why.contains("approval")) print_approval(out, why["approval"]);
   if (why.contains("failure")) print_failure(out, why["failure"]);
   if (why.contains("hold")) print_hold(out, why["hold"]);
+  if (why.contains("deposit")) print_deposit(out, why["deposit"]);
   if (why.contains("command")) print_command(out, why["command"]);
   print_remedies(out, why);
 }

@@ -28,6 +28,7 @@ void fill_payment(const Book& book, const Payment& payment, wire::PaymentAnswerT
   out.version = payment.version;
   out.reversed = payment.reversed.value();
   out.refunded = payment.refunded.value();
+  out.deposited = payment.deposited.value();
 }
 
 void fill_applications(const Book& book, const Settlements& settlements, std::uint64_t source,
@@ -39,6 +40,26 @@ void fill_applications(const Book& book, const Settlements& settlements, std::ui
     row.due = part.due;
     row.amount = part.amount.value();
   });
+}
+
+void fill_deposits(const Book& book, std::span<const InDeposit> parts,
+                   std::vector<std::unique_ptr<wire::DepositedRowT>>& out) {
+  for (const InDeposit& part : parts) {
+    auto& row = add_row(out);
+    row.order = order_name(book, part.order);
+    row.amount = part.amount.value();
+  }
+}
+
+// Of a payment or credit note in memory, oldest first.
+std::vector<InDeposit> deposits_of(const Book& book, std::uint64_t source) {
+  std::vector<InDeposit> out;
+  for (const std::uint64_t order : book.deposits().orders_of(source)) {
+    for (const DepositShare& share : book.deposits().find(OrderRef{order})->shares) {
+      if (share.source == source) out.push_back({order, share.amount});
+    }
+  }
+  return out;
 }
 
 void fill_lines(const Book& book, const InvoiceState& state, wire::InvoiceAnswerT& out) {
@@ -73,6 +94,7 @@ void fill_credit_note(const Book& book, const CreditNote& note, wire::CreditNote
   out.applied = note.applied.value();
   out.refunded = note.refunded.value();
   out.unapplied = note.unapplied().value();
+  out.deposited = note.deposited.value();
   out.moved_goods = note.moved_goods != 0;
   out.issued_at = note.ref;
   out.version = note.version;
@@ -111,6 +133,7 @@ wire::InvoiceAnswerT invoice_answer(const Book& names, const InvoiceState& state
   out.open = invoice.open.value();
   out.credited = invoice.credited.value();
   out.written_off = invoice.written_off.value();
+  out.deposit_deducted = invoice.deposit_deducted.value();
   out.terms = name_of(names, "terms", TermsId{invoice.terms});
   out.issued_at = invoice.ref;
   out.version = invoice.version;
@@ -126,19 +149,21 @@ wire::InvoiceAnswerT invoice_answer(const Book& names, const InvoiceState& state
 }
 
 wire::PaymentAnswerT payment_answer(const Book& names, const Payment& payment,
-                                    const Settlements& settlements) {
+                                    const SpentOn& spent) {
   wire::PaymentAnswerT out;
   fill_payment(names, payment, out);
-  fill_applications(names, settlements, payment.ref, out.applications);
+  fill_applications(names, spent.settlements, payment.ref, out.applications);
+  fill_deposits(names, spent.deposits, out.deposits);
   return out;
 }
 
 wire::CreditNoteAnswerT credit_note_answer(const Book& names, const CreditNotes& notes,
-                                           const CreditNote& note, const Settlements& settlements) {
+                                           const CreditNote& note, const SpentOn& spent) {
   wire::CreditNoteAnswerT out;
   fill_credit_note(names, note, out);
   fill_credited(names, notes.parts(note), out);
-  fill_applications(names, settlements, note.ref, out.applications);
+  fill_applications(names, spent.settlements, note.ref, out.applications);
+  fill_deposits(names, spent.deposits, out.deposits);
   return out;
 }
 
@@ -156,13 +181,15 @@ std::optional<Answered> answer_invoice(const Book& book, const Query& query) {
 std::optional<Answered> answer_payment(const Book& book, const Query& query) {
   const Payment* const payment = book.receivables().find_payment(query.name);
   if (payment == nullptr) return std::nullopt;
-  return answered(payment_answer(book, *payment, book.settlements()));
+  return answered(
+      payment_answer(book, *payment, {book.settlements(), deposits_of(book, payment->ref)}));
 }
 
 std::optional<Answered> answer_credit_note(const Book& book, const Query& query) {
   const CreditNote* const note = book.credit_notes().find(query.name);
   if (note == nullptr) return std::nullopt;
-  return answered(credit_note_answer(book, book.credit_notes(), *note, book.settlements()));
+  return answered(credit_note_answer(book, book.credit_notes(), *note,
+                                     {book.settlements(), deposits_of(book, note->ref)}));
 }
 
 Answered list_invoices(const Book& book, const Query& query) {

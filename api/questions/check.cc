@@ -112,6 +112,9 @@ void fill_found(const Book& book, const CheckedOrder& found, wire::CheckAnswerT&
   out.held = !found.holds.causes.empty();
   fill_reasons(book, found.holds.causes, out.hold_reasons);
   fill_reasons(book, placement.wishes.warnings, out.warnings);
+  out.deposit_percent = placement.wishes.deposit.percent.value();
+  out.deposit = placement.wishes.deposit.amount.value();
+  fill_reasons(book, placement.wishes.deposit.causes, out.deposit_reasons);
   fill_totals(book, placement, out);
   fill_lines(book, found, out);
 }

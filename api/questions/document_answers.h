@@ -11,8 +11,13 @@
 
 namespace kontor::questions {
 
+// What is kept beside an order.
+struct OrderParts {
+  std::span<const HeldPart> held;
+  const Deposits& deposits;
+};
 wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const Order& order,
-                                std::span<const HeldPart> held);
+                                const OrderParts& parts);
 
 struct InvoiceState {
   const Invoice& invoice;
@@ -23,9 +28,14 @@ struct InvoiceState {
 };
 wire::InvoiceAnswerT invoice_answer(const Book& names, const InvoiceState& state);
 
+// Where the money of a payment or credit note is.
+struct SpentOn {
+  const Settlements& settlements;
+  std::span<const InDeposit> deposits;
+};
 wire::PaymentAnswerT payment_answer(const Book& names, const Payment& payment,
-                                    const Settlements& settlements);
+                                    const SpentOn& spent);
 wire::CreditNoteAnswerT credit_note_answer(const Book& names, const CreditNotes& notes,
-                                           const CreditNote& note, const Settlements& settlements);
+                                           const CreditNote& note, const SpentOn& spent);
 
 }  // namespace kontor::questions

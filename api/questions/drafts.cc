@@ -78,6 +78,7 @@ Answered answer_draft(const Book& book, const Query& query) {
   out.saved_at = draft->saved_at;
   out.first_saved_at = draft->ref;
   out.version = draft->version;
+  out.settlement = draft->settlement;
   return answered(out);
 }
 
@@ -127,6 +128,7 @@ Answered answer_recurring(const Book& book, const Query& query) {
     fill_line(book, ++number, {line.ordered, line.unit_price, ItemId{line.item}},
               add_row(out.lines));
   }
+  out.settlement = order->settlement;
   out.changed_at = recurring.changed_at;
   out.version = order->version;
   return answered(out);

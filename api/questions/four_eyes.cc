@@ -7,6 +7,7 @@
 
 #include "approval_generated.h"
 #include "company_generated.h"
+#include "credit_generated.h"
 #include "invoice_generated.h"
 #include "order_generated.h"
 #include "payment_generated.h"
@@ -87,16 +88,19 @@ class FourEyes {
         return;
       case number_of<PaymentApplied>:
         return on(*flatbuffers::GetRoot<PaymentApplied>(body));
+      case number_of<DepositApplied>:
+        return on(*flatbuffers::GetRoot<DepositApplied>(body));
       default:
         return;
     }
   }
 
   static bool reads(std::uint16_t kind) {
-    static constexpr std::array kKinds = {
-        number_of<BuyerRegistered>, number_of<StaffRegistered>,    number_of<OrderPlaced>,
-        number_of<ApprovalGranted>, number_of<ApprovalOverridden>, number_of<OrderApproved>,
-        number_of<InvoiceIssued>,   number_of<PaymentReceived>,    number_of<PaymentApplied>};
+    static constexpr std::array kKinds = {number_of<BuyerRegistered>,    number_of<StaffRegistered>,
+                                          number_of<OrderPlaced>,        number_of<ApprovalGranted>,
+                                          number_of<ApprovalOverridden>, number_of<OrderApproved>,
+                                          number_of<InvoiceIssued>,      number_of<PaymentReceived>,
+                                          number_of<PaymentApplied>,     number_of<DepositApplied>};
     return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
   }
 
@@ -154,11 +158,18 @@ class FourEyes {
     if (payer == payers_.end() || payer->second.empty()) return;
     for (const Application& part : run(event.applications())) {
       const auto invoice = invoices_.find(part.invoice());
-      if (invoice == invoices_.end()) continue;
-      Parts& parts = orders_[invoice->second];
-      const bool is_new = parts.payers.emplace(payer->second, event.payment()).second;
-      if (is_new) note(invoice->second, payer->second, {});
+      if (invoice != invoices_.end()) paid(invoice->second, payer->second, event.payment());
     }
+  }
+  void on(const DepositApplied& event) {
+    const auto payer = payers_.find(event.payment());
+    if (payer == payers_.end() || payer->second.empty()) return;
+    paid(event.order(), payer->second, event.payment());
+  }
+
+  void paid(std::uint64_t order, const Person& person, std::uint64_t payment) {
+    const bool is_new = orders_[order].payers.emplace(person, payment).second;
+    if (is_new) note(order, person, {});
   }
 
   void approved(std::uint64_t order, std::string_view by, std::string_view comment) {

@@ -76,6 +76,34 @@ OrderState progress_of(const Orders& orders, const Order& order) {
   return order.fulfilled != 0 ? OrderState::fulfilled : OrderState::open;
 }
 
+std::string words_of(const Book& book, const DepositCause& cause) {
+  const RuleVersion* const rule = book.rules().version_at(Sequence{cause.rule});
+  if (rule != nullptr) return "rule " + std::string(book.rules().name(rule->rule));
+  return EnumNameReasonCode(static_cast<ReasonCode>(cause.code));
+}
+
+// left: what of the order is not billed.
+std::unique_ptr<wire::DepositRowT> deposit_row(const Book& book, const Deposit& deposit,
+                                               Minor left) {
+  auto out = std::make_unique<wire::DepositRowT>();
+  out->percent = deposit.percent.value();
+  out->asked = deposit.asked.value();
+  out->received = deposit.received().value();
+  out->deducted = deposit.deducted.value();
+  out->outstanding = deposit.lacking(left).value();
+  out->asked_at = deposit.asked_at.value();
+  out->changed_at = deposit.changed_at.value();
+  for (const DepositCause& cause : deposit.causes)
+    out->causes.push_back(words_of(book, cause));
+  for (const DepositShare& share : deposit.shares) {
+    auto& row = add_row(out->parts);
+    (share.is_credit_note ? row.credit_note : row.payment) =
+        book.name(share.is_credit_note ? "credit_note" : "payment", share.source).value_or("");
+    row.amount = share.amount.value();
+  }
+  return out;
+}
+
 std::optional<OrderState> parse_state(std::string_view word) {
   for (const OrderState state : wire::EnumValuesOrderState()) {
     if (word == state_word(state)) return state;
@@ -110,7 +138,7 @@ std::string_view state_word(OrderState state) {
   return wire::EnumNameOrderState(state);
 }
 
-OrderState state_of(const Orders& orders, const Order& order) {
+OrderState state_of(const Orders& orders, const Deposits& deposits, const Order& order) {
   if (order.cancelled != 0) {
     return order.approval == Approval::kRejected ? OrderState::rejected : OrderState::cancelled;
   }
@@ -119,14 +147,18 @@ OrderState state_of(const Orders& orders, const Order& order) {
   if (order.recurring != 0) return OrderState::recurring;
   if (order.failed_at != 0) return OrderState::failed;
   if (order.held_at != 0) return OrderState::on_hold;
+  const Deposit* const deposit = deposits.find(OrderRef{order.ref});
+  if (deposit != nullptr && deposit->lacking(orders.unbilled_gross(order)) > Minor{0}) {
+    return OrderState::awaiting_deposit;
+  }
   return progress_of(orders, order);
 }
 
 wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const Order& order,
-                                std::span<const HeldPart> held) {
+                                const OrderParts& parts) {
   wire::OrderAnswerT out;
   out.order = orders.name(order);
-  out.state = state_of(orders, order);
+  out.state = state_of(orders, parts.deposits, order);
   out.company = name_of(names, "company", CompanyId{order.company});
   out.payer = name_of(names, "company", CompanyId{order.payer});
   out.buyer = name_of(names, "buyer", BuyerId{order.buyer});
@@ -149,7 +181,11 @@ wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const O
   out.version = order.version;
   out.failed_at = order.failed_at;
   out.credit_from = order.credit_from;
-  fill_lines(names, orders.lines(order), by_line(held), out);
+  out.settlement = order.settlement;
+  if (const Deposit* const deposit = parts.deposits.find(OrderRef{order.ref})) {
+    out.deposit = deposit_row(names, *deposit, orders.unbilled_gross(order));
+  }
+  fill_lines(names, orders.lines(order), by_line(parts.held), out);
   const EndedRequest* const ended = names.approvals().find_ended(OrderRef{order.ref});
   // Of an order as it was: what had ended by then.
   if (ended != nullptr && ended->ended_at.value() <= order.touched_at) {
@@ -165,7 +201,7 @@ Answered answer_order(const Book& book, const Query& query) {
   book.stock().for_each_reservation(OrderRef{order->ref}, [&](const Reservation& part) {
     held.push_back({part.quantity, part.line, part.warehouse});
   });
-  return answered(order_answer(book, book.orders(), *order, held));
+  return answered(order_answer(book, book.orders(), *order, {held, book.deposits()}));
 }
 
 Answered list_orders(const Book& book, const Query& query) {
@@ -188,7 +224,7 @@ Answered list_orders(const Book& book, const Query& query) {
     if (order.ref == 0) return false;
     if (!filter.takes(order.company)) return false;
     page.examine(order.line_count);
-    const OrderState state = state_of(book.orders(), order);
+    const OrderState state = state_of(book.orders(), book.deposits(), order);
     if (only != OrderState::any && state != only) return false;
     fill_row(book, order, state, add_row(out.orders));
     return true;

@@ -75,8 +75,8 @@ struct OrderKind {
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t birth) {
-    return answered(
-        order_answer(names, past.orders, past.orders.get(OrderRef{birth}), past.held.parts()));
+    return answered(order_answer(names, past.orders, past.orders.get(OrderRef{birth}),
+                                 {past.held.parts(), past.deposits}));
   }
 };
 
@@ -113,7 +113,7 @@ struct PaymentKind {
   }
   static Past make(std::uint64_t) { return {}; }
   static Answered show(const Book& names, const Past& past, std::uint64_t) {
-    return answered(payment_answer(names, past.payment(), past.settlements()));
+    return answered(payment_answer(names, past.payment(), {past.settlements(), past.deposits()}));
   }
 };
 
@@ -133,7 +133,8 @@ struct CreditNoteKind {
   static Answered show(const Book& names, const Past& past, std::uint64_t birth) {
     const CreditNote* const note = past.notes.find(CreditNoteRef{birth});
     KONTOR_ASSERT(note != nullptr);  // its birth was folded
-    return answered(credit_note_answer(names, past.notes, *note, past.settlements));
+    return answered(
+        credit_note_answer(names, past.notes, *note, {past.settlements, past.deposits.parts()}));
   }
 };
 

@@ -197,6 +197,7 @@ void RemedyRows::add_hold(const Order& order, bool forced) {
 
 void RemedyRows::add(const Waiting& waiting) {
   found_ = find_remedies(waiting);
+  held_ = !found_.reasons.empty();
   for (const Remedy& remedy : found_.remedies)
     of_hold_.push_back(row_of(remedy));
 }
@@ -211,7 +212,7 @@ std::optional<Minor> RemedyRows::payment() const {
 void RemedyRows::add_approvals(const Groups& groups) {
   for (const auto& group : groups) {
     if (group->votes >= group->wanted) continue;
-    wire::RemedyT& row = of_approval_.emplace_back();
+    wire::RemedyT& row = needed_.emplace_back();
     row.kind = RemedyKind::approval;
     row.people = group->may;
     row.wanted = group->wanted - group->votes;
@@ -223,15 +224,27 @@ void RemedyRows::add_approvals(const Groups& groups) {
   }
 }
 
-// Every approval that is missing, and with them one way out of the hold.
-void RemedyRows::put_with_approvals(wire::WhyAnswerT& out) const {
-  if (of_approval_.empty()) return;
+// No older order comes first: it is money for this one.
+void RemedyRows::add_deposit(const Order& order, Minor lacks) {
+  wire::RemedyT& row = needed_.emplace_back();
+  row.kind = RemedyKind::deposit;
+  row.company = book_.parties().name(CompanyId{order.payer});
+  row.order = book_.orders().name(order);
+  row.currency = currency_.value();
+  row.amount = lacks.value();
+  row.says = "a payment of " + money(lacks) + " for order " + row.order;
+  row.releases = true;  // finish() knows better
+}
+
+// Everything that is missing, and with it one way out of the hold.
+void RemedyRows::put_with_needed(wire::WhyAnswerT& out) const {
+  if (needed_.empty()) return;
   if (!held_) {
-    if (of_approval_.size() > 1) add_row(out.together) = set_of(of_approval_);
+    if (needed_.size() > 1) add_row(out.together) = set_of(needed_);
     return;
   }
   const auto add = [&](const std::vector<wire::RemedyT>& more) {
-    std::vector<wire::RemedyT> all = of_approval_;
+    std::vector<wire::RemedyT> all = needed_;
     all.insert(all.end(), more.begin(), more.end());
     add_row(out.together) = set_of(std::move(all));
   };
@@ -241,20 +254,20 @@ void RemedyRows::put_with_approvals(wire::WhyAnswerT& out) const {
 }
 
 void RemedyRows::finish(wire::WhyAnswerT& out) {
-  put_with_approvals(out);
+  put_with_needed(out);
   for (const std::vector<Remedy>& set : found_.together) {
-    std::vector<wire::RemedyT> rows = of_approval_;
+    std::vector<wire::RemedyT> rows = needed_;
     for (const Remedy& remedy : set)
       rows.push_back(row_of(remedy));
     add_row(out.together) = set_of(std::move(rows));
   }
-  const bool one_approval = of_approval_.size() == 1 && !held_;
-  for (wire::RemedyT& row : of_approval_) {
-    row.releases = one_approval;
+  const bool one_alone = needed_.size() == 1 && !held_;
+  for (wire::RemedyT& row : needed_) {
+    row.releases = one_alone;
     add_row(out.remedies) = std::move(row);
   }
   for (wire::RemedyT& row : of_hold_) {
-    row.releases = row.releases && of_approval_.empty();
+    row.releases = row.releases && needed_.empty();
     add_row(out.remedies) = std::move(row);
   }
 }

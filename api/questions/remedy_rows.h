@@ -29,6 +29,8 @@ class RemedyRows {
   std::optional<Minor> payment() const;
   // Of a request: the groups that have not said yes, tier by tier.
   void add_approvals(const Groups& groups);
+  // Of a deposit of which so much is not there.
+  void add_deposit(const Order& order, Minor lacks);
   void finish(wire::WhyAnswerT& out);
 
  private:
@@ -37,14 +39,14 @@ class RemedyRows {
   std::string words_of(const PutRight& fact) const;
   std::string money(Minor amount) const;
   void name_what(const Remedy& remedy, wire::RemedyT& out) const;
-  void put_with_approvals(wire::WhyAnswerT& out) const;
+  void put_with_needed(wire::WhyAnswerT& out) const;
 
   const Book& book_;
   CurrencyCode currency_;
   bool held_ = false;
   Remedies found_;
   std::vector<wire::RemedyT> of_hold_;
-  std::vector<wire::RemedyT> of_approval_;
+  std::vector<wire::RemedyT> needed_;  // each of them, whatever becomes of the hold
 };
 
 }  // namespace kontor::questions

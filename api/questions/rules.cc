@@ -127,6 +127,9 @@ std::string who_says_yes(const RuleGroup& group) {
 std::string consequence(const RuleVersion& rule) {
   std::string out = spoken(EnumNameOutcome(rule.outcome));
   if (rule.outcome == Outcome::exclude) return "rule " + rule.exclude + " does not apply";
+  if (rule.outcome == Outcome::deposit) {
+    return out + " " + format_decimal(rule.deposit.value(), kPercentDecimals, true) + " %";
+  }
   if (rule.outcome != Outcome::ask) return out;
   std::string who;
   for (const RuleGroup& group : rule.groups)
@@ -227,6 +230,7 @@ Answered answer_rule(const Book& book, const Query& query) {
   out.moment = rule.moment;
   out.outcome = rule.outcome;
   out.exclude = rule.exclude;
+  out.deposit = rule.deposit.value();
   out.valid_from = rule.valid_from.value();
   out.valid_to = rule.valid_to.value();
   out.withdrawn = rule.withdrawn;

@@ -11,6 +11,7 @@
 #include "api/questions/remedy_rows.h"
 #include "api/questions/rule_sentence.h"
 #include "engine/rules/accounts.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/matching.h"
 #include "engine/rules/waiting.h"
 #include "events/base/currency.h"
@@ -77,7 +78,7 @@ class WhyQuestion final : public HistoryQuestion {
 
   std::optional<Answered> begin(const Book& book) override {
     if (const Order* const order = book.orders().find(query_.name)) {
-      ask_about(book.orders(), *order);
+      ask_about(book.orders(), book.deposits(), *order);
       return std::nullopt;
     }
     if (const std::uint64_t settled = book.find_document(SettledKind::kOrder, query_.name);
@@ -107,10 +108,10 @@ class WhyQuestion final : public HistoryQuestion {
       if (!done.ok()) return done.error();
       if (!*done) return Slice::kAgain;
       const Orders& orders = settled_->past().orders;
-      ask_about(orders, orders.get(OrderRef{order_.ref}));
+      ask_about(orders, settled_->past().deposits, orders.get(OrderRef{order_.ref}));
       settled_.reset();
     }
-    for (FoundDecision* const wanted : {&asked_, &held_, &failed_, &command_}) {
+    for (FoundDecision* const wanted : {&asked_, &held_, &failed_, &deposit_, &command_}) {
       if (wanted->sequence == 0) continue;
       Result<AlignedBuffer> decision = log.decision_at(book, Sequence{wanted->sequence});
       if (!decision) return decision.error();
@@ -129,13 +130,14 @@ class WhyQuestion final : public HistoryQuestion {
     const Order* const now = book.orders().find(OrderRef{order_.ref});
     const Order& order = now != nullptr ? *now : order_;
     out.order = query_.name;
-    out.state = now != nullptr ? state_of(book.orders(), order) : state_;
+    out.state = now != nullptr ? state_of(book.orders(), book.deposits(), order) : state_;
     out.says = "order " + query_.name + " is " + std::string(state_word(out.state));
     if (asked_.sequence != 0) explain_approval(book, order, out);
     if (order.failed_at != 0 && order.failed_at == failed_.sequence) explain_failure(book, out);
     // It may have been released, or held anew, since the first step: then the reasons are not
     // those.
     if (order.held_at != 0 && order.held_at == held_.sequence) explain_hold(book, order, out);
+    if (now != nullptr) explain_deposit(book, order, out);
     if (now != nullptr) add_remedies(book, order, out);
     return answered(out);
   }
@@ -146,9 +148,11 @@ class WhyQuestion final : public HistoryQuestion {
     AlignedBuffer bytes;
   };
 
-  void ask_about(const Orders& orders, const Order& order) {
+  void ask_about(const Orders& orders, const Deposits& deposits, const Order& order) {
     order_ = order;
-    state_ = state_of(orders, order);
+    state_ = state_of(orders, deposits, order);
+    const Deposit* const deposit = deposits.find(OrderRef{order.ref});
+    if (deposit != nullptr) deposit_.sequence = deposit->asked_at.value();
     asked_.sequence = order.asked_at;
     held_.sequence = order.held_at;
     failed_.sequence = order.failed_at;
@@ -209,11 +213,32 @@ class WhyQuestion final : public HistoryQuestion {
     hold.moment = held->second.moment;
   }
 
+  // Only while something of it lacks.
+  void explain_deposit(const Book& book, const Order& order, wire::WhyAnswerT& out) const {
+    const Minor lacks = lacking_deposit(book, order);
+    if (lacks == Minor{0}) return;
+    const Deposit& deposit = *book.deposits().find(OrderRef{order.ref});
+    out.deposit = std::make_unique<wire::WhyDepositT>();
+    out.deposit->asked_at = deposit.asked_at.value();
+    out.deposit->percent = deposit.percent.value();
+    out.deposit->currency = order.currency;
+    out.deposit->asked = deposit.asked.value();
+    out.deposit->received = deposit.received().value();
+    out.deposit->outstanding = lacks.value();
+    if (deposit.asked_at.value() == deposit_.sequence) {  // else it was asked anew meanwhile
+      fill_grounds(book, event_at<DepositRequested>(deposit_.bytes, deposit_.sequence),
+                   out.deposit->reasons, out.deposit->more);
+    }
+    const CurrencyCode currency{order.currency};
+    out.says += ": of a deposit of " + format_money(deposit.asked, currency) + ", " +
+                format_money(lacks, currency) + " is not there yet";
+  }
+
   static void add_remedies(const Book& book, const Order& order, wire::WhyAnswerT& out) {
     const bool held = out.hold != nullptr;
     const bool asked = out.approval != nullptr && out.approval->waits;
     const bool failed = out.failure != nullptr;
-    if (!held && !asked && !failed) return;
+    if (!held && !asked && !failed && !out.deposit) return;
     RemedyRows rows(book, CurrencyCode{order.currency});
     if (held) {
       rows.add_hold(order, out.hold->forced);
@@ -226,6 +251,7 @@ class WhyQuestion final : public HistoryQuestion {
                                          : ": RetryOrder tries it again once its reasons are gone";
     }
     if (asked) rows.add_approvals(out.approval->groups);
+    if (out.deposit) rows.add_deposit(order, Minor{out.deposit->outstanding});
     rows.finish(out);
   }
 
@@ -292,6 +318,7 @@ class WhyQuestion final : public HistoryQuestion {
   FoundDecision asked_;
   FoundDecision held_;
   FoundDecision failed_;
+  FoundDecision deposit_;
   FoundDecision command_;
   Order order_;  // as it was found
   wire::OrderState state_{};

@@ -4,6 +4,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/allocation.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -65,6 +66,7 @@ void decide(Step& step, const AllocateOrder& command) {
   const Order* const order = expect_order(step, view(command.order()));
   if (order == nullptr) return;
   expect_taken(step, *order);
+  expect_deposit(step, *order);
   const std::size_t held = step.book().stock().reservation_count(OrderRef{order->ref});
   if (held + run(command.parts()).size() > limits::kReservationsMax) {
     step.refuse(too_many(Subject::order, limits::kReservationsMax, "parts of an order"));

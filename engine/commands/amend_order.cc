@@ -11,6 +11,8 @@
 #include "engine/rules/approving.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/deposit_money.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -149,8 +151,9 @@ void emit_amended(Step& step, const AmendOrder& command, const Order& order,
                   const Amendment& amendment) {
   const OrderRef ref{order.ref};
   const bool kept = order.credit == CreditState::kTaken && order.forced_hold != 0;
-  const std::vector<CreditMove> moves = moves_between(
-      order, counted_of(step.book(), order), counted_after(step.book(), order, amendment, kept));
+  const std::vector<CreditMove> moves =
+      moves_between(step.book(), order, counted_of(step.book(), order),
+                    counted_after(step.book(), order, amendment, kept));
   const Minor previous = order.total;
   const CurrencyCode currency{order.currency};
   const PricedOrder& priced = amendment.priced;
@@ -218,13 +221,15 @@ void decide(Step& step, const AmendOrder& command) {
     return step.refuse(
         about(ReasonCode::nothing_changed, Subject::order, view(command.order()), order->ref));
   }
-  const OrderFacts facts = facts_after(step.book(), *order, command, amendment);
+  OrderFacts facts = facts_after(step.book(), *order, command, amendment);
   const bool again = asks_again(step.book(), *order, facts.total);
-  const Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
-  check_room(step, facts, std::max(facts.need, Minor{0}));
+  Wishes wishes = assess_rules(step, facts, again ? Asking::kAsk : Asking::kLook);
+  const bool approved = will_be_approved(step.book(), *order, facts, wishes, again);
+  if (approved) raise(wishes.deposit, find_deposit(step.book(), facts, {Moment::approval}));
+  facts = with_deposit(step.book(), facts, wishes.deposit);
+  check_room(step, facts);
   check_spending_room(step, facts);
-  check_stock(step, command, *order, amendment.lines,
-              will_be_approved(step.book(), *order, facts, wishes, again));
+  check_stock(step, command, *order, amendment.lines, approved);
   check_size(step, command, amendment);
   if (step.refused()) return;
 
@@ -233,6 +238,8 @@ void decide(Step& step, const AmendOrder& command) {
   const SpendingChange spending(step.book(), *order);
   release_parts(step, ref, amendment.released);
   emit_amended(step, command, step.book().orders().get(ref), amendment);
+  return_excess_deposit(step, ref);
+  ask_deposit(step, ref, wishes.deposit);
   warn(step, ref, wishes);
   approve(step, ref, facts, wishes, again);
   spending.settle(step, ref);

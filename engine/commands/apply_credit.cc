@@ -4,6 +4,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/budgets.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
@@ -64,9 +65,21 @@ void check_sum(Step& step, const ApplyCredit& command, const CreditSource& sourc
   for (const PayInvoice& wanted : run(command.invoices())) {
     if (wanted.amount() != kAbsent) stated += Minor{wanted.amount()};
   }
+  for (const PayOrder& wanted : run(command.orders())) {
+    if (wanted.amount() != kAbsent) stated += Minor{wanted.amount()};
+  }
   if (source.unapplied > Minor{0} && stated <= source.unapplied) return;
   step.refuse(with_money(about(ReasonCode::more_than_unapplied, source.kind, name, source.ref),
                          stated, source.unapplied, source.currency));
+}
+
+void check_size(Step& step, const ApplyCredit& command, Subject kind) {
+  if (run(command.invoices()).size() > kApplicationsMax) {
+    step.refuse(too_many(kind, kApplicationsMax, "invoices"));
+  }
+  if (run(command.orders()).size() > kDepositOrdersMax) {
+    step.refuse(too_many(kind, kDepositOrdersMax, "orders"));
+  }
 }
 
 }  // namespace
@@ -75,13 +88,12 @@ void decide(Step& step, const ApplyCredit& command) {
   check_application(step, view(command.application()));
   const SourceNames names{view(command.payment()), view(command.credit_note())};
   const auto source = expect_source(step, names);
-  if (run(command.invoices()).size() > kApplicationsMax) {
-    step.refuse(
-        too_many(source ? source->kind : Subject::application, kApplicationsMax, "invoices"));
-  }
+  check_size(step, command, source ? source->kind : Subject::application);
   if (!source || step.refused()) return;
   expect_currency(step, *source, names.name(), CurrencyCode{command.currency()});
   const auto named = find_invoices(step, command, *source);
+  const auto orders =
+      find_deposits(step, {command.orders(), command.names()}, source->currency, true);
   if (step.refused()) return;
   check_sum(step, command, *source, names.name());
   const std::size_t before = step.book().settlements().part_count(source->ref);
@@ -94,11 +106,13 @@ void decide(Step& step, const ApplyCredit& command) {
   Spending spending(step.book(), source->unapplied, most - before);
   for (const WantedPayment& wanted : named)
     spending.pay_invoice(*wanted.invoice, wanted.most);
-  if (named.empty()) spending.pay_oldest(source->payer);
-  if (spending.empty()) {
+  const auto deposits = plan_deposits(step.book(), orders, source->ref, spending.left());
+  if (named.empty() && orders.empty()) spending.pay_oldest(source->payer);
+  if (spending.empty() && deposits.empty()) {
     return step.refuse(about(ReasonCode::nothing_applied, source->kind, names.name(), source->ref));
   }
-  emit_applied(step, *source, view(command.application()), spending);
+  if (!spending.empty()) emit_applied(step, *source, view(command.application()), spending);
+  emit_deposited(step, *source, view(command.application()), deposits);
 }
 
 }  // namespace kontor

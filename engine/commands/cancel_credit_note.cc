@@ -4,6 +4,7 @@
 #include "engine/commands.h"
 #include "engine/rules/authority.h"
 #include "engine/rules/budgets.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
 #include "projections/fold.h"
@@ -62,10 +63,12 @@ void decide(Step& step, const CancelCreditNote& command) {
                    ActAmount{note->total, CurrencyCode{note->currency}});
   const CreditSource source = source_of(*note);
   const auto parts = newest_applied(step.book(), note->ref, note->applied);
+  const auto deposits = newest_deposited(step.book(), note->ref, note->deposited);
   expect_room_to_return(step, source, parts);
   if (step.refused()) return;
   const OrderRef order{note->order};
   const SpendingChange spending(step.book(), step.book().orders().get(order));
+  emit_undeposited(step, source, DepositRelease::returned, "", deposits);
   if (!parts.empty()) emit_unapplied(step, source, "", parts);
   emit_cancelled(step, *step.book().credit_notes().find(CreditNoteRef{source.ref}));
   spending.settle(step, order);

@@ -12,6 +12,7 @@
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
 #include "engine/rules/crediting.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/returning.h"
@@ -387,9 +388,11 @@ void decide(Step& step, const IssueCreditNote& command) {
   const std::vector<ReturnedLine> returned = reading.returned();
   if (!returned.empty()) emit_return(step, order, "", reading.place(), returned);
   const Order& now = step.book().orders().get(order);
-  const auto moves = moves_between(now, counted_of(step.book(), now), reading.counted_after());
+  const auto moves =
+      moves_between(step.book(), now, counted_of(step.book(), now), reading.counted_after());
   const CreditSource note = emit_note(step, command, *invoice, sums, moves);
   apply_to_own_invoice(step, note, billed);
+  return_excess_deposit(step, order);
   spending.settle(step, order);
   end_if_done(step, order, CancelCause::cancelled);
   look_again(step, order);

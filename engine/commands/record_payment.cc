@@ -1,9 +1,10 @@
-// Money received is never refused for being too much: what pays no invoice is unapplied.
+// Money received is never refused for being too much: what pays no invoice or deposit is unapplied.
 #include "payment_generated.h"
 #include "record_payment_generated.h"
 
 #include "engine/commands.h"
 #include "engine/rules/budgets.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
 #include "engine/rules/refusals.h"
@@ -72,6 +73,9 @@ std::optional<CompanyId> check_payment(Step& step, const RecordPayment& command)
   if (run(command.invoices()).size() > kApplicationsMax) {
     step.refuse(too_many(Subject::payment, kApplicationsMax, "invoices"));
   }
+  if (run(command.orders()).size() > kDepositOrdersMax) {
+    step.refuse(too_many(Subject::payment, kDepositOrdersMax, "orders"));
+  }
   return payer;
 }
 
@@ -96,16 +100,21 @@ void decide(Step& step, const RecordPayment& command) {
   if (!payer) return;
   const CurrencyCode currency = step.book().credit().account(*payer).currency;
   const auto named = find_invoices(step, command, currency);
+  const auto orders = find_deposits(step, {command.orders(), command.names()}, currency, false);
   if (step.refused()) return;
 
   const CreditSource payment = emit_received(step, command, *payer, currency);
   Spending spending(step.book(), payment.unapplied, applications_max(step.book()));
   for (const auto& [invoice, most] : named)
     spending.pay_invoice(*invoice, most);
+  const auto deposits = plan_deposits(step.book(), orders, payment.ref, spending.left());
+  for (const DepositWish& deposit : deposits)
+    spending.set_aside(deposit.most);
   if (policy_is(step.book(), PolicyKey::payment_auto_apply, {*payer}, "oldest_due_first")) {
     spending.pay_oldest(*payer);
   }
   if (!spending.empty()) emit_applied(step, payment, "", spending);
+  emit_deposited(step, payment, "", deposits);
 }
 
 }  // namespace kontor

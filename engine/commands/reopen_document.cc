@@ -81,6 +81,15 @@ flatbuffers::Offset<ReopenedOrder> write_order(Builder& out, const PastOrder& pa
   state.add_settlement(order.settlement);
   state.add_credit_from(order.credit_from);
   state.add_spent(spent);
+  if (const Deposit* const deposit = past.deposits.find(OrderRef{order.ref})) {
+    KONTOR_ASSERT(deposit->shares.empty());
+    KONTOR_MARK("a settled order that had a deposit comes back");
+    state.add_deposit_percent(deposit->percent.value());
+    state.add_deposit_asked(deposit->asked.value());
+    state.add_deposit_deducted(deposit->deducted.value());
+    state.add_deposit_asked_at(deposit->asked_at.value());
+    state.add_deposit_changed_at(deposit->changed_at.value());
+  }
   return state.Finish();
 }
 
@@ -127,6 +136,7 @@ flatbuffers::Offset<ReopenedInvoice> write_invoice(Builder& out, std::string_vie
   state.add_paid(invoice.paid.value());
   state.add_credited(invoice.credited.value());
   state.add_written_off(invoice.written_off.value());
+  state.add_deposit_deducted(invoice.deposit_deducted.value());
   state.add_instalments(instalment_list);
   state.add_lines(line_list);
   state.add_taxes(tax_list);

@@ -71,6 +71,7 @@ void read_order(const Book& book, const Order& order, Sources& out) {
   out.wish.country = book.orders().country(order);
   out.wish.cost_centre = book.orders().cost_centre(order);
   out.wish.no_split = order.no_split != 0;
+  out.wish.settlement = order.settlement;
 }
 
 void read_template(Step& step, const Reorder& command, Sources& out) {

@@ -6,6 +6,7 @@
 #include "engine/commands.h"
 #include "engine/rules/approving.h"
 #include "engine/rules/budgets.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "projections/fold.h"
@@ -29,7 +30,7 @@ void decide(Step& step, const RetryOrder& command) {
   step.emit<OrderRetried>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     return CreateOrderRetried(out, ref.value(), text(out, view(command.comment())));
   });
-  take_new_prices(step, ref, found);
+  if (take_new_prices(step, ref, found)) ask_deposit(step, ref, found.deposit);
   spending.settle(step, ref);
   go_on(step, ref, std::nullopt);
 }

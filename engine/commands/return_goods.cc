@@ -8,6 +8,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/budgets.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/returning.h"
 #include "engine/rules/taking.h"
@@ -118,6 +119,7 @@ void decide(Step& step, const ReturnGoods& command) {
   const SpendingChange spending(step.book(), *order);
   emit_return(step, ref, view(command.return_()), place,
               part_lines(step.book().orders().lines(*order), wanted));
+  return_excess_deposit(step, ref);
   spending.settle(step, ref);
   look_again(step, ref);
 }

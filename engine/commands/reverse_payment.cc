@@ -4,6 +4,7 @@
 
 #include "engine/commands.h"
 #include "engine/rules/authority.h"
+#include "engine/rules/deposit_money.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/spending.h"
 #include "events/base/mark.h"
@@ -91,12 +92,16 @@ void decide(Step& step, const ReversePayment& command) {
   const Minor amount = read_amount(step, command, payment);
   if (step.refused()) return;
   expect_authority(step, SellerAct::reverse_payment, ActAmount{amount, source->currency});
+  // What no invoice has had yet goes first.
+  const Minor applied = amount - source->unapplied;
+  const auto deposits = newest_deposited(step.book(), source->ref, applied);
   const std::vector<Application> parts =
-      newest_applied(step.book(), source->ref, amount - source->unapplied);
+      newest_applied(step.book(), source->ref, applied - sum_of(deposits));
   expect_room_to_return(step, *source, parts);
   const std::vector<Rest> rests = find_rests(step, parts);
   if (step.refused()) return;
 
+  emit_undeposited(step, *source, DepositRelease::returned, "", deposits);
   if (!parts.empty()) emit_unapplied(step, *source, "", parts);
   emit_reversed(step, *source, reversal, amount);
   for (const Rest& rest : rests) {

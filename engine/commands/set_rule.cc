@@ -61,12 +61,15 @@ void check_groups(Step& step, const Tier& tier) {
 }
 
 void check_outcome(Step& step, const SetRule& command) {
-  if (!outcome_is_evaluated(command.outcome())) {
-    step.refuse(unsupported("outcome deposit"));
-  } else if (!makes_sense(command.moment(), command.outcome())) {
+  if (!makes_sense(command.moment(), command.outcome())) {
     step.refuse(invalid(std::string("at ") + EnumNameMoment(command.moment()) + " the outcome " +
                         EnumNameOutcome(command.outcome()) + " means nothing"));
   }
+  const bool deposit = command.outcome() == Outcome::deposit;
+  if (deposit && (command.deposit() <= 0 || command.deposit() > kHundredPercent)) {
+    step.refuse(invalid("a deposit is more than 0 and at most 100 %"));
+  }
+  if (!deposit && command.deposit() != 0) step.refuse(invalid("only deposit states a deposit"));
   const std::size_t tiers = command.tiers() == nullptr ? 0 : command.tiers()->size();
   if (command.outcome() == Outcome::ask && (tiers == 0 || tiers > kTiersMax)) {
     step.refuse(invalid("ask has 1 to 16 tiers"));

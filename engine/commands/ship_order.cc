@@ -10,6 +10,7 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/pool.h"
@@ -205,7 +206,7 @@ void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint
     line.reserved -= part.quantity;
     after += counted_of(order, line);
   }
-  const std::vector<CreditMove> moves = moves_between(order, before, after);
+  const std::vector<CreditMove> moves = moves_of_lines(step.book(), order, before, after);
   step.emit<GoodsShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, shipment);
     const auto shipped_lines = structs(out, shipped);
@@ -245,6 +246,7 @@ void decide(Step& step, const ShipOrder& command) {
   }
   if (order == nullptr) return;
   expect_taken(step, *order);
+  expect_deposit(step, *order);
   if (step.refused()) return;
   const bool whole = run(command.lines()).empty();
   const Outgoing leaving = whole ? everything(step, *order) : read_lines(step, command, *order);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/rules/counting.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -274,6 +275,10 @@ std::optional<QueuePlace> serve_backorders(Step& step, ItemId item, QueuePlace f
     const Order& order = step.book().orders().get(waiting.order);
     if (order.held_at != 0) {
       KONTOR_MARK("a held order passed over by arriving stock");
+      continue;
+    }
+    if (lacks_deposit_for_stock(step.book(), order)) {
+      KONTOR_MARK("an order without its deposit passed over by arriving stock");
       continue;
     }
     const std::vector<ReservedPart> parts = parts_for(step.book(), order, waiting, item);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/rules/counting.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -218,7 +220,8 @@ OrderFacts facts_after(const Book& book, const Order& order, const Amendment& am
   Minor open_before;
   for (const OrderLineState& line : book.orders().lines(order))
     open_before += line.open_gross();
-  facts.need += amendment.open_after - open_before;
+  set_need(book, facts, facts.need + facts.deposit + amendment.open_after - open_before,
+           undeducted_deposit(book, order));
   return facts;
 }
 

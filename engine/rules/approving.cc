@@ -7,6 +7,8 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/deposit_money.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -44,8 +46,8 @@ void emit_repriced(Step& step, const Order& order, const Amendment& amendment) {
   const OrderRef ref{order.ref};
   Order untaken = order;
   untaken.credit = CreditState::kNotTaken;
-  const std::vector<CreditMove> moves =
-      moves_between(order, counted_of(step.book(), order), counted_of(step.book(), untaken));
+  const std::vector<CreditMove> moves = moves_between(
+      step.book(), order, counted_of(step.book(), order), counted_of(step.book(), untaken));
   const Minor previous = order.total;
   const CurrencyCode currency{order.currency};
   const PricedOrder& priced = amendment.priced;
@@ -81,7 +83,9 @@ Approvable look_at_approved(Step& step, const Order& order, const Supposed& supp
   check_items(step, order, supposed);
   check_stock(step, order, supposed);
   check_spending(step, order, supposed);
-  out.warnings = assess_moment(step, order, Moment::approval, supposed).warnings;
+  AtMoment at = assess_moment(step, order, Moment::approval, supposed);
+  out.warnings = std::move(at.warnings);
+  out.deposit = std::move(at.deposit);
   if (!policy_is(step.book(), PolicyKey::price_at, policy_context(order), "approval")) return out;
   Amendment amendment = plan_new_prices(step, order);
   if (step.refused() || amendment.lines.empty()) return out;
@@ -90,7 +94,10 @@ Approvable look_at_approved(Step& step, const Order& order, const Supposed& supp
   out.facts.supposed = supposed;
   out.asks = asks_again(step.book(), order, out.facts.total);
   out.wishes = assess_rules(step, out.facts, out.asks ? Asking::kAsk : Asking::kLook);
-  check_room(step, out.facts, std::max(out.facts.need, Minor{0}));
+  out.deposit = find_deposit(step.book(), out.facts, {Moment::approval});
+  raise(out.deposit, out.wishes.deposit);
+  out.facts = with_deposit(step.book(), out.facts, out.deposit);
+  check_room(step, out.facts);
   out.asks = out.asks && !approves_at_once(step.book(), out.facts, out.wishes);
   return out;
 }
@@ -98,6 +105,8 @@ Approvable look_at_approved(Step& step, const Order& order, const Supposed& supp
 bool take_new_prices(Step& step, OrderRef ref, const Approvable& found) {
   if (!found.repriced) return true;
   emit_repriced(step, step.book().orders().get(ref), *found.repriced);
+  return_excess_deposit(step, ref);
+  ask_deposit(step, ref, found.wishes.deposit);
   warn(step, ref, found.wishes);
   if (!found.asks) return true;
   KONTOR_MARK("a new price that asks people again");
@@ -117,6 +126,7 @@ void approve_order(Step& step, OrderRef ref, ApprovalCause cause) {
     return CreateOrderApproved(out, ref.value(), cause);
   });
   if (today.refused()) return fail_order(step, ref, today.refusals());
+  ask_deposit(step, ref, found.deposit);
   warn(step, ref, found.warnings);
   spending.settle(step, ref);
   go_on(step, ref, Moment::approval);

@@ -18,6 +18,7 @@ struct Approvable {
   std::optional<Amendment> repriced;  // price.at = approval, and a price or tax has changed
   OrderFacts facts;
   Wishes wishes;
+  DepositDemand deposit;
   bool asks = false;  // the new total needs people
   Causes warnings;    // of rules of the moment approval
 };

@@ -1,6 +1,9 @@
 #include "engine/rules/counting.h"
 
+#include <algorithm>
 #include <map>
+
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -51,14 +54,49 @@ CreditMove order_move(const Order& order, Bucket bucket, Minor amount) {
                     kNoDate.value(), order.currency, order.currency, bucket);
 }
 
-std::vector<CreditMove> moves_between(const Order& order, const Counted& before,
-                                      const Counted& after) {
+Minor undeducted_deposit(const Book& book, const Order& order) {
+  const Deposit* const deposit = book.deposits().find(OrderRef{order.ref});
+  return deposit == nullptr ? Minor{} : deposit->undeducted();
+}
+
+void add_deposit_move(const Book& book, const Order& order, const Counted& whole, Minor undeducted,
+                      std::vector<CreditMove>& out) {
+  const Minor now = book.credit().counted_deposit(OrderRef{order.ref});
+  const Minor then = std::clamp(undeducted, Minor{0}, std::max(whole.sum(), Minor{0}));
+  if (then < undeducted) KONTOR_MARK("a deposit beyond what its order counts");
+  if (then != now) out.push_back(order_move(order, Bucket::deposits, then - now));
+}
+
+namespace {
+
+std::vector<CreditMove> moves_without_deposit(const Order& order, const Counted& before,
+                                              const Counted& after) {
   std::vector<CreditMove> moves;
   moves.reserve(4);  // an invoice adds its instalments
   const Minor ordered = after.ordered - before.ordered;
   const Minor delivered = after.delivered - before.delivered;
   if (ordered != Minor{0}) moves.push_back(order_move(order, Bucket::ordered, ordered));
   if (delivered != Minor{0}) moves.push_back(order_move(order, Bucket::delivered, delivered));
+  return moves;
+}
+
+}  // namespace
+
+std::vector<CreditMove> moves_between(const Book& book, const Order& order, const Counted& before,
+                                      const Counted& after) {
+  std::vector<CreditMove> moves = moves_without_deposit(order, before, after);
+  const Deposit* const deposit = book.deposits().find(OrderRef{order.ref});
+  if (deposit != nullptr) add_deposit_move(book, order, after, deposit->undeducted(), moves);
+  return moves;
+}
+
+std::vector<CreditMove> moves_of_lines(const Book& book, const Order& order, const Counted& before,
+                                       const Counted& after) {
+  std::vector<CreditMove> moves = moves_without_deposit(order, before, after);
+  const Deposit* const deposit = book.deposits().find(OrderRef{order.ref});
+  if (deposit == nullptr) return moves;
+  const Counted whole = counted_of(book, order).with(before, after);
+  add_deposit_move(book, order, whole, deposit->undeducted(), moves);
   return moves;
 }
 
@@ -78,7 +116,7 @@ std::vector<CreditMove> moves_of_reserved(const Book& book, OrderRef ref,
     counted_before += counted_of(order, lines[number - 1]);
     counted_after += counted_of(order, line);
   }
-  return moves_between(order, counted_before, counted_after);
+  return moves_of_lines(book, order, counted_before, counted_after);
 }
 
 }  // namespace kontor

@@ -24,6 +24,11 @@ struct Counted {
     return *this;
   }
   Minor sum() const { return ordered + delivered; }
+  // With a part of it counted otherwise.
+  Counted with(const Counted& before, const Counted& after) const {
+    return {ordered - before.ordered + after.ordered,
+            delivered - before.delivered + after.delivered};
+  }
 };
 
 // Of a line in some state, by where its order counts from.
@@ -31,14 +36,25 @@ Counted counted_of(const Order& order, const OrderLineState& line);
 // Of all its lines as they are. The order may be a copy that counts from elsewhere.
 Counted counted_of(const Book& book, const Order& order);
 
-// What taking all of an order would add to what it counts already.
+// What taking all of an order would add to what it counts already, its deposit aside.
 Minor uncounted_value(const Book& book, const Order& order);
+
+// Asked or received of its deposit and not yet deducted: it takes so much off what the order
+// counts, at most all of that.
+Minor undeducted_deposit(const Book& book, const Order& order);
 
 // A move of the payer's bucket for this order.
 CreditMove order_move(const Order& order, Bucket bucket, Minor amount);
-// From one count to another; nothing where they are the same.
-std::vector<CreditMove> moves_between(const Order& order, const Counted& before,
+// From one count of the whole order to another; nothing where they are the same. The deposit goes
+// along.
+std::vector<CreditMove> moves_between(const Book& book, const Order& order, const Counted& before,
                                       const Counted& after);
+// The same where only some of the lines are counted, which are in the book as they were before.
+std::vector<CreditMove> moves_of_lines(const Book& book, const Order& order, const Counted& before,
+                                       const Counted& after);
+// What the deposit takes off a count of the whole order once `undeducted` of it is not deducted.
+void add_deposit_move(const Book& book, const Order& order, const Counted& whole, Minor undeducted,
+                      std::vector<CreditMove>& out);
 
 // What reserving these parts for an order (sign 1) or giving them back (-1) moves.
 std::vector<CreditMove> moves_of_reserved(const Book& book, OrderRef order,

@@ -6,11 +6,15 @@ namespace {
 
 using Is = FigureReading::Is;
 
-// What the account counts with the order as if taken.
-AccountSum with_order(AccountSum counted, const OrderFacts& facts) {
-  counted.amount += facts.need.value();
-  if (facts.need != Minor{0} && facts.currency != counted.currency) counted.comparable = false;
+AccountSum with_amount(AccountSum counted, const OrderFacts& facts, Minor amount) {
+  counted.amount += amount.value();
+  if (amount != Minor{0} && facts.currency != counted.currency) counted.comparable = false;
   return counted;
+}
+
+// What the account counts with the order as if taken.
+AccountSum with_order(const AccountSum& counted, const OrderFacts& facts) {
+  return with_amount(counted, facts, facts.need);
 }
 
 FigureReading counted_money(const Book& book, const RuleCondition& condition,
@@ -72,11 +76,14 @@ FigureReading limit_used_percent(const Book& book, const OrderFacts& facts,
   return about_account(book, std::move(out), of.company);
 }
 
-// One bucket against a limit of its own. The order counts as ordered.
+// One bucket against a limit of its own. The order counts as ordered, and its deposit as one.
 FigureReading bucket_exposure(const Book& book, const OrderFacts& facts,
                               const RuleCondition& condition, AccountOf of) {
   AccountSum counted = bucket_of(book, facts, of, condition.bucket);
-  if (condition.bucket == Bucket::ordered) counted = with_order(counted, facts);
+  if (condition.bucket == Bucket::ordered) {
+    counted = with_amount(counted, facts, facts.need + facts.deposit);
+  }
+  if (condition.bucket == Bucket::deposits) counted = with_amount(counted, facts, facts.deposit);
   return about_account(book, counted_money(book, condition, counted), of.company);
 }
 

@@ -3,6 +3,7 @@
 #include "book_generated.h"
 #include "credit_generated.h"
 
+#include "engine/rules/depositing.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
 #include "events/base/limits.h"
@@ -41,7 +42,7 @@ void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments,
 // released: by a person, and that is in force.
 Holds find_holds_of(const Book& book, const OrderFacts& facts, MomentSet moments, bool released) {
   Holds out;
-  const Minor need = facts.need;
+  const Minor need = room_needed(facts);
   if (!account_has_room(book, facts.payer, need)) {  // nobody can release that
     out.credit_only = false;
     out.causes.add(with_money(about(ReasonCode::amount_overflow, Subject::company,
@@ -128,10 +129,16 @@ bool hold_has_changed(const Book& book, const Order& order, const Holds& holds) 
 AtMoment assess_moment(Step& step, const Order& order, Moment moment, const Supposed& supposed) {
   AtMoment out;
   const Book& book = step.book();
-  if (!book.rules().index().has(moment)) return out;
+  const bool has_rules = book.rules().index().has(moment);
+  if (!has_rules && moment != Moment::approval) return out;
   OrderFacts facts = facts_of(book, order);
   facts.supposed = supposed;
-  facts.need -= supposed.cancelled_worth;
+  cancel_worth(book, facts, supposed.cancelled_worth);
+  if (moment == Moment::approval) {
+    out.deposit = find_deposit(book, facts, {moment});
+    facts = with_deposit(book, std::move(facts), out.deposit);
+  }
+  if (!has_rules) return out;
   for (Match& match : match_rules(book, facts, {moment}, {Outcome::refuse})) {
     KONTOR_MARK("a command refused by a rule of a later moment");
     for (Cause& cause : match.causes) {

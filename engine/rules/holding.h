@@ -2,6 +2,7 @@
 // that say so. Rules: domain, One kind of rule, and Credit.
 #pragma once
 
+#include "engine/rules/depositing.h"
 #include "engine/rules/matching.h"
 #include "engine/step.h"
 
@@ -37,6 +38,7 @@ bool hold_has_changed(const Book& book, const Order& order, const Holds& holds);
 struct AtMoment {
   Holds holds;
   Causes warnings;
+  DepositDemand deposit;  // of approval
 };
 AtMoment assess_moment(Step& step, const Order& order, Moment moment,
                        const Supposed& supposed = {});

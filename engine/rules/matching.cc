@@ -176,13 +176,10 @@ bool room_is_needed(const Book& book, const OrderFacts& facts, MomentSet moments
   });
 }
 
-bool outcome_is_evaluated(Outcome outcome) {
-  return outcome != Outcome::deposit;
-}
-
 bool makes_sense(Moment moment, Outcome outcome) {
   if (moment == Moment::placement || outcome == Outcome::exclude) return true;
   if (moment == Moment::day) return outcome == Outcome::hold;
+  if (outcome == Outcome::deposit) return moment == Moment::approval;
   return outcome == Outcome::refuse || outcome == Outcome::hold || outcome == Outcome::warn;
 }
 

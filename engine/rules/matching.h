@@ -3,10 +3,11 @@
 // What an outcome does, by moment:
 //   placement   PlaceOrder and AmendOrder. refuse refuses the command; ask asks people; approve
 //               does without them; warn goes along with the answer; hold holds the order before it
-//               takes credit, then and whenever it is looked at again until it has.
+//               takes credit, then and whenever it is looked at again until it has; deposit asks
+//               for one, before all else is looked at.
 //   approval    when the last yes comes, or nobody is asked. refuse lets an order fail that people
 //               have approved, and refuses the command where nobody is asked; hold holds the
-//               approved order; warn goes along.
+//               approved order; warn goes along; deposit asks for one.
 //   allocation  AllocateOrder, and wherever stock is reserved without it. refuse refuses the
 //               command, and elsewhere leaves the order without stock; hold holds it and reserves
 //               nothing; warn goes along.
@@ -64,8 +65,6 @@ std::vector<Match> match_rules(const Book& book, const OrderFacts& facts, Moment
 // room for it, no other change releases it. The exposure itself changes nothing about that.
 bool room_is_needed(const Book& book, const OrderFacts& facts, MomentSet moments);
 
-// Whether this version acts on the outcome; a rule with another is refused.
-bool outcome_is_evaluated(Outcome outcome);
 // Whether the outcome means something at the moment; see above.
 bool makes_sense(Moment moment, Outcome outcome);
 

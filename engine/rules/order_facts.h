@@ -81,6 +81,7 @@ struct OrderFacts {
   Minor net;
   Minor total;
   Minor need;                // what it would add to the payer's exposure; 0 where it counts already
+  Minor deposit;             // and what its deposit would then take off; without that it were more
   std::string_view country;  // of the ship-to; empty: the company's
   std::string_view cost_centre;  // empty: none
   bool recurring = false;        // a recurring order, or a run of one

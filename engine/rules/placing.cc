@@ -5,6 +5,7 @@
 #include "order_generated.h"
 
 #include "engine/rules/budgets.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "engine/rules/taking.h"
@@ -82,9 +83,6 @@ void check_wish(Step& step, const OrderWish& wish, Subject kind, std::string_vie
     step.refuse(with_dates(about(ReasonCode::date_before_order, kind, name), wish.requested,
                            step.context().effective_date));
   }
-  if (wish.settlement != Settlement::account) {
-    step.refuse(about(ReasonCode::not_supported, kind, "settlement prepaid"));
-  }
 }
 
 std::optional<Placement> price_wish(Step& step, const OrderWish& wish) {
@@ -110,8 +108,12 @@ std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const
   out->facts.supposed = as.supposed;
   out->covered = as.agreed && is_covered(step.book(), out->facts, *as.agreed);
   out->wishes = assess_rules(step, out->facts, out->covered ? Asking::kLook : Asking::kAsk);
+  if (out->covered) {
+    raise(out->wishes.deposit, find_deposit(step.book(), out->facts, {Moment::approval}));
+  }
+  out->facts = with_deposit(step.book(), out->facts, out->wishes.deposit);
   out->asks = !out->covered && !approves_at_once(step.book(), out->facts, out->wishes);
-  check_room(step, out->facts, out->priced.total);
+  check_room(step, out->facts);
   check_spending_room(step, out->facts);
   check_stock(step, wish, *out, as.kept);
   if (step.refused()) return std::nullopt;
@@ -170,6 +172,7 @@ OrderRef emit_placed(Step& step, const OrderWish& wish, const Placement& found,
 }
 
 void take_placed_on(Step& step, OrderRef order, const Placement& found) {
+  ask_deposit(step, order, found.wishes.deposit);
   warn(step, order, found.wishes);
   if (found.covered) {
     KONTOR_MARK("a run that its recurring order's approval covers");

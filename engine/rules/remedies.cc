@@ -221,7 +221,7 @@ std::optional<Remedy> Search::find_cancellation(const Cause& of, const Suppositi
   const Order* const order = waiting_.order();
   if (order == nullptr) return std::nullopt;
   if (of.rule.value() == 0) return find_cancelled_line(of, base, enough);
-  const Minor all = waiting_.facts().need;
+  const Minor all = waiting_.facts().need + waiting_.facts().deposit;
   const std::int64_t hint = saturated(Int128{of.found} - of.allowed).value();
   const auto worth = smallest(0, all.value() - 1, hint, [&](auto amount) {
     const std::vector<Quantity> cut = cut_for(book_, *order, Minor{amount});

@@ -29,7 +29,7 @@ void emit_return(Step& step, OrderRef ref, std::string_view name,
     state.returned_unbilled += Quantity{line.unbilled()};
     after += counted_of(order, state);
   }
-  const std::vector<CreditMove> moves = moves_between(order, before, after);
+  const std::vector<CreditMove> moves = moves_of_lines(step.book(), order, before, after);
   const std::uint32_t place = warehouse ? warehouse->value() : kNoOrdinal;
   step.emit<GoodsReturned>(name.empty() ? ref.value() : 0,
                            [&](flatbuffers::FlatBufferBuilder& out) {

@@ -52,6 +52,9 @@ class Spending {
   // Closes what the payer owes, oldest due first.
   void pay_oldest(CompanyId payer);
 
+  Minor left() const { return left_; }
+  void set_aside(Minor amount) { left_ -= amount; }  // for something else
+
   bool empty() const { return applications_.empty(); }
   const std::vector<Application>& applications() const { return applications_; }
   const std::vector<CreditMove>& moves() const { return moves_; }

@@ -9,6 +9,8 @@
 #include "engine/rules/allocation.h"
 #include "engine/rules/budgets.h"
 #include "engine/rules/counting.h"
+#include "engine/rules/deposit_money.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
@@ -32,8 +34,8 @@ void commit_credit(Step& step, const Order& order) {
   Order taken = order;
   taken.credit = CreditState::kTaken;
   taken.credit_from = from;
-  std::vector<CreditMove> moves =
-      moves_between(order, counted_of(step.book(), order), counted_of(step.book(), taken));
+  std::vector<CreditMove> moves = moves_between(step.book(), order, counted_of(step.book(), order),
+                                                counted_of(step.book(), taken));
   if (from != CreditFrom::order) KONTOR_MARK("an order that counts part by part");
   if (moves.empty() && from == CreditFrom::order) {
     moves.push_back(order_move(order, Bucket::ordered, Minor{0}));
@@ -183,13 +185,14 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.order = OrderRef{order.ref};
   facts.net = order.net;
   facts.total = order.total;
-  facts.need = uncounted_value(book, order);
+  set_need(book, facts, uncounted_value(book, order), undeducted_deposit(book, order));
   return facts;
 }
 
 bool account_has_room(const Book& book, CompanyId payer, Minor amount) {
   const Account& account = book.credit().account(payer);
   Int128 sum = amount.value() < 0 ? -Int128{amount.value()} : Int128{amount.value()};
+  sum += account.deposited().value();  // it may come back
   for (const Bucket bucket : EnumValuesBucket()) {
     const std::int64_t value = account.bucket(bucket).value();
     sum += value < 0 ? -Int128{value} : Int128{value};
@@ -241,7 +244,7 @@ void fail_order(Step& step, OrderRef ref, const Causes& causes) {
   Order after = now;
   after.credit = CreditState::kNotTaken;
   const std::vector<CreditMove> moves =
-      moves_between(now, counted_of(step.book(), now), counted_of(step.book(), after));
+      moves_between(step.book(), now, counted_of(step.book(), now), counted_of(step.book(), after));
   std::vector<EndedWait> waited;
   std::uint32_t number = 0;
   for (const OrderLineState& line : step.book().orders().lines(now)) {
@@ -290,12 +293,13 @@ void cancel_quantities(Step& step, OrderRef ref, std::span<const Quantity> quant
                                 currency.value());
   });
   const Order& now = step.book().orders().get(ref);
-  const auto moves = moves_between(now, before, counted_of(step.book(), now));
+  const auto moves = moves_between(step.book(), now, before, counted_of(step.book(), now));
   if (!moves.empty()) {
     step.emit<CreditReleased>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
       return CreateCreditReleased(out, ref.value(), structs(out, moves));
     });
   }
+  settle_deposit(step, ref);
   spending.settle(step, ref);
 }
 

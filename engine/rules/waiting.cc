@@ -5,6 +5,7 @@
 #include "engine/rules/accounts.h"
 #include "engine/rules/approving.h"
 #include "engine/rules/checking.h"
+#include "engine/rules/depositing.h"
 #include "engine/rules/holding.h"
 #include "engine/rules/policy.h"
 #include "engine/rules/taking.h"
@@ -145,7 +146,7 @@ Causes HeldOrderWaits::left(const Supposition& supposed) const {
   const Lent lent(book_, facts_.payer, then);
   OrderFacts facts = facts_;
   facts.supposed = lent.get();
-  facts.need -= supposed.cancelled_worth;
+  cancel_worth(book_, facts, supposed.cancelled_worth);
   return find_holds(book_, order_, facts).causes;
 }
 

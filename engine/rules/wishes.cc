@@ -99,24 +99,30 @@ void collect(Step& step, const OrderFacts& facts, Moment moment, Wishes& out) {
 
 }  // namespace
 
-Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking) {
+Wishes assess_rules(Step& step, const OrderFacts& bare, Asking asking) {
   Wishes out;
+  const Book& book = step.book();
+  out.deposit = find_deposit(book, bare, {Moment::placement});
+  OrderFacts facts = with_deposit(book, bare, out.deposit);
   collect(step, facts, Moment::placement, out);
   if (!out.approved_by_rule && asking == Asking::kAsk) check_approvers(step, facts, out);
   // Where nobody will be asked, this is the approval.
-  const bool matters = asking == Asking::kAsk && step.book().rules().index().has(Moment::approval);
-  if (matters && approves_at_once(step.book(), facts, out)) {
+  const bool matters = asking == Asking::kAsk && book.rules().index().has(Moment::approval);
+  if (matters && approves_at_once(book, facts, out)) {
     KONTOR_MARK("rules of approval where nobody is asked");
+    raise(out.deposit, find_deposit(book, bare, {Moment::approval}));
+    facts = with_deposit(book, bare, out.deposit);
     collect(step, facts, Moment::approval, out);
   }
   return out;
 }
 
-void check_room(Step& step, const OrderFacts& facts, Minor need) {
-  if (account_has_room(step.book(), facts.payer, need)) return;
+void check_room(Step& step, const OrderFacts& facts) {
+  const Minor needed = room_needed(facts);
+  if (account_has_room(step.book(), facts.payer, needed)) return;
   step.refuse(with_money(about(ReasonCode::amount_overflow, Subject::company,
                                step.book().parties().name(facts.payer), facts.payer.value()),
-                         need, Minor{limits::kSumMax}, facts.currency));
+                         needed, Minor{limits::kSumMax}, facts.currency));
 }
 
 void warn(Step& step, OrderRef order, const Wishes& wishes) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/rules/depositing.h"
 #include "engine/rules/matching.h"
 #include "engine/step.h"
 
@@ -14,6 +15,7 @@ struct Wishes {
   std::vector<const RuleVersion*> asks;  // those that ask; valid until the next RuleSet
   Causes ask_causes;
   Causes warnings;
+  DepositDemand deposit;
   bool approved_by_rule = false;
   // Nobody but the placer could approve in any group, and the policy lets that be a yes.
   bool sole_holder = false;
@@ -25,11 +27,12 @@ enum class Asking : std::uint8_t {
   kAsk,   // people will be asked: each group has somebody who may answer, or no_approver
   kLook,  // only whether they would be
 };
-// Refuses what a rule refuses.
+// Refuses what a rule refuses. Deposits come first: everything else sees the order with what is
+// asked.
 Wishes assess_rules(Step& step, const OrderFacts& facts, Asking asking);
 
-// Refuses amount_overflow where the payer's account could not count `need` more.
-void check_room(Step& step, const OrderFacts& facts, Minor need);
+// Refuses amount_overflow where the payer's account could not count the order.
+void check_room(Step& step, const OrderFacts& facts);
 
 // Emits the warnings, if there are any.
 void warn(Step& step, OrderRef order, const Wishes& wishes);

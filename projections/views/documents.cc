@@ -161,7 +161,10 @@ class Documents::Folder {
     Document invoice =
         begin(DocumentKind::kInvoice, view(event.invoice()), event.payer(), Date{event.date()});
     invoice.currency = event.currency();
-    invoice.total = invoice.open = Minor{event.total()};
+    invoice.total = Minor{event.total()};
+    for (const DepositPart& part : run(event.deposits()))
+      (part.payment() != 0 ? invoice.paid : invoice.credited) += Minor{part.amount()};
+    invoice.open = invoice.total - invoice.paid - invoice.credited;
     finish(std::move(invoice));
   }
   void on(const PaymentReceived& event) {
@@ -190,6 +193,19 @@ class Documents::Folder {
   }
   void on(const CreditNoteUnapplied& event) {
     settle(event.credit_note(), run(event.applications()), &Document::credited, -1);
+  }
+  // What is in a deposit is not unapplied, as what is applied is not: an invoice that deducts it
+  // changes nothing about that.
+  void on(const DepositApplied& event) {
+    Document* const source = change(event.payment() != 0 ? event.payment() : event.credit_note());
+    if (source != nullptr) source->open -= Minor{event.amount()};
+  }
+  void on(const DepositReleased& event) {
+    for (const DepositPart& part : run(event.parts())) {
+      Document* const source = change(part.payment() != 0 ? part.payment() : part.credit_note());
+      if (source == nullptr) return;
+      source->open += Minor{part.amount()};
+    }
   }
   void on(const PaymentReversed& event) {
     Document* const payment = change(event.payment());

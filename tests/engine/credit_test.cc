@@ -194,13 +194,18 @@ TEST(Credit, TellsALimitOfZeroFromNone) {
   EXPECT_EQ(answer.follow_ups, "HoldReleased CreditCommitted");
 }
 
+// No credit is a deposit of all of it: what is owed already holds it all the same.
 TEST(PlaceOrder, IsHeldForNoCreditLimitWherePolicySaysNone) {
   Shop shop;
-  shop.policy("credit.absent_limit", "none");
   shop.given(R"("SetCreditLimit":{"company":"acme"})");
-  EXPECT_EQ(shop.place("O-1", "penny", "1").reasons, "no_credit_limit");
+  shop.place("O-1", "penny", "1");
+  shop.policy("credit.absent_limit", "none");
+  EXPECT_EQ(shop.place("O-2", "penny", "1").events,
+            "OrderPlaced DepositRequested OrderApproved OrderHeld");
+  EXPECT_EQ(shop.account("acme").held().size(), 1U);
   shop.policy("credit.absent_limit", "unlimited");
-  EXPECT_TRUE(shop.is_taken("O-1"));
+  EXPECT_TRUE(shop.is_taken("O-2"));
+  EXPECT_EQ(shop.exposure("acme"), 1);
 }
 
 TEST(PlaceOrder, IsHeldForLimitExpiredTheDayAfter) {

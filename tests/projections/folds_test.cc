@@ -56,6 +56,7 @@ std::string folded_by() {
   add_if_folded<Staff, E>("staff", list);
   add_if_folded<ClassAverages, E>("class_averages", list);
   add_if_folded<Drafts, E>("drafts", list);
+  add_if_folded<Deposits, E>("deposits", list);
   return list.empty() ? "nobody: its decision alone tells it" : list;
 }
 
@@ -85,7 +86,7 @@ TEST(Folds, AreTableRowsForEveryProjectionOfTheBook) {
   const std::size_t begin = header.find("std::tuple<Parties");
   ASSERT_NE(begin, std::string::npos);
   const std::string owned = header.substr(begin, header.find('>', begin) - begin);
-  constexpr std::ptrdiff_t kListed = 19;
+  constexpr std::ptrdiff_t kListed = 20;
   EXPECT_EQ(std::count(owned.begin(), owned.end(), ',') + 1, kListed)
       << "add the projection to folded_by() above, and count it";
 }

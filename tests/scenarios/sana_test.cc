@@ -94,5 +94,21 @@ TEST_F(Sana, AQuickOrderIsCheckedWithoutBeingPlaced) {
   EXPECT_EQ(shop.state("Q-1"), "awaiting_approval");
 }
 
+// SAN-4, N4: without an invoice for the prepayment, which is a payment that names the order.
+TEST_F(Sana, APrepaymentAndItsOrderNeverCountTwice) {
+  shop.limit("acme", "1000.00");
+  shop.rule("prepayment", R"("outcome":"deposit","deposit":30,"scope_kind":"company",
+            "scope":"acme")");
+  shop.place("O-9", "acme", "1000.00");
+  EXPECT_EQ(shop.account("acme", "exposure"), "700.00");
+  shop.pay("P-9", "acme", "300.00", R"(,"orders":[{"order":"O-9"}])");
+  EXPECT_EQ(shop.account("acme", "exposure"), "700.00");
+  shop.allocate("O-9");
+  shop.ship("O-9");
+  shop.invoice("O-9");
+  EXPECT_EQ(shop.ask("invoice I-O-9")["open"], "700.00");
+  EXPECT_EQ(shop.account("acme", "exposure"), "700.00");
+}
+
 }  // namespace
 }  // namespace kontor::test

@@ -156,6 +156,7 @@ void Comparison::settled(const m::Order& of) {
   same(of.name, "being held, settled", false, of.held);
   same(of.name, "value open, settled", 0, of.open_value());
   same(of.name, "value delivered, settled", 0, of.delivered_value());
+  same(of.name, "deposit held, settled", 0, of.deposit_held());
 }
 
 void Comparison::order(int place) {
@@ -185,6 +186,7 @@ void Comparison::order(int place) {
   same(where, "being fulfilled", order->fulfilled, of.fulfilled);
   if (of.held && !of.forced && !found_) hold(where, *order, of);
   approval(where, *order, of);
+  deposit(where, *order, of);
   const auto lines = book_.orders().lines(*order);
   same(where, "number of lines", lines.size(), of.lines.size());
   if (found_) return;

@@ -14,6 +14,7 @@ std::vector<m::Exposure> exposures(const m::State& state) {
   for (const m::Order& order : state.orders.all) {
     of(order.payer).ordered += order.counted_ordered();
     of(order.payer).delivered += order.counted_delivered();
+    of(order.payer).deposits += order.counted_deposit();
   }
   for (const m::Invoice& invoice : state.invoices.all)
     of(invoice.payer).receivable += invoice.open;
@@ -33,8 +34,28 @@ void Comparison::account(int company, const m::Exposure& model) {
   same(where, "delivered", account.bucket(Bucket::delivered).value(), model.delivered);
   same(where, "receivable", account.bucket(Bucket::receivable).value(), model.receivable);
   same(where, "unapplied", account.bucket(Bucket::unapplied).value(), model.unapplied);
-  same(where, "deposits", account.bucket(Bucket::deposits).value(), 0);
+  same(where, "deposits", account.bucket(Bucket::deposits).value(), model.deposits);
   same(where, "exposure", account.exposure().value(), model.sum());
+}
+
+void Comparison::deposit(const std::string& where, const Order& engine, const m::Order& model) {
+  static const Deposit kNothing;
+  const Deposit* const known = book_.deposits().find(OrderRef{engine.ref});
+  const Deposit& deposit = known == nullptr ? kNothing : *known;
+  same(where, "settlement", engine.settlement == Settlement::prepaid, model.prepaid);
+  same(where, "deposit asked", deposit.asked.value(), model.deposit_asked);
+  same(where, "deposit deducted", deposit.deducted.value(), model.deposit_deducted);
+  same(where, "deposit held", deposit.held().value(), model.deposit_held());
+  same(where, "deposit lacking", deposit.lacking(book_.orders().unbilled_gross(engine)).value(),
+       model.lacking());
+  same(where, "deposit counted", book_.credit().counted_deposit(OrderRef{engine.ref}).value(),
+       model.counted_deposit());
+  same(where, "shares of its deposit", deposit.shares.size(), model.deposit_shares.size());
+  for (std::size_t i = 0; i < deposit.shares.size() && !found_; ++i) {
+    const m::DepositShare& of = model.deposit_shares[i];
+    same(where, "share of its deposit", deposit.shares[i].amount.value(), of.amount);
+    same(where, "kind of a share", deposit.shares[i].is_credit_note, of.fund.is_note);
+  }
 }
 
 void Comparison::due_dates(int company) {
@@ -96,6 +117,7 @@ void Comparison::invoice(const Invoice& invoice, const m::Invoice& of) {
   same(of.name, "open", invoice.open.value(), of.open);
   same(of.name, "paid", invoice.paid.value(), of.paid);
   same(of.name, "credited", invoice.credited.value(), of.credited);
+  same(of.name, "deposit deducted", invoice.deposit_deducted.value(), of.deducted);
   same(of.name, "version", invoice.version, of.version);
   const auto parts = book_.receivables().instalments(invoice);
   same(of.name, "number of instalments", parts.size(), of.instalments.size());
@@ -114,13 +136,14 @@ void Comparison::payments() {
     const m::Payment& of = model_.payments[i];
     const Payment* const payment = billed.find_payment(of.name);
     if (payment == nullptr) {
-      left(SettledKind::kPayment, of.name, of.unapplied());
+      left(SettledKind::kPayment, of.name, of.unapplied() + of.deposited);
       continue;
     }
     same(of.name, "amount", payment->amount.value(), of.amount);
     same(of.name, "applied", payment->applied.value(), of.applied);
     same(of.name, "reversed", payment->reversed.value(), of.reversed);
     same(of.name, "refunded", payment->refunded.value(), of.refunded);
+    same(of.name, "in deposits", payment->deposited.value(), of.deposited);
     same(of.name, "version", payment->version, of.version);
     same(of.name, "value date", payment->value_date, of.value_date);
   }
@@ -134,7 +157,7 @@ void Comparison::credit_notes() {
     const m::CreditNote& of = model_.credit_notes[i];
     const CreditNote* const note = book_.credit_notes().find(of.name);
     if (note == nullptr) {
-      left(SettledKind::kCreditNote, of.name, of.unapplied());
+      left(SettledKind::kCreditNote, of.name, of.unapplied() + of.deposited);
       continue;
     }
     same(of.name, "number", note->number, of.number);
@@ -143,6 +166,7 @@ void Comparison::credit_notes() {
     same(of.name, "tax", note->tax.value(), of.tax);
     same(of.name, "applied", note->applied.value(), of.applied);
     same(of.name, "refunded", note->refunded.value(), of.refunded);
+    same(of.name, "in deposits", note->deposited.value(), of.deposited);
     same(of.name, "being cancelled", note->cancelled, of.cancelled);
     same(of.name, "having moved goods", note->moved_goods, of.moved_goods);
     same(of.name, "version", note->version, of.version);

@@ -53,6 +53,7 @@ class Comparison {
   void reservations(const std::string& where, const Order& engine, const m::Order& model);
   void hold(const std::string& where, const Order& engine, const m::Order& model);
   void approval(const std::string& where, const Order& engine, const m::Order& model);
+  void deposit(const std::string& where, const Order& engine, const m::Order& model);
   void account(int company, const m::Exposure& model);
   void due_dates(int company);
 

@@ -130,8 +130,8 @@ auto write(Builder& out, const m::SetRule& c) {
   const auto exclude = text(out, c.exclude);
   return CreateSetRule(out, rule, 0, static_cast<ScopeKind>(c.scope_kind), scope,
                        static_cast<Moment>(c.moment), condition_list,
-                       static_cast<Outcome>(c.outcome), 0, tier_list, exclude, day(c.valid_from),
-                       day(c.valid_to), c.withdrawn);
+                       static_cast<Outcome>(c.outcome), static_cast<std::int32_t>(c.deposit),
+                       tier_list, exclude, day(c.valid_from), day(c.valid_to), c.withdrawn);
 }
 
 auto write(Builder& out, const m::SetPolicy& c) {
@@ -348,6 +348,13 @@ auto write(Builder& out, const m::InvoiceOrder& c) {
   return CreateInvoiceOrder(out, order, invoice, structs(out, lines));
 }
 
+std::vector<PayOrder> orders_of(Pool& pool, const std::vector<m::PayOrder>& orders) {
+  std::vector<PayOrder> out;
+  for (const m::PayOrder& order : orders)
+    out.emplace_back(amount(order.amount), pool.of(order.order), 0);
+  return out;
+}
+
 auto write(Builder& out, const m::RecordPayment& c) {
   Pool pool;
   std::vector<PayInvoice> invoices;
@@ -356,7 +363,9 @@ auto write(Builder& out, const m::RecordPayment& c) {
   const auto payment = text(out, c.payment);
   const auto payer = text(out, c.payer);
   const auto list = structs(out, invoices);
-  return CreateRecordPayment(out, pool.write(out), payment, payer, c.amount, c.currency, list);
+  const auto orders = structs(out, orders_of(pool, c.orders));
+  return CreateRecordPayment(out, pool.write(out), payment, payer, c.amount, c.currency, list, 0,
+                             orders);
 }
 
 auto write(Builder& out, const m::ApplyCredit& c) {
@@ -368,14 +377,17 @@ auto write(Builder& out, const m::ApplyCredit& c) {
   const auto payment = text(out, c.payment);
   const auto note = text(out, c.credit_note);
   const auto list = structs(out, invoices);
-  return CreateApplyCredit(out, pool.write(out), application, payment, note, c.currency, list);
+  const auto orders = structs(out, orders_of(pool, c.orders));
+  return CreateApplyCredit(out, pool.write(out), application, payment, note, c.currency, list,
+                           orders);
 }
 
 auto write(Builder& out, const m::UndoApplication& c) {
   const auto undo = text(out, c.undo);
   const auto payment = text(out, c.payment);
   const auto note = text(out, c.credit_note);
-  return CreateUndoApplication(out, undo, payment, note, text(out, c.invoice));
+  const auto invoice = text(out, c.invoice);
+  return CreateUndoApplication(out, undo, payment, note, invoice, text(out, c.order));
 }
 
 auto write(Builder& out, const m::Refund& c) {

@@ -35,6 +35,39 @@ void Generator::name_fund(const State& state, std::string& payment, std::string&
   }
 }
 
+// Most often some that lack a deposit.
+std::vector<m::PayOrder> Generator::orders_to_pay(const State& state) {
+  std::vector<m::PayOrder> out;
+  for (std::uint64_t i = 1 + random_.below(2); i > 0; --i) {
+    const std::string name =
+        order_name(state, [](const m::Order& order) { return order.lacking() > 0; });
+    const int place = state.orders.find(name);
+    m::PayOrder part{random_.one_in(50) ? "no-order" : name, std::nullopt};
+    if (place != m::kNone && random_.one_in(3))
+      part.amount = part_of(state.orders[place].lacking());
+    out.push_back(part);
+  }
+  return out;
+}
+
+// Whoever owes the first of them, and as much as it lacks.
+void Generator::pay_just_enough(const State& state, m::RecordPayment& c) {
+  const int place = c.orders.empty() ? m::kNone : state.orders.find(c.orders.front().order);
+  if (place == m::kNone) return;
+  const m::Order& order = state.orders[place];
+  if (!random_.one_in(5)) c.payer = state.companies[order.payer].name;
+  if (order.lacking() > 0 && !random_.one_in(3)) c.amount = order.lacking();
+}
+
+// Mostly a payment or credit note that is in the order's deposit.
+void Generator::name_source_of(const State& state, m::UndoApplication& c) {
+  const int place = state.orders.find(c.order);
+  if (place == m::kNone || state.orders[place].deposit_shares.empty() || random_.one_in(6)) return;
+  const m::FundRef fund = random_.of(state.orders[place].deposit_shares).fund;
+  c.payment = fund.is_note ? "" : state.payments[fund.place].name;
+  c.credit_note = fund.is_note ? state.credit_notes[fund.place].name : "";
+}
+
 m::Command Generator::apply_credit(const State& state) {
   m::ApplyCredit c;
   c.application = random_.one_in(30) ? used_name("application-") : new_name("application-");
@@ -47,6 +80,7 @@ m::Command Generator::apply_credit(const State& state) {
     if (random_.one_in(2)) part.amount = part_of(invoice.open);
     c.invoices.push_back(part);
   }
+  if (random_.one_in(3)) c.orders = orders_to_pay(state);
   return c;
 }
 
@@ -65,6 +99,11 @@ m::Command Generator::undo_application(const State& state) {
   }
   if (!parts.empty() && !random_.one_in(8)) {
     c.invoice = state.invoices[random_.of(parts).invoice].name;
+  }
+  if (random_.one_in(4)) {
+    c.order = order_name(state, [](const m::Order& of) { return !of.deposit_shares.empty(); });
+    if (!random_.one_in(20)) c.invoice.clear();
+    name_source_of(state, c);
   }
   return c;
 }

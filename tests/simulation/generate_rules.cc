@@ -176,7 +176,11 @@ m::Command Generator::set_rule(const State& state) {
   c.outcome = random_.of({m::Outcome::kHold, m::Outcome::kHold, m::Outcome::kAsk, m::Outcome::kAsk,
                           m::Outcome::kWarn, m::Outcome::kApprove, m::Outcome::kExclude,
                           m::Outcome::kRefuse});
-  if (random_.one_in(60)) c.outcome = m::Outcome::kDeposit;
+  if (random_.one_in(7)) c.outcome = m::Outcome::kDeposit;
+  if ((c.outcome == m::Outcome::kDeposit) != random_.one_in(60)) {
+    c.deposit = random_.of<m::Int>({100'000, 200'000, 333'333, 500'000, m::kHundredPercent});
+    if (random_.one_in(40)) c.deposit = random_.of<m::Int>({-1, 0, m::kHundredPercent + 1});
+  }
   const bool later = c.outcome == m::Outcome::kHold || c.outcome == m::Outcome::kWarn ||
                      c.outcome == m::Outcome::kRefuse || c.outcome == m::Outcome::kExclude;
   if (later ? random_.one_in(2) : random_.one_in(60)) {
@@ -189,6 +193,7 @@ m::Command Generator::set_rule(const State& state) {
       if (c.conditions.size() > 1) c.conditions.pop_back();
     }
   }
+  if (c.outcome == m::Outcome::kDeposit && random_.one_in(3)) c.moment = m::Moment::kApproval;
   if (random_.one_in(60)) c.moment = m::Moment::kDay;
   const bool tiers = (c.outcome == m::Outcome::kAsk) != random_.one_in(60);
   for (int number = 1; tiers && number <= (random_.one_in(3) ? 2 : 1); ++number)

@@ -39,7 +39,7 @@ m::Command Generator::place_order(const State& state) {
   if (random_.one_in(20)) c.country = random_.of<std::string>({"DE", "FR"});
   if (random_.one_in(12)) c.cost_centre = random_.of<std::string>({"K-1", "K-2"});
   c.no_split = random_.one_in(7);
-  c.prepaid = random_.one_in(200);
+  c.prepaid = random_.one_in(10);
   if (random_.one_in(knows_cost_centres_ ? 2 : 12)) {
     c.cost_centre = cost_centre_for(state, c.company);
   }
@@ -308,6 +308,10 @@ m::Command Generator::record_payment(const State& state) {
     // Most often whoever owes it, and just enough.
     if (!random_.one_in(4)) c.payer = state.companies[invoice.payer].name;
     if (random_.one_in(2) && invoice.open > 0) c.amount = invoice.open;
+  }
+  if (random_.one_in(3)) {
+    c.orders = orders_to_pay(state);
+    pay_just_enough(state, c);
   }
   return c;
 }

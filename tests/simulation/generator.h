@@ -97,6 +97,9 @@ class Generator {
   std::string credit_note_name(const State& state);
   // One of the two, at random; at times both or none.
   void name_fund(const State& state, std::string& payment, std::string& credit_note);
+  std::vector<model::PayOrder> orders_to_pay(const State& state);
+  void pay_just_enough(const State& state, model::RecordPayment& c);
+  void name_source_of(const State& state, model::UndoApplication& c);
 
   // generate_rules.cc
   Command set_rule(const State& state);

@@ -197,6 +197,19 @@ TEST(FourEyesAnswer, FindsApproversWhoRecordedThePayment) {
   EXPECT_TRUE(four_eyes(shop, {.name = "ann"}).value("found", json::array()).empty());
 }
 
+TEST(FourEyesAnswer, FindsApproversWhoRecordedThePaymentOfADeposit) {
+  Shop shop;
+  shop.place("O-1", "bolt", "42", std::string(kByAnn) + R"(,"settlement":"prepaid")");
+  shop.given(by("bob", "ApproveOrder", "O-1"));
+  shop.given(R"("actor":"bob","RecordPayment":{"payment":"P-1","payer":"acme",
+               "amount":"504.00","orders":[{"order":"O-1"}]})");
+  const json found = four_eyes(shop)["found"];
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0]["paid"], true);
+  EXPECT_EQ(found[0]["approved"], true);
+  EXPECT_EQ(found[0]["how"], "DepositApplied");
+}
+
 TEST(FourEyesAnswer, FindsWhoOverrodeAnOrderOfOnesOwn) {
   Shop shop;
   shop.given(R"("RegisterBuyer":{"buyer":"ann","company":"acme","order_limit":"1.00",

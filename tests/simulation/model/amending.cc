@@ -204,8 +204,8 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
     facts.lines.push_back({draft.line.item, draft.line.ordered, draft.line.unit_price});
   }
   facts.distinct_items = static_cast<Int>(items.size());
-  facts.need = open_after(order, drafts) + order.delivered_value() - order.counted_ordered() -
-               order.counted_delivered();
+  set_need(facts, open_after(order, drafts) + order.delivered_value() - facts.counted,
+           facts.undeducted);
   facts.spent = spent_sum(order.spent);
   facts.still_to_spend = totals.total - came_back(order) - facts.spent;
   return facts;
@@ -277,16 +277,20 @@ void decide(Deciding& d, const AmendOrder& command) {
     facts.still_to_spend += std::exchange(facts.spent, 0);
   }
   const bool again = asks_again(state, order, facts.total);
-  const Wishes wishes = assess(d, facts, again);
-  d.refuse_if(!has_room(state, order.payer, std::max<Int>(0, facts.need)), "amount_overflow");
-  d.refuse_if(!has_spending_room(state, facts), "amount_overflow");
+  Wishes wishes = assess(d, facts, again);
   const bool asked_anew = again && wishes.wants_people();
-  check_stock(
-      d, order, command, drafts,
-      asked_anew ? approves_at_once(state, facts, wishes) : order.approval == Approval::kApproved);
+  const bool approved =
+      asked_anew ? approves_at_once(state, facts, wishes) : order.approval == Approval::kApproved;
+  if (approved) raise(wishes.deposit, find_deposit(state, facts, {Moment::kApproval}));
+  facts = with_deposit(facts, wishes.deposit);
+  d.refuse_if(!has_room(state, order.payer, room_needed(facts)), "amount_overflow");
+  d.refuse_if(!has_spending_room(state, facts), "amount_overflow");
+  check_stock(d, order, command, drafts, approved);
   if (d.refused()) return;
 
   amend(state, place, command, drafts, totals);
+  return_excess(state, place);
+  ask_deposit(state, place, wishes.deposit);
   const bool keep = policy_is(state, "approval.on_change", "keep", whom(order));
   const bool pending = order.approval == Approval::kPending;
   const bool ask = again && wishes.wants_people();

@@ -74,6 +74,7 @@ struct Today {
   Repriced repriced;
   Facts facts;
   Wishes wishes;
+  DepositDemand deposit;
   bool asks = false;
 };
 
@@ -85,15 +86,19 @@ Today look_at(Deciding& d, const Order& order) {
   check_items(d, order);
   check_stock(d, order);
   check_spending(d, order);
-  assess_moment(d, order, Moment::kApproval);
+  const Facts facts = facts_of(d.state, order);
+  today.deposit = find_deposit(d.state, facts, {Moment::kApproval});
+  assess_moment(d, order, with_deposit(facts, today.deposit), Moment::kApproval);
   if (!policy_is(d.state, "price.at", "approval", whom(order))) return today;
   today.repriced = reprice(d, order);
   if (d.refused() || !today.repriced.changed) return today;
   today.facts = facts_after(d.state, order, today.repriced.drafts, today.repriced.totals, nullptr);
   const bool again = asks_again(d.state, order, today.facts.total);
   today.wishes = assess(d, today.facts, again);
-  d.refuse_if(!has_room(d.state, order.payer, std::max<Int>(0, today.facts.need)),
-              "amount_overflow");
+  today.deposit = find_deposit(d.state, today.facts, {Moment::kApproval});
+  raise(today.deposit, today.wishes.deposit);
+  today.facts = with_deposit(today.facts, today.deposit);
+  d.refuse_if(!has_room(d.state, order.payer, room_needed(today.facts)), "amount_overflow");
   today.asks = again && !approves_at_once(d.state, today.facts, today.wishes);
   return today;
 }
@@ -108,6 +113,8 @@ bool take_new_prices(State& state, int place, const Today& today) {
   order.taken = false;
   touch(state, place);
   want_examination_if_moved(state, order.payer, before);
+  return_excess(state, place);
+  ask_deposit(state, place, today.wishes.deposit);
   if (!today.asks) return true;
   approve_or_ask(state, place, today.facts, today.wishes);
   return false;
@@ -139,6 +146,7 @@ void approve_order(Deciding& d, int place) {
   order.asked.reset();
   touch(state, place);
   if (now.refused()) return fail_order(state, place);
+  ask_deposit(state, place, today.deposit);
   begin_runs(state, place);
   go_on(state, place, Moment::kApproval);
 }
@@ -153,7 +161,7 @@ void decide(Deciding& d, const RetryOrder& command) {
   if (d.refused()) return;
   order.failed = false;
   touch(d.state, place);
-  take_new_prices(d.state, place, today);
+  if (take_new_prices(d.state, place, today)) ask_deposit(d.state, place, today.deposit);
   go_on(d.state, place, std::nullopt);
 }
 

@@ -122,10 +122,25 @@ std::size_t place_of(const std::vector<TaxSum>& taxes, const Line& line) {
   return taxes.size();
 }
 
+// Of the deposit, as the order was before it was billed.
+Int deduct_for(State& state, const Order& before, int place) {
+  const Invoice& invoice = state.invoices[place];
+  Deducting of;
+  of.invoice = place;
+  of.total = invoice.total();
+  of.left_before = before.unbilled();
+  of.billed = before.unbilled() - state.orders[invoice.order].unbilled();
+  for (const Line& line : before.lines)
+    of.billed_before += line.gross_of_first(line.billed());
+  return deduct(state, invoice.order, of);
+}
+
 void issue(Deciding& d, const InvoiceOrder& command, int order_place,
            const std::vector<Int>& quantities) {
   State& state = d.state;
   Order& order = state.orders[order_place];
+  const Order unbilled = order;
+  const Exposure before = exposure_of(state, order.payer);
   std::vector<Line> billed;
   std::vector<int> lines;
   std::vector<Int> nets;
@@ -165,10 +180,17 @@ void issue(Deciding& d, const InvoiceOrder& command, int order_place,
   invoice.number = 1;  // the book's series has no gaps
   for (const Invoice& other : state.invoices.all)
     invoice.number += &other != &invoice && other.year == invoice.year ? 1 : 0;
-  invoice.open = invoice.total();
-  invoice.instalments = instalments_of(state, order.terms, invoice.total(), d.effective);
+  invoice.deducted = deduct_for(state, unbilled, place);
+  invoice.open = invoice.total() - invoice.deducted;
+  if (invoice.deducted > 0) invoice.instalments.push_back({invoice.deducted, 0, d.effective});
+  if (invoice.deducted == 0 || invoice.open != 0) {
+    const auto rest = instalments_of(state, order.terms, invoice.open, d.effective);
+    invoice.instalments.insert(invoice.instalments.end(), rest.begin(), rest.end());
+  }
   touch(state, order_place);
-  want_examination(state, order.payer);
+  want_examination_if_moved(state, order.payer, before);
+  if (invoice.paid > 0) spend_by_paying(state, place, invoice.paid);
+  return_excess(state, order_place);
 }
 
 }  // namespace
@@ -213,6 +235,10 @@ void decide(Deciding& d, const InvoiceOrder& command) {
   const bool anything =
       std::any_of(quantities.begin(), quantities.end(), [](Int q) { return q > 0; });
   if (!d.refused()) d.refuse_if(!anything, "nothing_to_invoice");
+  bool ahead = false;  // of its shipment
+  for (std::size_t i = 0; i < quantities.size(); ++i)
+    ahead = ahead || quantities[i] > order.lines[i].delivered();
+  d.refuse_if(ahead && order.lacking() > 0, "deposit_outstanding");
   if (d.refused()) return;
   if (!takes_part(state, place, CreditFrom::kInvoice)) return;
   issue(d, command, place, quantities);

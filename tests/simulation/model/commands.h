@@ -292,12 +292,18 @@ struct PayInvoice {
   std::optional<Int> amount;
   bool operator==(const PayInvoice&) const = default;
 };
+struct PayOrder {
+  std::string order;
+  std::optional<Int> amount;
+  bool operator==(const PayOrder&) const = default;
+};
 struct RecordPayment {
   std::string payment;
   std::string payer;
   Int amount = 0;
   Currency currency = 0;
   std::vector<PayInvoice> invoices;
+  std::vector<PayOrder> orders;
   bool operator==(const RecordPayment&) const = default;
 };
 
@@ -308,13 +314,15 @@ struct ApplyCredit {
   std::string credit_note;
   Currency currency = 0;
   std::vector<PayInvoice> invoices;
+  std::vector<PayOrder> orders;
   bool operator==(const ApplyCredit&) const = default;
 };
 struct UndoApplication {
   std::string undo;
   std::string payment;
   std::string credit_note;
-  std::string invoice;
+  std::string invoice;  // exactly one of the two
+  std::string order;
   bool operator==(const UndoApplication&) const = default;
 };
 struct Refund {

@@ -15,6 +15,16 @@ bool has_held(const State& state, int payer) {
                      [&](const Order& order) { return order.held && order.payer == payer; });
 }
 
+// Money of the payer that may come back from deposits.
+Wide deposited_by(const State& state, int payer) {
+  Wide sum = 0;
+  for (const Payment& payment : state.payments.all)
+    sum += payment.payer == payer ? payment.deposited : 0;
+  for (const CreditNote& note : state.credit_notes.all)
+    sum += note.payer == payer ? note.deposited : 0;
+  return sum;
+}
+
 bool release_in_force(const State& state, const Order& order) {
   return order.released &&
          (!order.release_expires || *order.release_expires >= state.business_date);
@@ -33,7 +43,7 @@ Holds holds_of(const State& state, const Order& order, const Moments& moments) {
   const Facts facts = facts_of(state, order);
   const bool released = release_in_force(state, order);
   Holds holds;
-  if (!has_room(state, order.payer, facts.need)) {
+  if (!has_room(state, order.payer, room_needed(facts))) {
     holds.any = true;
     holds.why.emplace_back(kNone, 0);
     holds.needs_room = !released && limit_applies(state, facts, moments);
@@ -161,6 +171,7 @@ Exposure exposure_of(const State& state, int payer) {
     if (order.payer != payer) continue;
     e.ordered += order.counted_ordered();
     e.delivered += order.counted_delivered();
+    e.deposits += order.counted_deposit();
   }
   for (const Invoice& invoice : state.invoices.all) {
     if (invoice.payer == payer) e.receivable += invoice.open;
@@ -185,7 +196,8 @@ std::optional<Int> limit_in_force(const State& state, int payer) {
 bool has_room(const State& state, int payer, Int amount) {
   const Exposure e = exposure_of(state, payer);
   const Wide sum = magnitude(amount) + magnitude(e.ordered) + magnitude(e.delivered) +
-                   magnitude(e.receivable) + magnitude(e.unapplied);
+                   magnitude(e.receivable) + magnitude(e.deposits) + magnitude(e.unapplied) +
+                   deposited_by(state, payer);
   return sum <= kSumMost;
 }
 
@@ -201,7 +213,10 @@ void hold(State& state, int place, const Holds& holds) {
 }
 
 Holds assess_moment(Deciding& d, const Order& order, Moment moment) {
-  const Facts facts = facts_of(d.state, order);
+  return assess_moment(d, order, facts_of(d.state, order), moment);
+}
+
+Holds assess_moment(Deciding& d, const Order& order, const Facts& facts, Moment moment) {
   d.refuse_if(!matching_rules(d.state, facts, {moment}, {Outcome::kRefuse}).empty(),
               "refused_by_rule");
   Holds holds;

@@ -245,6 +245,7 @@ void decide(Deciding& d, const IssueCreditNote& command) {
   count(state, note, 1);
   want_examination(state, note.payer);
   apply_to_own_invoice(state, note);
+  return_excess(state, order);
   end_if_done(state, order);
   if (state.orders[order].held) go_on(state, order, std::nullopt);
 }
@@ -262,6 +263,9 @@ void decide(Deciding& d, const CancelCreditNote& command) {
   const std::vector<AppliedPart> parts = newest_applied(note, note.applied);
   d.refuse_if(!has_room_to_return(state, note, parts), "amount_overflow");
   if (d.refused()) return;
+  const FundRef ref{true, place};
+  for (const auto& [order, amount] : newest_deposited(state, note, ref, note.deposited))
+    take_out(state, ref, order, amount);
   take_back(state, note, parts, true);
   count(state, note, -1);
   note.cancelled = true;

@@ -117,7 +117,13 @@ struct Facts {
   Currency currency = 0;
   Int net = 0;
   Int total = 0;
-  Int need = 0;  // what it would add to its payer's exposure
+  Int need = 0;        // what it would add to its payer's exposure
+  Int deposit = 0;     // and what its deposit would then take off
+  Int undeducted = 0;  // of its deposit
+  Int deducted = 0;
+  Int counted = 0;  // what it counts already, and its deposit takes off already
+  Int counted_deposit = 0;
+  bool prepaid = false;
   int terms = kNone;
   Day placed_on = 0;
   std::optional<Day> requested;
@@ -164,8 +170,48 @@ struct Room {
   std::optional<Wide> left;
 };
 Room room_of(const State& state, int payer);
+// ---- deposits (deposits.cc)
+// The highest that anything wants; percent 0: none.
+struct DepositDemand {
+  Int percent = 0;
+  Int amount = 0;
+};
+DepositDemand find_deposit(const State& state, const Facts& facts, const Moments& moments);
+void raise(DepositDemand& demand, const DepositDemand& other);
+void set_need(Facts& facts, Int gross, Int undeducted);
+Facts with_deposit(Facts facts, const DepositDemand& demand);
+Int room_needed(const Facts& facts);
+void ask_deposit(State& state, int order, const DepositDemand& demand);
+struct NamedOrder {
+  int order = kNone;
+  Int most = 0;
+};
+std::vector<NamedOrder> named_orders(Deciding& d, const std::vector<PayOrder>& orders,
+                                     Currency currency, bool by_hand);
+// What of the orders named so much money pays.
+std::vector<NamedOrder> parts_of(const std::vector<NamedOrder>& named, Int left);
+void receive(State& state, const FundRef& fund, int order, Int amount);
+// What an invoice deducts, and how its order stood before it.
+struct Deducting {
+  int invoice = kNone;
+  Int total = 0;
+  Int billed = 0;  // of the order's worth
+  Int billed_before = 0;
+  Int left_before = 0;
+};
+Int deduct(State& state, int order, const Deducting& of);
+// By order, the newest first.
+std::vector<std::pair<int, Int>> newest_deposited(const State& state, const Fund& fund,
+                                                  const FundRef& ref, Int amount);
+Int deposited_in(const State& state, const FundRef& fund, int order);
+void take_out(State& state, const FundRef& fund, int order, Int amount);
+// Gives back what is more than is left of the order; and of one with nothing left, asks no more.
+void return_excess(State& state, int order);
+void settle_deposit(State& state, int order);
+
 // What the rules want of an order that is about to be placed or changed.
 struct Wishes {
+  DepositDemand deposit;
   std::vector<const Rule*> asks;
   bool approved_by_rule = false;
   bool only_placer = false;  // nobody else could answer, and the policy takes that for a yes
@@ -187,8 +233,9 @@ struct Exposure {
   Int ordered = 0;
   Int delivered = 0;
   Int receivable = 0;
+  Int deposits = 0;
   Int unapplied = 0;
-  Int sum() const { return ordered + delivered + receivable - unapplied; }
+  Int sum() const { return ordered + delivered + receivable - deposits - unapplied; }
   bool operator==(const Exposure&) const = default;
 };
 Exposure exposure_of(const State& state, int payer);
@@ -216,7 +263,7 @@ bool has_told_held(const State& state, int payer);
 void examine(State& state, int payer);
 void look_at_the_day(State& state);
 
-// What rules of a later moment want of an order that is there.
+// What rules of a later moment want of an order that is there, as the facts have it.
 struct Holds {
   bool any = false;
   bool needs_room = false;  // no order goes on past that, whatever else changes
@@ -225,6 +272,7 @@ struct Holds {
 };
 // Refuses what a rule refuses.
 Holds assess_moment(Deciding& d, const Order& order, Moment moment);
+Holds assess_moment(Deciding& d, const Order& order, const Facts& facts, Moment moment);
 void hold(State& state, int order, const Holds& holds);
 // Whether stock may be reserved for it unasked; holds it where a rule does.
 bool may_allocate(State& state, int order);

@@ -90,6 +90,7 @@ PlaceOrder header_of(const State& state, const Order& order) {
   wish.country = order.country;
   wish.cost_centre = order.cost_centre;
   wish.no_split = order.no_split;
+  wish.prepaid = order.prepaid;
   return wish;
 }
 

@@ -162,7 +162,7 @@ Matched of_names(const State& state, const Facts& facts, const Condition& condit
     case Figure::kTerms:
       return matched_if(facts.terms != kNone && is_named(condition, state.terms[facts.terms].name));
     case Figure::kSettlement:
-      return matched_if(is_named(condition, "account"));
+      return matched_if(is_named(condition, facts.prepaid ? "prepaid" : "account"));
     case Figure::kCountry: {
       const std::string& own = state.companies[facts.company].said.country;
       return matched_if(is_named(condition, facts.country.empty() ? own : facts.country));
@@ -265,7 +265,7 @@ Int bucket_of(const Exposure& exposure, Bucket bucket) {
     case Bucket::kUnapplied:
       return exposure.unapplied;
     case Bucket::kDeposits:
-      break;
+      return exposure.deposits;
   }
   return 0;
 }
@@ -355,9 +355,11 @@ Matched of_account(const State& state, const Facts& facts, const Condition& cond
     case Figure::kBucket: {
       Sum sum = sum_of(state, account,
                        [&](int c) { return bucket_of(exposure_of(state, c), condition.bucket); });
-      const bool ordered = condition.bucket == Bucket::kOrdered;
-      if (ordered) sum.amount += facts.need;
-      if (ordered && facts.need != 0 && facts.currency != company.currency) sum.comparable = false;
+      Int more = 0;
+      if (condition.bucket == Bucket::kOrdered) more = facts.need + facts.deposit;
+      if (condition.bucket == Bucket::kDeposits) more = facts.deposit;
+      sum.amount += more;
+      if (more != 0 && facts.currency != company.currency) sum.comparable = false;
       return money_of(state, condition, sum, account.company);
     }
     case Figure::kStanding:

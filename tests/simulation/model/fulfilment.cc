@@ -146,6 +146,7 @@ void decide(Deciding& d, const AllocateOrder& command) {
   if (place == kNone) return;
   const Order& order = d.state.orders[place];
   d.expect_movable(order);
+  d.refuse_if(order.lacking() > 0, "deposit_outstanding");
   if (d.refused()) return;
   Plan plan;
   if (command.parts.empty()) {
@@ -170,6 +171,7 @@ void decide(Deciding& d, const ShipOrder& command) {
   if (place == kNone) return;
   Order& order = state.orders[place];
   d.expect_movable(order);
+  d.refuse_if(order.lacking() > 0, "deposit_outstanding");
   if (d.refused()) return;
   const bool takes = policy_is(state, "stock.at", "shipment", whom(order));
   Plan plan;

@@ -92,9 +92,11 @@ void cancel_quantities(State& state, int place, const std::vector<Int>& quantiti
   }
   if (!document.empty()) state.cancellations.insert(document);
   touch(state, place);
-  if (!counts_whole || order.open_value() == value_before) return;
-  touch(state, place);
-  want_examination(state, order.payer);
+  if (counts_whole && order.open_value() != value_before) {
+    touch(state, place);
+    want_examination(state, order.payer);
+  }
+  settle_deposit(state, place);
 }
 
 void end_if_done(State& state, int place) {
@@ -170,7 +172,7 @@ void decide(Deciding& d, const HoldOrder& command) {
   if (d.refused()) return;
   order.held = true;
   order.forced = true;
-  order.held_need = order.uncounted();
+  order.held_need = facts_of(d.state, order).need;
   order.needs_room = false;
   order.held_moment = Moment::kPlacement;
   touch(d.state, place);

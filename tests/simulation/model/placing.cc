@@ -76,6 +76,7 @@ Facts facts_of(const Deciding& d, const PlaceOrder& wish, const Placement& found
   facts.requested = wish.requested;
   facts.country = wish.country;
   facts.cost_centre = found.cost_centre;
+  facts.prepaid = wish.prepaid;
   facts.still_to_spend = found.totals.total;
   std::set<int> items;
   for (const Line& line : found.lines) {
@@ -131,7 +132,6 @@ Wanted find_parties(Deciding& d, const PlaceOrder& command) {
 void check_wish(Deciding& d, const PlaceOrder& wish) {
   d.refuse_if(wish.lines.empty(), "too_many");
   d.refuse_if(wish.requested && *wish.requested < d.effective, "date_before_order");
-  d.refuse_if(wish.prepaid, "not_supported");
 }
 
 std::optional<Placement> price_wish(Deciding& d, const PlaceOrder& wish) {
@@ -157,7 +157,11 @@ std::optional<Placement> plan_placement(Deciding& d, const PlaceOrder& wish, con
   out->facts.recurring = as.run;
   out->covered = as.agreed && is_covered(d.state, out->facts, *as.agreed);
   out->wishes = assess(d, out->facts, !out->covered);
-  d.refuse_if(!has_room(d.state, out->wanted.payer, out->totals.total), "amount_overflow");
+  if (out->covered) {
+    raise(out->wishes.deposit, find_deposit(d.state, out->facts, {Moment::kApproval}));
+  }
+  out->facts = with_deposit(out->facts, out->wishes.deposit);
+  d.refuse_if(!has_room(d.state, out->wanted.payer, room_needed(out->facts)), "amount_overflow");
   d.refuse_if(!has_spending_room(d.state, out->facts), "amount_overflow");
   check_stock(d, wish, *out, as);
   if (d.refused()) return std::nullopt;
@@ -178,6 +182,7 @@ int add_order(Deciding& d, const PlaceOrder& wish, const Placement& found) {
   order.requested = wish.requested;
   order.placed_on = d.effective;
   order.no_split = wish.no_split;
+  order.prepaid = wish.prepaid;
   order.net = found.totals.net;
   order.total = found.totals.total;
   order.lines = found.lines;
@@ -190,6 +195,7 @@ int add_order(Deciding& d, const PlaceOrder& wish, const Placement& found) {
 }
 
 void take_placed_on(State& state, int place, const Placement& found) {
+  ask_deposit(state, place, found.wishes.deposit);
   if (found.covered) {
     Order& order = state.orders[place];
     order.approval = Approval::kApproved;

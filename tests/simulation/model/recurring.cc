@@ -21,6 +21,7 @@ PlaceOrder wish_of(const State& state, const Order& order) {
   wish.country = order.country;
   wish.cost_centre = order.cost_centre;
   wish.no_split = order.no_split;
+  wish.prepaid = order.prepaid;
   const bool stated = policy_is(state, "price.from", "command", {order.company, order.buyer});
   for (const Line& line : order.lines) {
     wish.lines.push_back({state.items[line.item].name, line.ordered,

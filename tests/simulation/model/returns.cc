@@ -60,6 +60,7 @@ void decide(Deciding& d, const ReturnGoods& command) {
   }
   touch(state, place);
   if (order.delivered_value() != delivered_before) want_examination(state, order.payer);
+  return_excess(state, place);
   if (order.held) go_on(state, place, std::nullopt);  // it has become less, and may pass now
 }
 

@@ -107,6 +107,7 @@ struct SetRule {
   Moment moment = Moment::kPlacement;
   std::vector<Condition> conditions;
   Outcome outcome = Outcome::kRefuse;
+  Int deposit = 0;  // percent, in 10^-4
   std::vector<Tier> tiers;
   std::string exclude;
   std::optional<Day> valid_from;

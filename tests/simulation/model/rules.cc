@@ -124,7 +124,11 @@ Facts facts_of(const State&, const Order& order) {
   facts.currency = order.currency;
   facts.net = order.net;
   facts.total = order.total;
-  facts.need = order.uncounted();
+  facts.prepaid = order.prepaid;
+  facts.counted = order.counted_ordered() + order.counted_delivered();
+  facts.counted_deposit = order.counted_deposit();
+  facts.deducted = order.deposit_deducted;
+  set_need(facts, order.uncounted(), order.undeducted());
   facts.terms = order.terms;
   facts.placed_on = order.placed_on;
   facts.requested = order.requested;
@@ -198,8 +202,10 @@ bool limit_applies(const State& state, const Facts& facts, const Moments& moment
   });
 }
 
-Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
+Wishes assess(Deciding& d, const Facts& bare, bool will_ask) {
   Wishes wishes;
+  wishes.deposit = find_deposit(d.state, bare, {Moment::kPlacement});
+  Facts facts = with_deposit(bare, wishes.deposit);
   for (const Rule* const rule :
        matching_rules(d.state, facts, {Moment::kPlacement},
                       {Outcome::kRefuse, Outcome::kAsk, Outcome::kApprove})) {
@@ -210,10 +216,13 @@ Wishes assess(Deciding& d, const Facts& facts, bool will_ask) {
   if (!will_ask) return wishes;
   if (!wishes.approved_by_rule) check_approvers(d, facts, wishes);
   // Where nobody will be asked, this is the approval.
-  const bool at_once = approves_at_once(d.state, facts, wishes);
-  d.refuse_if(
-      at_once && !matching_rules(d.state, facts, {Moment::kApproval}, {Outcome::kRefuse}).empty(),
-      "refused_by_rule");
+  if (!approves_at_once(d.state, facts, wishes) || !has_rule_at(d.state, Moment::kApproval)) {
+    return wishes;
+  }
+  raise(wishes.deposit, find_deposit(d.state, bare, {Moment::kApproval}));
+  facts = with_deposit(bare, wishes.deposit);
+  d.refuse_if(!matching_rules(d.state, facts, {Moment::kApproval}, {Outcome::kRefuse}).empty(),
+              "refused_by_rule");
   return wishes;
 }
 
@@ -223,6 +232,7 @@ namespace {
 bool makes_sense(Moment moment, Outcome outcome) {
   if (moment == Moment::kPlacement || outcome == Outcome::kExclude) return true;
   if (outcome == Outcome::kHold) return true;
+  if (outcome == Outcome::kDeposit) return moment == Moment::kApproval;
   return moment != Moment::kDay && (outcome == Outcome::kRefuse || outcome == Outcome::kWarn);
 }
 
@@ -236,8 +246,9 @@ void decide(Deciding& d, const SetRule& command) {
   for (const Condition& condition : command.conditions)
     check_condition(d, condition);
   const bool deposit = command.outcome == Outcome::kDeposit;
-  d.refuse_if(deposit, "not_supported");
-  d.refuse_if(!deposit && !makes_sense(command.moment, command.outcome), "invalid_value");
+  const bool states_one = command.deposit > 0 && command.deposit <= kHundredPercent;
+  d.refuse_if(deposit ? !states_one : command.deposit != 0, "invalid_value");
+  d.refuse_if(!makes_sense(command.moment, command.outcome), "invalid_value");
   check_tiers(d, command);
   const bool excludes = command.outcome == Outcome::kExclude;
   d.refuse_if(excludes && state.rules.find(command.exclude) == kNone, "unknown_rule");

@@ -29,11 +29,12 @@ struct Spending {
   Fund& fund;
   bool is_note = false;
   std::size_t first = fund.parts.size();  // of the parts it makes
+  Int aside = 0;                          // for deposits
 
   Int pay(int place, std::size_t number, Int most) {
     Invoice& invoice = state.invoices[place];
     Instalment& part = invoice.instalments[number];
-    const Int amount = std::min({fund.unapplied(), most, part.open, invoice.open});
+    const Int amount = std::min({fund.unapplied() - aside, most, part.open, invoice.open});
     const bool again = std::any_of(
         fund.parts.begin() + static_cast<std::ptrdiff_t>(first), fund.parts.end(),
         [&](const AppliedPart& p) { return p.invoice == place && p.instalment == number; });
@@ -124,6 +125,23 @@ Fund* expect_fund(Deciding& d, const std::string& payment, const std::string& no
   d.expect_version(fund->version);
   d.refuse_if(fund->cancelled, "credit_note_cancelled");
   return fund;
+}
+
+FundRef ref_of(const State& state, const std::string& payment, const std::string& note) {
+  if (payment.empty()) return {true, state.credit_notes.find(note)};
+  return {false, state.payments.find(payment)};
+}
+
+void undo_deposit(Deciding& d, const UndoApplication& command, const Fund* fund) {
+  const int order = d.state.orders.find(command.order);
+  d.refuse_if(order == kNone, "unknown_order");
+  if (fund == nullptr || order == kNone) return;
+  const FundRef ref = ref_of(d.state, command.payment, command.credit_note);
+  const Int amount = deposited_in(d.state, ref, order);
+  d.refuse_if(amount == 0, "nothing_applied");
+  if (d.refused()) return;
+  d.state.applications.insert(command.undo);
+  take_out(d.state, ref, order, amount);
 }
 
 // Invoices to be paid by hand: no more than is open of each.
@@ -229,6 +247,7 @@ void decide(Deciding& d, const RecordPayment& command) {
       command.amount <= kMost && (command.amount <= 0 || has_room(state, payer, command.amount));
   d.refuse_if(!fits, "amount_overflow");
   const std::vector<Named> named = named_invoices(d, command, currency);
+  const std::vector<NamedOrder> orders = named_orders(d, command.orders, currency, false);
   if (d.refused()) return;
 
   Payment& payment = state.payments[state.payments.place_of(command.payment)];
@@ -241,9 +260,14 @@ void decide(Deciding& d, const RecordPayment& command) {
   Spending spending{state, payment};
   for (const Named& wanted : named)
     spending.pay_invoice(wanted.invoice, wanted.most);
+  const std::vector<NamedOrder> deposits = parts_of(orders, payment.unapplied());
+  for (const NamedOrder& deposit : deposits)
+    spending.aside += deposit.most;
   if (policy_is(state, "payment.auto_apply", "oldest_due_first", {payer}))
     spending.pay_oldest(payer);
   spending.finish();
+  for (const NamedOrder& deposit : deposits)
+    receive(state, {false, state.payments.find(command.payment)}, deposit.order, deposit.most);
 }
 
 void decide(Deciding& d, const ApplyCredit& command) {
@@ -253,9 +277,12 @@ void decide(Deciding& d, const ApplyCredit& command) {
   if (d.refused()) return;
   d.refuse_if(command.currency != 0 && command.currency != fund->currency, "currency_mismatch");
   const std::vector<Named> named = applied_by_hand(d, command, *fund);
+  const std::vector<NamedOrder> orders = named_orders(d, command.orders, fund->currency, true);
   if (d.refused()) return;
   Wide stated = 0;
   for (const PayInvoice& wanted : command.invoices)
+    stated += wanted.amount.value_or(0);
+  for (const PayOrder& wanted : command.orders)
     stated += wanted.amount.value_or(0);
   d.refuse_if(fund->unapplied() <= 0 || stated > fund->unapplied(), "more_than_unapplied");
   if (d.refused()) return;
@@ -263,16 +290,22 @@ void decide(Deciding& d, const ApplyCredit& command) {
   Spending spending{state, *fund, !command.credit_note.empty()};
   for (const Named& wanted : named)
     spending.pay_invoice(wanted.invoice, wanted.most);
-  if (named.empty()) spending.pay_oldest(fund->payer);
-  if (!spending.any()) return d.refuse("nothing_applied");
+  const std::vector<NamedOrder> deposits = parts_of(orders, fund->unapplied());
+  if (named.empty() && orders.empty()) spending.pay_oldest(fund->payer);
+  if (!spending.any() && deposits.empty()) return d.refuse("nothing_applied");
   state.applications.insert(command.application);
   spending.finish();
+  const FundRef ref = ref_of(state, command.payment, command.credit_note);
+  for (const NamedOrder& deposit : deposits)
+    receive(state, ref, deposit.order, deposit.most);
 }
 
 void decide(Deciding& d, const UndoApplication& command) {
   State& state = d.state;
   d.refuse_if(state.applications.contains(command.undo), "application_exists");
   Fund* const fund = expect_fund(d, command.payment, command.credit_note);
+  if (command.invoice.empty() == command.order.empty()) return d.refuse("invalid_value");
+  if (!command.order.empty()) return undo_deposit(d, command, fund);
   const int invoice = state.invoices.find(command.invoice);
   d.refuse_if(invoice == kNone, "unknown_invoice");
   if (fund == nullptr || invoice == kNone) return;
@@ -321,11 +354,18 @@ void decide(Deciding& d, const ReversePayment& command) {
   }
   if (d.refused()) return;
   expect_authority(d, Act::kReversePayment, amount, fund->currency);
-  const std::vector<AppliedPart> parts = newest_applied(*fund, amount - fund->unapplied());
+  const FundRef ref = ref_of(state, command.payment, "");
+  Int applied = amount - fund->unapplied();
+  const auto deposits = newest_deposited(state, *fund, ref, applied);
+  for (const auto& [order, part] : deposits)
+    applied -= part;
+  const std::vector<AppliedPart> parts = newest_applied(*fund, applied);
   d.refuse_if(!has_room_to_return(state, *fund, parts), "amount_overflow");
   if (d.refused()) return;
 
   state.reversals.insert(command.reversal);
+  for (const auto& [order, part] : deposits)
+    take_out(state, ref, order, part);
   take_back(state, *fund, parts, false);
   fund->reversed += amount;
   ++fund->version;

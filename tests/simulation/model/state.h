@@ -11,12 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "tests/simulation/model/bills.h"
 #include "tests/simulation/model/commands.h"
 #include "tests/simulation/model/outcomes.h"
 
 namespace kontor::model {
-
-inline constexpr int kNone = -1;
 
 // Things in the order they were first named.
 template <class T>
@@ -84,12 +83,6 @@ struct Budget {
   std::uint64_t version = 0;
 };
 
-// An amount taken from the same places.
-struct SpentPart {
-  Int amount = 0;
-  bool in_period = false;  // of its buyer
-  std::set<int> budgets;
-};
 // What a buyer's orders took on a day, or below zero gave back.
 struct SpendingMove {
   int buyer = kNone;
@@ -97,12 +90,6 @@ struct SpendingMove {
   Currency currency = 0;
   Int amount = 0;
 };
-// Who spends what is paid of an invoice.
-struct Spender {
-  int buyer = kNone;
-  int cost_centre = kNone;
-};
-
 struct StaffMember {
   std::string name;
   RegisterStaff said;
@@ -272,6 +259,10 @@ struct Order {
   Int agreed = 0;        // the total that was approved, or is asked for
   Int released_for = 0;  // the total when a person released it last
   bool no_split = false;
+  bool prepaid = false;
+  Int deposit_asked = 0;
+  Int deposit_deducted = 0;
+  std::vector<DepositShare> deposit_shares;  // oldest first
   Int net = 0;
   Int total = 0;
   std::vector<Line> lines;
@@ -299,9 +290,13 @@ struct Order {
   Int delivered_value() const;
   Int counted_ordered() const;
   Int counted_delivered() const { return from == CreditFrom::kInvoice ? 0 : delivered_value(); }
-  Int uncounted() const {
-    return open_value() + delivered_value() - counted_ordered() - counted_delivered();
-  }
+  // Without its deposit.
+  Int uncounted() const { return unbilled() - counted_ordered() - counted_delivered(); }
+  Int unbilled() const { return open_value() + delivered_value(); }
+  Int deposit_held() const;
+  Int undeducted() const;       // asked or received, not deducted
+  Int counted_deposit() const;  // of that, what takes off what it counts
+  Int lacking() const;          // of its deposit
   bool may_move() const {
     return (approval == Approval::kApproved || fulfilled) && !held && !failed;
   }
@@ -321,113 +316,6 @@ struct Template {
   std::string name;
   DefineTemplate said;
   std::uint64_t version = 0;
-};
-
-struct Instalment {
-  Int amount = 0;
-  Int open = 0;
-  Day due = 0;
-};
-
-// A line as billed, and what of it has been credited since: quantities with their worth, and money
-// alone.
-struct BilledLine {
-  int line = kNone;  // of the order
-  std::size_t tax = 0;
-  Int quantity = 0;
-  Int net = 0;
-  Int credited = 0;
-  Int credited_net = 0;
-  Int reduced_net = 0;
-  Int left() const { return quantity - credited; }
-  Int net_left() const { return net - credited_net - reduced_net; }
-};
-struct BilledTax {
-  Int rate = 0;
-  Int net = 0;
-  Int tax = 0;
-  Int credited_net = 0;
-  Int credited_tax = 0;
-};
-
-struct Invoice {
-  std::string name;
-  int order = kNone;
-  int payer = kNone;
-  int terms = kNone;
-  Currency currency = 0;
-  Day date = 0;
-  int year = 0;
-  int number = 0;
-  Int net = 0;
-  Int tax = 0;
-  Int open = 0;
-  Int paid = 0;
-  Int credited = 0;
-  std::vector<Instalment> instalments;
-  std::optional<Spender> spender;
-  std::vector<SpentPart> spent;  // by paying it
-  std::vector<BilledLine> lines;
-  std::vector<BilledTax> taxes;
-  std::uint64_t version = 0;
-  Int total() const { return net + tax; }
-  bool is_paid() const { return open == 0 && paid > 0; }
-};
-
-// A part of an instalment that a payment or credit note has closed.
-struct AppliedPart {
-  int invoice = kNone;
-  std::size_t instalment = 0;
-  Int amount = 0;
-};
-
-// Money that can be applied: a payment, or a credit note.
-struct Fund {
-  std::string name;
-  int payer = kNone;
-  Currency currency = 0;
-  Int amount = 0;
-  Int applied = 0;
-  Int reversed = 0;
-  Int refunded = 0;
-  bool cancelled = false;
-  std::vector<AppliedPart> parts;  // oldest first
-  std::uint64_t version = 0;
-  Int kept() const { return amount - reversed - refunded; }
-  Int unapplied() const { return cancelled ? 0 : kept() - applied; }
-};
-
-struct Payment : Fund {
-  Day value_date = 0;
-};
-
-struct CreditPart {
-  int line = kNone;          // of the order
-  int goods_return = kNone;  // that it names
-  Int quantity = 0;
-  Int voided = 0;
-  Int returned = 0;
-  Int from_queue = 0;
-  Int net = 0;
-};
-struct CreditNote : Fund {
-  int invoice = kNone;
-  int order = kNone;
-  Day date = 0;
-  int year = 0;
-  int number = 0;
-  Int net = 0;
-  Int tax = 0;
-  std::vector<CreditPart> credited;
-  std::vector<std::pair<Int, Int>> taxes;  // net and tax, by tax of the invoice
-  bool moved_goods = false;
-};
-
-// Goods that came back by themselves: the billed part may be credited, once.
-struct GoodsReturn {
-  std::string name;
-  int order = kNone;
-  std::map<int, Int> creditable;  // by line
 };
 
 struct State {

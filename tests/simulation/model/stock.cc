@@ -266,6 +266,9 @@ void serve(State& state, int item) {
     if (!is_salable_anywhere(state, item)) return;
     const Order& order = state.orders[waiting.order];
     if (order.held) continue;
+    const bool may_wait = policy_is(state, "stock.at", "placement", whom(order)) ||
+                          policy_is(state, "stock.at", "approval", whom(order));
+    if (order.lacking() > 0 && !may_wait) continue;
     const auto parts = parts_for_waiting(state, order, waiting.line);
     if (parts.empty() || !may_allocate(state, waiting.order)) continue;
     if (takes_part(state, waiting.order, CreditFrom::kAllocation)) {

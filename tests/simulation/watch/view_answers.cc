@@ -229,7 +229,7 @@ std::optional<std::string> entries_differ(const RowSource& rows, const ViewQuest
     AccountWish wish{static_cast<std::uint32_t>(payer), std::nullopt, of.told.last()};
     const std::uint64_t at_once = of.random.one_in(2) ? kAll : 1 + of.random.below(7);
     const m::Exposure now = m::exposure_of(of.state, payer);
-    const Sums of_model = {now.ordered, now.delivered, now.receivable, 0, now.unapplied};
+    const Sums of_model = {now.ordered, now.delivered, now.receivable, now.deposits, now.unapplied};
     if (auto wrong = account_differs(rows, wish, of_model, at_once)) return *wrong + " (model)";
     wish.as_of = 1 + of.random.below(of.told.last());
     if (of.random.one_in(2)) {

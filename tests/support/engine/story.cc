@@ -47,6 +47,8 @@ const Grounds* find_grounds(const EventView& event) {
       return grounds_of<OrderFailed>(event);
     case number_of<OrderHeld>:
       return grounds_of<OrderHeld>(event);
+    case number_of<DepositRequested>:
+      return grounds_of<DepositRequested>(event);
     case number_of<ApprovalRequested>:
       return grounds_of<ApprovalRequested>(event);
     default:
