@@ -68,7 +68,6 @@ OrderFacts order_of(CompanyId company) {
   facts.total = Minor{12'000};
   facts.net = Minor{10'000};
   facts.need = Minor{12'000};
-  facts.distinct_items = 1;
   return facts;
 }
 

@@ -342,9 +342,13 @@ void end_if_done(Step& step, OrderRef ref, CancelCause cause) {
   if (moved) {
     KONTOR_MARK("an order fulfilled");
     if (order.held_at != 0) KONTOR_MARK("a hold by a person that outlives the goods");
+    // One that has failed took nothing any more; what had left before stays spent.
+    const bool had_failed = order.failed_at != 0;
+    const SpendingChange spending(step.book(), order);
     step.emit<OrderFulfilled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
       return CreateOrderFulfilled(out, ref.value());
     });
+    if (had_failed) spending.settle(step, ref);
     return;
   }
   step.emit<OrderCancelled>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {

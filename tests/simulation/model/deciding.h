@@ -2,6 +2,7 @@
 // rule of the domain; they read the state, and those that change it say so in their name.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <string_view>
@@ -258,6 +259,13 @@ void want_examination_of_all(State& state);
 // Those of payers that suit, whatever room there is.
 using SuitsPayer = std::function<bool(int payer)>;
 void want_examination_of(State& state, const SuitsPayer& suits);
+// Whether one pays for an order that is held, not by a person, and suits.
+template <class Suits>
+bool has_held_order(const State& state, int payer, Suits suits) {
+  return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
+    return order.held && !order.forced && order.payer == payer && suits(order);
+  });
+}
 void want_examination_under(State& state, int company, bool whole);
 bool has_told_held(const State& state, int payer);
 void examine(State& state, int payer);

@@ -242,13 +242,6 @@ void decide(Deciding& d, const OpenBook& command) {
 
 namespace {
 
-template <class Suits>
-bool has_held_order(const State& state, int payer, Suits suits) {
-  return std::any_of(state.orders.all.begin(), state.orders.all.end(), [&](const Order& order) {
-    return order.held && !order.forced && order.payer == payer && suits(order);
-  });
-}
-
 void examine_who_look_around(State& state) {
   want_examination_of(state,
                       [&](int payer) { return state.companies[payer].watched.looks_around; });

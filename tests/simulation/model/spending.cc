@@ -122,16 +122,23 @@ bool holds_by_spending(const State& state) {
 
 // The newest first.
 void give_back(State& state, const Purse& purse, Int amount) {
+  bool to_budget = false;
   while (amount > 0) {
     SpentPart& newest = purse.parts.back();
     const Int cut = std::min(amount, newest.amount);
     if (newest.in_period)
       state.spending.push_back({purse.buyer, state.business_date, purse.currency, -cut});
+    to_budget = to_budget || !newest.budgets.empty();
     newest.amount -= cut;
     amount -= cut;
     if (newest.amount == 0) purse.parts.pop_back();
   }
-  if (holds_by_spending(state)) want_examination_of_all(state);
+  // A budget may serve anybody's orders; a period is one buyer's.
+  if (!holds_by_spending(state)) return;
+  if (to_budget) return want_examination_of_all(state);
+  want_examination_of(state, [&](int payer) {
+    return has_held_order(state, payer, [&](const Order& o) { return o.buyer == purse.buyer; });
+  });
 }
 
 Int due_now(const State& state, const Order& order) {
