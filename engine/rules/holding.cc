@@ -29,14 +29,16 @@ const HeldOrder* held_state(const Book& book, const Order& order) {
   return found == held.end() ? nullptr : &found->second;
 }
 
-void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments, Holds& out) {
+// later: the moments whose rules look at it when it is looked at again.
+void collect_holds(const Book& book, const OrderFacts& facts, MomentSet moments, MomentSet later,
+                   Holds& out) {
   for (Match& match : match_rules(book, facts, moments, {Outcome::hold})) {
     out.credit_only = out.credit_only && match.credit_only;
     out.moment = std::max(out.moment, match.rule->moment);
     for (Cause& cause : match.causes)
       out.causes.add(std::move(cause));
   }
-  out.needs_room = !out.causes.empty() && room_is_needed(book, facts, moments);
+  out.needs_room = !out.causes.empty() && room_is_needed(book, facts, later);
 }
 
 // released: by a person, and that is in force.
@@ -50,7 +52,7 @@ Holds find_holds_of(const Book& book, const OrderFacts& facts, MomentSet moments
                               need, Minor{limits::kSumMax}, facts.currency));
     out.needs_room = !released && room_is_needed(book, facts, moments);
   } else if (!released) {
-    collect_holds(book, facts, moments, out);
+    collect_holds(book, facts, moments, moments, out);
   }
   return out;
 }
@@ -147,14 +149,18 @@ AtMoment assess_moment(Step& step, const Order& order, Moment moment, const Supp
     }
   }
   add_warnings(book, facts, moment, out.warnings);
-  if (!release_in_force(book, order)) collect_holds(book, facts, {moment}, out.holds);
+  if (!release_in_force(book, order)) {
+    collect_holds(book, facts, {moment}, moments_to_examine(book, order, moment), out.holds);
+  }
   return out;
 }
 
 Holds find_day_holds(const Book& book, const Order& order) {
   Holds out;
-  if (!release_in_force(book, order))
-    collect_holds(book, facts_of(book, order), {Moment::day}, out);
+  if (!release_in_force(book, order)) {
+    collect_holds(book, facts_of(book, order), {Moment::day},
+                  moments_to_examine(book, order, Moment::day), out);
+  }
   return out;
 }
 
@@ -169,7 +175,8 @@ bool may_allocate(Step& step, OrderRef ref) {
   }
   if (release_in_force(book, order)) return true;
   Holds holds;
-  collect_holds(book, facts, {Moment::allocation}, holds);
+  collect_holds(book, facts, {Moment::allocation},
+                moments_to_examine(book, order, Moment::allocation), holds);
   if (holds.causes.empty()) return true;
   KONTOR_MARK("an order held when it would get stock");
   hold(step, ref, holds);

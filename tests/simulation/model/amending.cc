@@ -142,7 +142,10 @@ void amend(State& state, int place, const AmendOrder& command, const std::vector
   state.amendments.insert(command.amendment);
   if (!command.region.empty()) order.region = command.region;
   if (!command.country.empty()) order.country = command.country;
-  if (!command.cost_centre.empty()) order.cost_centre = command.cost_centre;
+  if (!command.cost_centre.empty() && command.cost_centre != order.cost_centre) {
+    return_all_spent(state, place);
+    order.cost_centre = command.cost_centre;
+  }
   if (command.requested) order.requested = command.requested;
   set_totals(order, totals);
   order.failed = false;

@@ -30,13 +30,15 @@ bool release_in_force(const State& state, const Order& order) {
          (!order.release_expires || *order.release_expires >= state.business_date);
 }
 
-void add_rules(const State& state, const Facts& facts, const Moments& moments, Holds& holds) {
+// later: the moments whose rules look at it when it is looked at again.
+void add_rules(const State& state, const Facts& facts, const Moments& moments, const Moments& later,
+               Holds& holds) {
   for (const Rule* const rule : matching_rules(state, facts, moments, {Outcome::kHold})) {
     holds.any = true;
     holds.moment = std::max(holds.moment, rule->said.moment);
     holds.why.emplace_back(state.rules.find(rule->name), rule->version);
   }
-  holds.needs_room = holds.any && limit_applies(state, facts, moments);
+  holds.needs_room = holds.any && limit_applies(state, facts, later);
 }
 
 Holds holds_of(const State& state, const Order& order, const Moments& moments) {
@@ -48,7 +50,7 @@ Holds holds_of(const State& state, const Order& order, const Moments& moments) {
     holds.why.emplace_back(kNone, 0);
     holds.needs_room = !released && limit_applies(state, facts, moments);
   } else if (!released) {
-    add_rules(state, facts, moments, holds);
+    add_rules(state, facts, moments, moments, holds);
   }
   return holds;
 }
@@ -220,7 +222,8 @@ Holds assess_moment(Deciding& d, const Order& order, const Facts& facts, Moment 
   d.refuse_if(!matching_rules(d.state, facts, {moment}, {Outcome::kRefuse}).empty(),
               "refused_by_rule");
   Holds holds;
-  if (!release_in_force(d.state, order)) add_rules(d.state, facts, {moment}, holds);
+  if (!release_in_force(d.state, order))
+    add_rules(d.state, facts, {moment}, moments_of(order, moment), holds);
   return holds;
 }
 
@@ -231,7 +234,8 @@ bool may_allocate(State& state, int place) {
     return false;
   }
   Holds holds;
-  if (!release_in_force(state, order)) add_rules(state, facts, {Moment::kAllocation}, holds);
+  if (!release_in_force(state, order))
+    add_rules(state, facts, {Moment::kAllocation}, moments_of(order, Moment::kAllocation), holds);
   if (holds.any) hold(state, place, holds);
   return !holds.any;
 }
@@ -244,7 +248,8 @@ void look_at_the_day(State& state) {
                             !order.fulfilled && !order.failed && !order.recurs && !order.held;
     if (!on_its_way || release_in_force(state, order)) continue;
     Holds holds;
-    add_rules(state, facts_of(state, order), {Moment::kDay}, holds);
+    add_rules(state, facts_of(state, order), {Moment::kDay}, moments_of(order, Moment::kDay),
+              holds);
     if (holds.any) hold(state, place, holds);
   }
 }

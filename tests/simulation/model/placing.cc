@@ -186,15 +186,16 @@ int add_order(Deciding& d, const PlaceOrder& wish, const Placement& found) {
   order.net = found.totals.net;
   order.total = found.totals.total;
   order.lines = found.lines;
-  const std::string& of = d.state.companies[found.wanted.company].said.company_class;
-  if (!of.empty()) {
-    d.state.class_orders.push_back({of, order.currency, d.state.business_date, order.total});
-  }
   touch(d.state, place);
   return place;
 }
 
 void take_placed_on(State& state, int place, const Placement& found) {
+  const std::string& of = state.companies[found.wanted.company].said.company_class;
+  if (!of.empty()) {
+    const Order& placed = state.orders[place];
+    state.class_orders.push_back({of, placed.currency, state.business_date, placed.total});
+  }
   ask_deposit(state, place, found.wishes.deposit);
   if (found.covered) {
     Order& order = state.orders[place];

@@ -282,6 +282,13 @@ std::optional<Spender> spender_by_paying(const State& state, const Order& order)
   return Spender{order.buyer, centre};
 }
 
+void return_all_spent(State& state, int place) {
+  Order& order = state.orders[place];
+  if (order.spent.empty()) return;
+  give_back(state, {order.buyer, order.cost_centre, order.currency, order.spent},
+            spent_sum(order.spent));
+}
+
 void spend_by_paying(State& state, int place, Int amount) {
   Invoice& invoice = state.invoices[place];
   if (!invoice.spender) return;
