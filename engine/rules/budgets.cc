@@ -310,8 +310,9 @@ void SpendingChange::settle(Step& step, OrderRef ref) const {
   const Minor worth = spending_worth(book, order);
   const Minor more = std::min(due - before, std::min(due, worth) - taken);
   if (more > Minor{0}) return take(step, spend, more);
-  // What is no longer due, or is beyond the order's worth: budget.at may have changed.
-  const Minor less = std::min(std::max(before - due, taken - worth), taken);
+  // What was taken and is no longer due, or is beyond the order's worth: budget.at may have
+  // changed.
+  const Minor less = std::min(std::max(std::min(before, taken) - due, taken - worth), taken);
   if (less > Minor{0}) give_back(step, spend, less);
 }
 

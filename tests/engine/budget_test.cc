@@ -115,6 +115,19 @@ TEST_F(BudgetOf, AnAmendedOrderTakesOrGivesBackTheDifference) {
   EXPECT_EQ(shop.taken("b"), 10000);
 }
 
+// 130 bolts at 12.00 with tax are wanted and 100 are there: the rest is cancelled in the same step.
+TEST_F(BudgetOf, AnAmendedOrderOfWhichAPartIsCancelledAtOnceTakesWhatIsLeftOfIt) {
+  shop.policy("stock.at", "placement");
+  shop.policy("stock.short", "cancel_rest");
+  shop.budget("b", "10000.00", R"("bar")");
+  shop.place("O-1", "bolt", "50", kBar);
+  EXPECT_EQ(shop.taken("b"), 60000);
+  shop.given(R"("AmendOrder":{"order":"O-1","amendment":"A-1",
+                "lines":[{"line":1,"quantity":130}]})");
+  EXPECT_EQ(shop.reserved("O-1"), 100);
+  EXPECT_EQ(shop.taken("b"), 120000);
+}
+
 TEST_F(BudgetOf, ACostCentreThatIsAmendedIsGivenBackToAndTheOtherTakenFrom) {
   shop.budget("b", "100.00", R"("bar")");
   shop.budget("l", "100.00", R"("lab")");

@@ -173,7 +173,7 @@ void settle(State& state, int place, const DueBefore& before) {
   const Int worth = spending_worth(order);
   const Int more = std::min(due - due_before, std::min(due, worth) - taken);
   if (more > 0) return take(state, purse, more);
-  const Int no_longer_due = due_before - due;
+  const Int no_longer_due = std::min(due_before, taken) - due;
   const Int beyond_its_worth = taken - worth;
   const Int less = std::min(taken, std::max(no_longer_due, beyond_its_worth));
   if (less > 0) give_back(state, purse, less);
