@@ -144,7 +144,9 @@ class Reading {
       cause.line = wanted.line();
       return step_.refuse(std::move(cause));
     }
-    sum += quantity;
+    // What was refused counts as well, so that no further line has it; there is no end to its size.
+    constexpr Quantity kMost{limits::kQuantityMax};
+    sum = std::min(sum + std::min(quantity, kMost), kMost);
   }
   Outgoing take() { return std::move(out_); }
 

@@ -40,6 +40,19 @@ std::string order_of_everything() {
   return R"("PlaceOrder":{"order":"O-1","company":"acme","lines":[)" + out + "]}";
 }
 
+// Each is as much as the wire can say; where shipping takes stock itself, each is refused.
+TEST(ShipOrder, RefusesQuantitiesThatNoSumCanHold) {
+  Shop shop;
+  shop.policy("stock.at", "shipment");
+  shop.place("O-1", "bolt", "10");
+  constexpr std::string_view kAll =
+      R"({"line":1,"warehouse":"north","quantity":"9223372036854.7"})";
+  const std::string all(kAll);
+  const Answer answer = shop.when(R"("ShipOrder":{"order":"O-1","shipment":"S-1","lines":[)" + all +
+                                  "," + all + "," + all + "]}");
+  EXPECT_EQ(answer.reasons, "more_than_open more_than_open more_than_open");
+}
+
 TEST(AllocateOrder, HoldsNoMorePartsForAnOrderThanOneDecisionCanGiveBack) {
   Shop shop;
   shop.check_every(200);
