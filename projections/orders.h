@@ -92,6 +92,7 @@ struct OrderLineState {
 
   Quantity billed() const { return invoiced - voided; }
   Quantity gone_ahead() const { return std::max(shipped, billed() + returned_unbilled); }
+  Quantity unshipped() const { return ordered - cancelled - voided - shipped; }
   Quantity open() const { return ordered - cancelled - voided - gone_ahead(); }
   // Of that, what has stock: it goes first, and what was billed before it left goes before it.
   Quantity allocated_open() const;

@@ -44,15 +44,17 @@ void Orders::note_touch(Order& order, Sequence position) {
   if (settled_kept_ != 0) touches_.push_back({position.value(), order.ref});
 }
 
-// Nothing is open, on its way, waiting or owed: neither goods, nor a bill for what was delivered,
-// nor a credit note for what came back. What is paid of its invoices does not touch an order.
+// Nothing is open, on its way, waiting or owed: neither goods, be they billed or not, nor a bill
+// for what was delivered, nor a credit note for what came back. What is paid of its invoices does
+// not touch an order.
 bool Orders::is_settled(const Order& order) const {
   const bool asks = order.approval == Approval::kPending && order.cancelled == 0;
-  if (asks || order.held_at != 0 || order.recurring != 0) return false;
+  const bool stopped = order.held_at != 0 || order.failed_at != 0;
+  if (asks || stopped || order.recurring != 0) return false;
   const Quantity none;
   const auto all = lines(order);
   return std::all_of(all.begin(), all.end(), [&](const OrderLineState& line) {
-    return line.open() == none && line.delivered() == none && line.reserved == none &&
+    return line.unshipped() == none && line.delivered() == none && line.reserved == none &&
            line.backordered == none && line.credited == line.returned - line.returned_unbilled;
   });
 }

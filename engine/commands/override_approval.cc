@@ -84,15 +84,16 @@ void decide(Step& step, const OverrideApproval& command) {
                                   [](const AskedGroup& g) { return g.votes < g.wanted; });
   const Minor total = order->total;
   const CurrencyCode currency{order->currency};
-  step.emit<ApprovalOverridden>(ref.value(), [&](Builder& out) {
-    const auto name = text(out, step.actor_name());
-    const auto comment = text(out, view(command.comment()));
-    const auto role = text(out, who.role);
-    return CreateApprovalOverridden(out, ref.value(), who.buyer, who.staff, name, comment, role,
-                                    who.placed, static_cast<std::uint32_t>(open), total.value(),
-                                    currency.value());
+  approve_order(step, ref, ApprovalCause::overridden, [&] {
+    step.emit<ApprovalOverridden>(ref.value(), [&](Builder& out) {
+      const auto name = text(out, step.actor_name());
+      const auto comment = text(out, view(command.comment()));
+      const auto role = text(out, who.role);
+      return CreateApprovalOverridden(out, ref.value(), who.buyer, who.staff, name, comment, role,
+                                      who.placed, static_cast<std::uint32_t>(open), total.value(),
+                                      currency.value());
+    });
   });
-  approve_order(step, ref, ApprovalCause::overridden);
 }
 
 }  // namespace kontor

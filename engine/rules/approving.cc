@@ -114,10 +114,12 @@ bool take_new_prices(Step& step, OrderRef ref, const Approvable& found) {
   return false;
 }
 
-void approve_order(Step& step, OrderRef ref, ApprovalCause cause) {
+void approve_order(Step& step, OrderRef ref, ApprovalCause cause,
+                   const std::function<void()>& say_so) {
   Step today = step.look();
   const Approvable found = look_at_approved(today, step.book().orders().get(ref));
   const SpendingChange spending(step.book(), step.book().orders().get(ref));
+  if (say_so) say_so();
   if (!today.refused() && !take_new_prices(step, ref, found)) {
     spending.settle(step, ref);
     return go_on(step, ref, std::nullopt);

@@ -98,9 +98,8 @@ Cut plan_cut(const Book& book, const Order& order, std::span<const Quantity> qua
 
 bool nothing_left_to_ship(const Book& book, const Order& order) {
   const auto lines = book.orders().lines(order);
-  return std::all_of(lines.begin(), lines.end(), [](const OrderLineState& line) {
-    return line.ordered - line.cancelled - line.voided - line.shipped == Quantity{0};
-  });
+  return std::all_of(lines.begin(), lines.end(),
+                     [](const OrderLineState& line) { return line.unshipped() == Quantity{0}; });
 }
 
 // Nothing is left to be held.

@@ -74,6 +74,17 @@ TEST_F(SettledOrders, LeaveWhenNothingHasTouchedThemForAsManyEventsAsTheBookSays
   EXPECT_TRUE(look("O-2").in_memory) << "it is open";
 }
 
+TEST_F(SettledOrders, StayWhileWhatWasBilledAheadHasNotLeft) {
+  given(tell(R"("SetPolicy":{"policy":"invoice.basis","value":"ordered"})"));
+  given(place("O-1"));
+  given(about("InvoiceOrder", "O-1", R"(,"invoice":"I-1")"));
+  let_all_leave();
+  EXPECT_TRUE(look("O-1").in_memory) << "its goods are still to be shipped";
+  given(about("AllocateOrder", "O-1"));
+  given(about("ShipOrder", "O-1", R"(,"shipment":"S-1")"));
+  let_it_leave("O-1");
+}
+
 TEST_F(SettledOrders, AreReopenedByADecisionOfItsOwnBeforeTheCommandThatNamesThem) {
   trade("O-1");
   const Seen before = look("O-1");

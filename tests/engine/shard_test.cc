@@ -166,6 +166,16 @@ TEST_F(TheShard, CallsOtherContentUnderTheSameIdReusedAndWritesNothing) {
   EXPECT_EQ(live_.log().tail().last, last);
 }
 
+TEST_F(TheShard, CallsAnotherEffectiveDateOtherContent) {
+  const auto dated = [&](const std::string& date) {
+    return live_.ask(R"({"id":"east",)" + date + R"("RegisterWarehouse":{"warehouse":"east"}})");
+  };
+  EXPECT_EQ(dated(R"("effective_date":"2026-03-02",)").status, StatusCode::kDone);
+  EXPECT_TRUE(dated(R"("effective_date":"2026-03-02",)").repeated);
+  EXPECT_EQ(dated(R"("effective_date":"2026-03-01",)").status, StatusCode::kIdReused);
+  EXPECT_EQ(dated("").status, StatusCode::kIdReused);
+}
+
 TEST_F(TheShard, KeepsTheIdsOfPrincipalsApart) {
   const EngineAnswer first = live_.ask(kEast);
   SubmitOptions other;

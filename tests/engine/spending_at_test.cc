@@ -88,6 +88,15 @@ TEST_F(SpendingAt, ApprovalNeedsThePeopleWhomAnExcessSinceThenWouldAsk) {
   EXPECT_EQ(shop.spent(), 160001);
 }
 
+TEST_F(SpendingAt, OverridingStandsForThePeopleAnExcessAsked) {
+  shop.policy("budget.at", "approval");
+  shop.ask("limit", "over_period_limit", "approver");
+  EXPECT_EQ(shop.spend("O-1", 100001).reasons, "over_period_limit");
+  EXPECT_EQ(shop.when(R"("OverrideApproval":{"order":"O-1"})").events,
+            "ApprovalOverridden OrderApproved SpendingTaken CreditCommitted");
+  EXPECT_EQ(shop.spent(), 100001);
+}
+
 // E-A12: disabled or expired in between.
 TEST_F(SpendingAt, ApprovalLooksAtCostCentreAndBudgetOfTheDay) {
   shop.policy("budget.at", "approval");

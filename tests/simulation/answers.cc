@@ -3,6 +3,7 @@
 #include <set>
 
 #include "book_generated.h"
+#include "order_generated.h"
 #include "reasons_generated.h"
 
 #include "events/codec/catalog.h"
@@ -99,7 +100,8 @@ std::optional<std::string> difference(const model::Request& request, const Engin
   if (wanted == StatusCode::kTooOld) ++coverage.too_old;
   if (is_unknown) return std::nullopt;
   for (const std::string& reason : told_reasons.reasons) {
-    if (!model.reasons.contains(reason)) return "refused for " + reason + ", not so by the model";
+    if (!model.reasons.contains(reason))
+      return "refused for " + reason + ", not so by the model (" + listed(model.reasons) + ")";
   }
   for (const std::string_view reason : model.reasons) {
     if (told_reasons.all && !told_reasons.reasons.contains(std::string(reason))) {
@@ -127,8 +129,11 @@ std::string told(const EngineAnswer& answer) {
   const DecisionView decision(answer.decision);
   const Told reasons = reasons_of(decision);
   if (!reasons.reasons.empty()) return out + ": " + listed(reasons.reasons);
-  decision.for_each_event(
-      [&](const EventView& event) { out += ' ' + std::string(event_name(event.header.kind)); });
+  decision.for_each_event([&](const EventView& event) {
+    out += ' ' + std::string(event_name(event.header.kind));
+    if (event.header.kind != number_of<OrderFailed>) return;
+    out += ' ' + write_event_json(event.header.kind, event.body, no_names());
+  });
   return out;
 }
 

@@ -137,6 +137,26 @@ class ThePastCopies : public testing::Test {
     }
   }
 
+  // What a copy as of before_ takes, and one as of after_, so many orders later.
+  struct Sizes {
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+  };
+  Sizes measure(int orders) {
+    before_ = now();
+    for (int i = 1; i <= orders; ++i)
+      after_ = order(i);
+    start({});
+    expect_as_then({before_});
+    const std::uint64_t before = copies_->stats().bytes;
+    expect_as_then({after_});
+    const Sizes sizes{before, copies_->stats().bytes - before};
+    EXPECT_LT(sizes.before, sizes.after);
+    return sizes;
+  }
+
+  Then before_;
+  Then after_;
   MemorySnapshots files_;
   SnapshotNotes notes_;
   LiveEngine live_{notes_.options(files_)};
@@ -261,15 +281,28 @@ TEST_F(ThePastCopies, ThatNeverFitAreRefusedAsTooLarge) {
 }
 
 TEST_F(ThePastCopies, AreMeasuredOnceMoreWhenTheyAreThere) {
-  Then then = now();
-  for (int i = 1; i <= 30; ++i)
-    then = order(i);
+  const Sizes sizes = measure(30);
   PastOptions options;
-  options.bytes_max = 8U << 10;  // more than nothing folded takes, less than thirty orders
+  options.bytes_max = (sizes.before + sizes.after) / 2;
   start(std::move(options));
-  const ToldPast told = wait(ask(then.place));
+  expect_as_then({before_});
+  const ToldPast told = wait(ask(after_.place));
   EXPECT_EQ(told.status, StatusCode::kTooLarge);
-  EXPECT_LE(copies_->stats().bytes, 8U << 10);
+  EXPECT_EQ(copies_->stats().copies, 1U) << "what fitted is kept";
+  EXPECT_EQ(copies_->stats().bytes, sizes.before);
+}
+
+TEST_F(ThePastCopies, MakeRoomForOneWithWhichTheyWouldBeTooLarge) {
+  const Sizes sizes = measure(30);
+  PastOptions options;
+  options.bytes_max = sizes.before + sizes.after - 1;
+  start(std::move(options));
+  expect_as_then({before_, after_});
+  EXPECT_EQ(copies_->stats().copies, 1U);
+  EXPECT_EQ(copies_->stats().bytes, sizes.after);
+  expect_as_then({before_});
+  EXPECT_EQ(copies_->stats().copies, 1U);
+  EXPECT_EQ(copies_->stats().made, 3U);
 }
 
 TEST_F(ThePastCopies, AreNotMadeForQuestionsWhoseTimeIsOver) {

@@ -110,7 +110,7 @@ std::vector<Reservation> taken_by_hand(Deciding& d, const Order& order,
     }
     const Int reserved = std::min(part.quantity, std::max<Int>(0, left));
     if (reserved > 0) leaving.push_back({part.line - 1, warehouse, reserved});
-    if (part.quantity > reserved) {
+    if (part.quantity > reserved || warehouse == kNone) {
       by_hand.push_back(part);
       by_hand.back().quantity -= reserved;
     }

@@ -70,7 +70,7 @@ void FeedWatch::choose_filters(Subscriber& subscriber, const PlainLog& told,
   } else if (random_.one_in(4) && state.items.size() > 0) {
     const std::uint64_t place = random_.below(static_cast<std::uint64_t>(state.items.size()));
     subscriber.stream = Thing("item", place);
-    subscriber.wanted.stream = state.items.all[place].name;
+    subscriber.wanted.stream = "item:" + state.items.all[place].name;  // others may be called so
   }
   if (!random_.one_in(3)) return;
   for (std::uint64_t i = 1 + random_.below(4); i > 0; --i)

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kKeptMost = 24;       // models
 constexpr std::uint64_t kSmall = 8U << 10;  // bytes that most books outgrow
+constexpr std::uint64_t kPlenty = 1U << 30;
 constexpr std::chrono::milliseconds kLong{60'000};
 
 }  // namespace
@@ -57,7 +58,9 @@ void PastWatch::start() {
   options_ = {};
   options_.copies_max = 1 + random_.below(3);
   options_.waiting_max = 1 + random_.below(6);
-  options_.bytes_max = random_.one_in(4) ? kSmall : 1U << 30;
+  options_.bytes_max = random_.one_in(4) ? kSmall : kPlenty;
+  // Room for one as large as the last, and for no second one.
+  if (random_.one_in(3) && one_copy_ != 0) options_.bytes_max = one_copy_ * 3 / 2;
   options_.slice_commits = 1 + random_.below(16);
   options_.kept = random_.one_in(3) ? std::chrono::milliseconds(0) : kLong;
   stopped_ = false;
@@ -111,7 +114,7 @@ void PastWatch::judge(const Asked& asked) {
       return;
     case StatusCode::kTooLarge:
       ++coverage_.past_refused;
-      if (options_.bytes_max != kSmall) fail(asked, asked.why);
+      if (options_.bytes_max == kPlenty) fail(asked, asked.why);
       return;
     case StatusCode::kStopping:
       if (!stopped_) fail(asked, "it is told that the server stops");
@@ -150,6 +153,7 @@ void PastWatch::judge_told() {
 void PastWatch::check_bounds() {
   const PastStats stats = copies_->stats();
   const std::uint64_t copies = stats.copies + stats.making;
+  if (stats.copies == 1) one_copy_ = stats.bytes;
   if (wrong_) return;
   if (copies > options_.copies_max) wrong_ = std::to_string(copies) + " copies of the past";
   if (stats.waiting > options_.waiting_max) wrong_ = "too many questions about the past wait";

@@ -62,6 +62,7 @@ class PastWatch final : public Watcher {
   // Of the process at hand.
   const EventLog* log_ = nullptr;
   SnapshotFiles* files_ = nullptr;
+  std::uint64_t one_copy_ = 0;  // bytes, as it was seen last alone
   PastOptions options_;
   bool stopped_ = false;
   std::deque<std::shared_ptr<Asked>> asked_;  // and not judged yet
