@@ -22,9 +22,10 @@ Date ApprovalRequest::next_due() const {
 // ---- folds --------------------------------------------------------------------------------------
 
 void Approvals::on(const Envelope& by, const ApprovalRequested& event) {
-  const auto [place, is_new] = pending_.try_emplace(event.order());
-  ApprovalRequest& request = place->second;
-  if (!is_new) {  // asked anew, as the order is now
+  const std::size_t before = pending_.size();
+  // Nearly always the youngest order.
+  ApprovalRequest& request = pending_.try_emplace(pending_.end(), event.order())->second;
+  if (pending_.size() == before) {  // asked anew, as the order is now
     unindex(request);
     request = {};
   }

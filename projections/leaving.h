@@ -22,9 +22,15 @@ class Leaving {
   // Events a settled document stays for; 0, as at first: for ever.
   void keep_for(std::uint64_t events) { kept_ = events; }
 
-  // An event at this position touched a document, and left it settled.
+  // An event at this position touched a document, and left it settled. Of touches of one document
+  // that follow each other only the last is kept.
   void touched(Sequence position, std::uint64_t document) {
-    if (kept_ != 0) touches_.push_back({position.value(), document});
+    if (kept_ == 0) return;
+    if (!touches_.empty() && touches_.back().document == document) {
+      touches_.back().position = position.value();
+    } else {
+      touches_.push_back({position.value(), document});
+    }
   }
   // The oldest touch that lies so far behind the last event; nothing: there is none. The document
   // may have been touched since, and may have left by another touch at the same position.

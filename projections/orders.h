@@ -200,7 +200,9 @@ class Orders {
   void on(const Envelope& by, const CreditNoteCancelled& event);
   // The last event of a decision was folded: what has been settled for long enough leaves. Those
   // that did; valid until the next decision ends.
-  std::span<const OrderRef> end_decision(Sequence last);
+  std::span<const OrderRef> end_decision(Sequence last) {
+    return has_due(last) ? let_leave(last) : std::span<const OrderRef>{};
+  }
 
   // Null: none in memory (see settled()). Valid until the next event, or the end of the decision.
   const Order* find(std::string_view name) const;
@@ -254,6 +256,10 @@ class Orders {
   void note_touch(Order& order, Sequence position);
   Order& add(std::string_view name, std::uint64_t ref);
   void forget(std::uint32_t index);
+  bool has_due(Sequence last) const {
+    return !touches_.empty() && touches_.front().position + settled_kept_ <= last.value();
+  }
+  std::span<const OrderRef> let_leave(Sequence last);
   void prefetch_leaving() const;  // what is looked at some touches from now
   OrderLineState& line(const Order& order, std::uint32_t number);
   OrderLineState& add_line(Order& order);
@@ -274,7 +280,7 @@ class Orders {
   std::map<std::uint32_t, std::vector<std::uint32_t>> free_lines_;  // by length of the run
   Returns returns_;
   std::uint64_t settled_kept_ = 0;
-  std::deque<Touch> touches_;   // of the last so many events
+  std::deque<Touch> touches_;  // of the last so many events; one where an order's follow each other
   std::vector<OrderRef> left_;  // at the end of the last decision
   SettledDocuments settled_;
 };

@@ -1,6 +1,7 @@
 #include "projections/outcomes.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "book_generated.h"
 
@@ -36,9 +37,9 @@ bool Outcomes::remembers_since(Sequence since) const {
 const KnownOutcome* Outcomes::find(const Hash128& key) const {
   if (slots_.empty()) return nullptr;
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = home_of(key) & mask; slots_[i].number != 0; i = (i + 1) & mask) {
-    if (slots_[i].home != home_of(key)) continue;
-    const KnownOutcome& known = ring_[slots_[i].number - 1];
+  for (std::size_t i = home_of(key) & mask; !slots_[i].is_free(); i = (i + 1) & mask) {
+    if (slots_[i].home() != home_of(key)) continue;
+    const KnownOutcome& known = ring_[slots_[i].number() - 1];
     if (known.key == key) return &known;
   }
   return nullptr;
@@ -62,13 +63,13 @@ void Outcomes::add(const Hash128& key, const Hash128& content, Sequence first_se
 
 void Outcomes::insert(std::uint32_t index) {
   const std::uint32_t home = home_of(ring_[index].key);
-  slots_[free_slot(home)] = {home, index + 1};
+  slots_[free_slot(home)] = Slot(home, index + 1);
 }
 
 std::size_t Outcomes::free_slot(std::uint32_t home) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t i = home & mask;
-  while (slots_[i].number != 0)
+  while (!slots_[i].is_free())
     i = (i + 1) & mask;
   return i;
 }
@@ -76,23 +77,25 @@ std::size_t Outcomes::free_slot(std::uint32_t home) const {
 void Outcomes::forget(std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t hole = home_of(ring_[index].key) & mask;
-  while (slots_[hole].number != index + 1)
+  while (slots_[hole].number() != index + 1)
     hole = (hole + 1) & mask;
-  for (std::size_t i = (hole + 1) & mask; slots_[i].number != 0; i = (i + 1) & mask) {
-    if (((i - slots_[i].home) & mask) < ((i - hole) & mask)) continue;
+  for (std::size_t i = (hole + 1) & mask; !slots_[i].is_free(); i = (i + 1) & mask) {
+    if (((i - slots_[i].home()) & mask) < ((i - hole) & mask)) continue;
     slots_[hole] = slots_[i];
     hole = i;
   }
   slots_[hole] = Slot{};
 }
 
-// A slot knows where the search for its id begins: no outcome is looked at.
+// A slot knows where the search for its id begins: no outcome is looked at. How many will be kept
+// is known: the table grows in few steps, and not beyond what they need.
 void Outcomes::grow() {
   const std::vector<Slot> old = std::move(slots_);
-  slots_.assign(std::max<std::size_t>(64, old.size() * 2), Slot{});
+  slots_ = std::vector<Slot>(std::clamp<std::size_t>(old.size() * 4, 64, std::bit_ceil(kept_ * 2)));
   for (const Slot& slot : old) {
-    if (slot.number != 0) slots_[free_slot(slot.home)] = slot;
+    if (!slot.is_free()) slots_[free_slot(slot.home())] = slot;
   }
+  ring_.reserve(std::min<std::size_t>(slots_.size() / 2, kept_));
 }
 
 void Outcomes::save(Sink& out) const {
@@ -110,7 +113,7 @@ void Outcomes::load(Source& in) {
   std::size_t size = 64;
   while (size < ring_.size() * 2)
     size *= 2;
-  slots_.assign(size, Slot{});
+  slots_ = std::vector<Slot>(size);
   for (std::uint32_t index = 0; index < ring_.size(); ++index)
     insert(index);
 }

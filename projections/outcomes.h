@@ -52,9 +52,19 @@ class Outcomes {
 
  private:
   // `home` says of nearly every other id that it is not the one looked for, without its outcome.
-  struct Slot {
-    std::uint32_t home = 0;    // where the search for it begins, modulo the number of slots
-    std::uint32_t number = 0;  // index + 1 into ring_; 0: free
+  // One word, so that many free ones are made at once.
+  class Slot {
+   public:
+    Slot() = default;
+    Slot(std::uint32_t home, std::uint32_t number) : word_(std::uint64_t{home} << 32 | number) {}
+    std::uint32_t home() const { return static_cast<std::uint32_t>(word_ >> 32); }  // modulo slots
+    std::uint32_t number() const {
+      return static_cast<std::uint32_t>(word_);
+    }  // index + 1 in ring_
+    bool is_free() const { return number() == 0; }
+
+   private:
+    std::uint64_t word_ = 0;
   };
   static std::uint32_t home_of(const Hash128& key) { return static_cast<std::uint32_t>(key.low); }
   std::size_t free_slot(std::uint32_t home) const;  // the first from there on

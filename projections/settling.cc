@@ -41,7 +41,12 @@ void Orders::on(const Envelope&, const BookOpened& event) {
 
 void Orders::note_touch(Order& order, Sequence position) {
   order.touched_at = position.value();
-  if (settled_kept_ != 0) touches_.push_back({position.value(), order.ref});
+  if (settled_kept_ == 0) return;
+  if (!touches_.empty() && touches_.back().order == order.ref) {
+    touches_.back().position = position.value();
+  } else {
+    touches_.push_back({position.value(), order.ref});
+  }
 }
 
 // Nothing is open, on its way, waiting or owed: neither goods, be they billed or not, nor a bill
@@ -60,9 +65,9 @@ bool Orders::is_settled(const Order& order) const {
 }
 
 // One event touches one order at most, so there is no more to look at than the decision had events.
-std::span<const OrderRef> Orders::end_decision(Sequence last) {
+std::span<const OrderRef> Orders::let_leave(Sequence last) {
   left_.clear();
-  while (!touches_.empty() && touches_.front().position + settled_kept_ <= last.value()) {
+  while (has_due(last)) {
     const Touch touch = touches_.front();
     touches_.pop_front();
     prefetch_leaving();
