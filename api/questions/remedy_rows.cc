@@ -75,8 +75,8 @@ constexpr auto kFacts = std::to_array<FactRow>({
 });
 
 const FactRow* row_of_fact(const PutRight& fact) {
-  const auto found = std::find_if(kFacts.begin(), kFacts.end(),
-                                  [&](const FactRow& row) { return row.code == fact.code; });
+  const auto* const found = std::find_if(kFacts.begin(), kFacts.end(),
+                                         [&](const FactRow& row) { return row.code == fact.code; });
   return found == kFacts.end() ? nullptr : &*found;
 }
 

@@ -264,9 +264,10 @@ void check_spending(Step& step, const Order& order, const Supposed& supposed) {
   const Book& book = step.book();
   if (budget_at(book, order) != "approval") return;
   const std::string_view centre = book.orders().cost_centre(order);
-  if (!centre.empty())
+  if (!centre.empty()) {
     expect_cost_centre(step, CompanyId{order.company}, BuyerId{order.buyer}, centre,
                        supposed.put_right);
+  }
   OrderFacts facts = facts_of(book, order);
   facts.supposed = supposed;
   const std::vector<Match> matches = match_rules(book, facts, {Moment::placement},

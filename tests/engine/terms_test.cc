@@ -188,9 +188,10 @@ TEST(Terms, LoseNoCent) {
   const Line part = of_kind(InstalmentKind::equal);
   EXPECT_EQ(amounts({part, part, part}, 10000), (std::vector<std::int64_t>{3334, 3333, 3333}));
   Terms terms;
-  for (const std::int32_t percent : {333'400, 333'300, 333'300})
+  for (const std::int32_t percent : {333'400, 333'300, 333'300}) {
     terms.lines.emplace_back(0, percent, 0, 0, 0, InstalmentKind::percent, false, false,
                              DayRule::none, 0, TermsStart::invoice);
+  }
   std::int64_t sum = 0;
   for (const Instalment& p : split_into_instalments(&terms, Minor{547}, Date{20'000}))
     sum += p.amount();
