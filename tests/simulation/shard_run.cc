@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <deque>
 #include <memory>
 #include <set>
@@ -347,6 +348,9 @@ class ShardRun {
     EngineAnswer answer{kept.status, nullptr, kept.repeated};
     if (kept.decision.size() > 0) answer.decision = kept.decision.data();
     if (answer.status == StatusCode::kIdReused) answer.decision = nullptr;
+    if (plan_.trace) {
+      std::fprintf(stderr, "%s\n  %s\n", told(request).c_str(), told(answer).c_str());
+    }
     auto wrong = difference(request, answer, wanted, coverage_);
     if (!wrong) wrong = ledger_.note(request.id, wanted.number, answer);
     if (wrong) fail(*wrong + " [" + told(request) + "]");
