@@ -177,19 +177,23 @@ Result<std::unique_ptr<PastDocument>> Gatherer::gather(const Book& book, const F
   return std::move(*read);
 }
 
-// It has no event behind `end`: a timeline that goes so far knows all of them.
+// It was not touched behind `end`, though the decision that did it last may say more of it behind
+// that event (what it gave back to budgets): a timeline that goes so far knows all its events.
 std::unique_ptr<PastDocument> Gatherer::fold_by_timeline(BookNumber book, const Found& document,
                                                          Sequence end) const {
   if (views_ == nullptr) return nullptr;
   const auto timeline = views_->open("timeline");
   if (!timeline.ok()) return nullptr;
+  const auto decision = log_.decision_at(book, end);
+  if (!decision.ok()) return nullptr;
+  const Sequence last = last_of(DecisionView(decision->data()));
   const auto reaches = (*timeline)->position(book);
-  if (!reaches.ok() || *reaches < end) return nullptr;
+  if (!reaches.ok() || *reaches < last) return nullptr;
   auto past = std::make_unique<PastDocument>(make_past(document.kind, document.birth));
   const StreamId stream{book, stream_of(document.kind), document.birth};
   Sequence from{document.birth};
   while (true) {
-    const auto positions = read_timeline(**timeline, stream, from, end, kPositionsAtOnce);
+    const auto positions = read_timeline(**timeline, stream, from, last, kPositionsAtOnce);
     if (!positions.ok()) return nullptr;
     for (const Sequence position : *positions) {
       // Its birth comes first, or the timeline is not of this log.

@@ -40,7 +40,8 @@ class Gatherer final : public ReadBack {
   Result<std::optional<Found>> find(const Book& book, const NamedDocument& document,
                                     Sequence end) const;
 
-  // What its events add up to, of which none lies behind `end`. kCorrupt: not to a settled one.
+  // What its events add up to, of which none lies behind the decision that `end` is of. kCorrupt:
+  // not to a settled one.
   Result<std::unique_ptr<PastDocument>> gather(const Book& book, const Found& document,
                                                Sequence end) const;
 

@@ -329,5 +329,59 @@ TEST(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
   views.stop();  // before the log goes
 }
 
+// What a decision says of an order behind the event that touches it belongs to the order, at
+// whichever position it is read back.
+TEST(SettledDocumentsByTheViews, HaveAllThatTheirLastDecisionSaysOfThem) {
+  auto log = std::make_unique<MemoryEventLog>();
+  const Scratch folder;
+  ViewHostOptions host_options;
+  host_options.look_every = std::chrono::milliseconds(1);
+  ViewHost views(*log, folder.path(), host_options);
+  EngineOptions options;
+  options.views = &views;
+  LiveEngine live(std::move(log), options);
+  live.open_shop(R"(,"settled_kept":16)");
+  int told = 0;
+  const auto given = [&](const std::string& command) {
+    const EngineAnswer answer =
+        live.ask(R"({"id":"t)" + std::to_string(++told) + "\"," + command + "}");
+    ASSERT_EQ(answer.status, StatusCode::kDone) << command;
+  };
+  std::int64_t taken = 0;
+  bool in_memory = true;
+  const auto look = [&] {
+    Look question([&](const Books& books) {
+      const Book& book = *books.find(BookNumber{1});
+      taken = book.budgets().budget(*book.budgets().find_budget("b")).taken.value();
+      in_memory = book.orders().find("O-1") != nullptr;
+    });
+    ASSERT_EQ(live.engine().ask(question.question()), StatusCode::kDone);
+    ASSERT_TRUE(question.wait_answered());
+  };
+  given(
+      R"("ReceiveStock":{"receipt":"rc","warehouse":"north","lines":[{"item":"bolt","quantity":9}]})");
+  given(R"("RegisterCostCentre":{"cost_centre":"bar","company":"acme"})");
+  given(R"("SetBudget":{"budget":"b","amount":"10.00","cost_centres":["bar"]})");
+  given(R"("PlaceOrder":{"order":"O-1","company":"acme","cost_centre":"bar","lines":[
+         {"item":"bolt","quantity":4}]})");
+  given(R"("AllocateOrder":{"order":"O-1"})");
+  given(R"("ShipOrder":{"order":"O-1","shipment":"S-1"})");
+  given(R"("InvoiceOrder":{"order":"O-1","invoice":"I-1"})");
+  for (const std::string note : {"1", "2", "3"}) {
+    given(R"("IssueCreditNote":{"credit_note":"C-)" + note +
+          R"(","invoice":"I-1","cause":"goods_return",
+           "lines":[{"line":1,"quantity":1,"disposition":"scrap"}]})");
+    look();
+    EXPECT_EQ(taken, 400 - 100 * std::stoi(note));
+    for (int i = 0; i < 40 && in_memory; ++i) {  // until the moment at which it leaves
+      given(R"("SetCreditLimit":{"company":"acme","limit":"1000000.00"})");
+      look();
+    }
+    ASSERT_FALSE(in_memory);
+    ASSERT_TRUE(views.wait_for(live.log().tail().last, kWaitMax));
+  }
+  views.stop();  // before the log goes
+}
+
 }  // namespace
 }  // namespace kontor::test
