@@ -160,6 +160,9 @@ void Budgets::on(const Envelope&, const OrderApproved& event) {
 void Budgets::on(const Envelope&, const OrderRejected& event) {
   set_pending(event.order(), false);
 }
+void Budgets::on(const Envelope&, const ApprovalExpired& event) {
+  if (event.outcome() == ExpiryOutcome::reject) set_pending(event.order(), false);
+}
 void Budgets::on(const Envelope&, const OrderCancelled& event) {
   set_pending(event.order(), false);
 }

@@ -23,6 +23,7 @@
 
 namespace kontor {
 
+struct ApprovalExpired;
 struct ApprovalRequested;
 struct BudgetSet;
 struct BuyerRegistered;
@@ -83,6 +84,7 @@ class Budgets {
   void on(const Envelope& by, const ApprovalRequested& event);
   void on(const Envelope& by, const OrderApproved& event);
   void on(const Envelope& by, const OrderRejected& event);
+  void on(const Envelope& by, const ApprovalExpired& event);
   void on(const Envelope& by, const OrderCancelled& event);
   void on(const Envelope& by, const RecurringOrderStopped& event);
   void on(const Envelope& by, const OrderFulfilled& event);

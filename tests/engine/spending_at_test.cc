@@ -97,6 +97,22 @@ TEST_F(SpendingAt, OverridingStandsForThePeopleAnExcessAsked) {
   EXPECT_EQ(shop.spent(), 100001);
 }
 
+// What was billed ahead stays spent, and waits for nobody any more.
+TEST_F(SpendingAt, WhatStaysOfAnOrderWhoseRequestExpiredIsNotReserved) {
+  shop.policy("invoice.basis", "ordered");
+  shop.policy("approval.expiry_days", "1");
+  shop.spend("O-1", 4000, kBar);
+  invoice_part("I-1", 1000);
+  ask_everybody();
+  EXPECT_TRUE(shop.when(R"("AmendOrder":{"order":"O-1","amendment":"A-1",
+                           "lines":[{"line":0,"item":"penny","quantity":1000}]})")
+                  .has("ApprovalRequested"));
+  EXPECT_EQ(shop.reserved_of("b"), 5000);
+  shop.day("2026-03-09");
+  EXPECT_EQ(shop.taken("b"), 1000);
+  EXPECT_EQ(shop.reserved_of("b"), 0);
+}
+
 // E-A12: disabled or expired in between.
 TEST_F(SpendingAt, ApprovalLooksAtCostCentreAndBudgetOfTheDay) {
   shop.policy("budget.at", "approval");
