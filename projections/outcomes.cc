@@ -14,6 +14,7 @@
 namespace kontor {
 namespace {
 
+constexpr std::size_t kSlotsLeast = 64;
 constexpr std::uint64_t kLeavingAhead = 8;  // below what a book keeps at least
 
 }  // namespace
@@ -91,7 +92,8 @@ void Outcomes::forget(std::uint32_t index) {
 // is known: the table grows in few steps, and not beyond what they need.
 void Outcomes::grow() {
   const std::vector<Slot> old = std::move(slots_);
-  slots_ = std::vector<Slot>(std::clamp<std::size_t>(old.size() * 4, 64, std::bit_ceil(kept_ * 2)));
+  const std::size_t most = std::max(kSlotsLeast, std::bit_ceil(kept_ * 2));
+  slots_ = std::vector<Slot>(std::clamp(old.size() * 4, kSlotsLeast, most));
   for (const Slot& slot : old) {
     if (!slot.is_free()) slots_[free_slot(slot.home())] = slot;
   }
@@ -110,7 +112,7 @@ void Outcomes::load(Source& in) {
   in.pods(ring_);
   if (kept_ < limits::kOutcomesKeptMin || kept_ > limits::kOutcomesKeptMax) return in.fail();
   if (ring_.size() != std::min<std::uint64_t>(added_, kept_)) return in.fail();
-  std::size_t size = 64;
+  std::size_t size = kSlotsLeast;
   while (size < ring_.size() * 2)
     size *= 2;
   slots_ = std::vector<Slot>(size);

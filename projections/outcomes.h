@@ -57,10 +57,10 @@ class Outcomes {
    public:
     Slot() = default;
     Slot(std::uint32_t home, std::uint32_t number) : word_(std::uint64_t{home} << 32 | number) {}
-    std::uint32_t home() const { return static_cast<std::uint32_t>(word_ >> 32); }  // modulo slots
-    std::uint32_t number() const {
-      return static_cast<std::uint32_t>(word_);
-    }  // index + 1 in ring_
+    // Where the search for it begins, modulo the number of slots.
+    std::uint32_t home() const { return static_cast<std::uint32_t>(word_ >> 32); }
+    // Index + 1 into ring_; 0: free.
+    std::uint32_t number() const { return static_cast<std::uint32_t>(word_); }
     bool is_free() const { return number() == 0; }
 
    private:

@@ -54,8 +54,7 @@ void Orders::note_touch(Order& order, Sequence position) {
 // not touch an order.
 bool Orders::is_settled(const Order& order) const {
   const bool asks = order.approval == Approval::kPending && order.cancelled == 0;
-  const bool stopped = order.held_at != 0 || order.failed_at != 0;
-  if (asks || stopped || order.recurring != 0) return false;
+  if (asks || order.held_at != 0 || order.recurring != 0) return false;
   const Quantity none;
   const auto all = lines(order);
   return std::all_of(all.begin(), all.end(), [&](const OrderLineState& line) {

@@ -428,9 +428,9 @@ std::vector<DueBefore> spending_before(const State& state);
 void settle_spending(State& state, const std::vector<DueBefore>& before,
                      const std::set<int>& touched);
 std::optional<Spender> spender_by_paying(const State& state, const Order& order);
-void spend_by_paying(State& state, int invoice, Int amount);
+void spend_by_paying(State& state, int invoice, Int amount);  // below zero: comes back
 // What an order has taken, before it goes to another cost centre.
-void return_all_spent(State& state, int order);  // below zero: comes back
+void return_all_spent(State& state, int order);
 
 // ---- the commands
 void decide(Deciding& d, const OpenBook& command);
