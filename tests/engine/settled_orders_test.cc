@@ -1,4 +1,6 @@
 // Orders that are settled leave memory, and come back when a command names them.
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "document_generated.h"
@@ -285,18 +287,32 @@ std::uint64_t times_the_log_was_read() {
          times("the births of documents read from the log, as no view has them");
 }
 
+// A shop whose settled documents leave memory after 16 events, beside its views.
+class SettledDocumentsByTheViews : public testing::Test {
+ protected:
+  SettledDocumentsByTheViews() {
+    ViewHostOptions host_options;
+    host_options.look_every = std::chrono::milliseconds(1);
+    auto log = std::make_unique<MemoryEventLog>();
+    views_.emplace(*log, folder_.path(), host_options);
+    EngineOptions options;
+    options.views = &*views_;
+    live_.emplace(std::move(log), options);
+    live_->open_shop(R"(,"settled_kept":16)");
+  }
+  ~SettledDocumentsByTheViews() override { views_->stop(); }  // before the log goes
+
+  bool views_have_all() { return views_->wait_for(live_->log().tail().last, kWaitMax); }
+
+  const Scratch folder_;
+  std::optional<ViewHost> views_;
+  std::optional<LiveEngine> live_;
+};
+
 // The views say where a document of that name was born and which events it has, so that nothing
 // between them is read.
-TEST(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
-  auto log = std::make_unique<MemoryEventLog>();
-  const Scratch folder;
-  ViewHostOptions host_options;
-  host_options.look_every = std::chrono::milliseconds(1);
-  ViewHost views(*log, folder.path(), host_options);
-  EngineOptions options;
-  options.views = &views;
-  LiveEngine live(std::move(log), options);
-  live.open_shop(R"(,"settled_kept":16)");
+TEST_F(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
+  LiveEngine& live = *live_;
   live.ask(R"({"id":"a","PlaceOrder":{"order":"O-1","company":"acme","lines":[
            {"item":"bolt","quantity":1}]}})");
   live.ask(R"({"id":"b","CancelOrder":{"order":"O-1"}})");
@@ -308,7 +324,7 @@ TEST(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
       live.ask(R"({"id":"c)" + std::to_string(++told) +
                R"(","SetCreditLimit":{"company":"acme","limit":"1000000.00"}})");
     }
-    ASSERT_TRUE(views.wait_for(live.log().tail().last, kWaitMax));
+    ASSERT_TRUE(views_have_all());
   };
   const std::uint64_t read = times_the_log_was_read();
   for (const char* const id :
@@ -326,21 +342,12 @@ TEST(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
   Books again;
   ASSERT_TRUE(replay(live.log(), again, ReplayOptions{}, nullptr).ok());
   EXPECT_EQ(again.find(BookNumber{1})->digest(), live.digest());
-  views.stop();  // before the log goes
 }
 
 // What a decision says of an order behind the event that touches it belongs to the order, at
 // whichever position it is read back.
-TEST(SettledDocumentsByTheViews, HaveAllThatTheirLastDecisionSaysOfThem) {
-  auto log = std::make_unique<MemoryEventLog>();
-  const Scratch folder;
-  ViewHostOptions host_options;
-  host_options.look_every = std::chrono::milliseconds(1);
-  ViewHost views(*log, folder.path(), host_options);
-  EngineOptions options;
-  options.views = &views;
-  LiveEngine live(std::move(log), options);
-  live.open_shop(R"(,"settled_kept":16)");
+TEST_F(SettledDocumentsByTheViews, HaveAllThatTheirLastDecisionSaysOfThem) {
+  LiveEngine& live = *live_;
   int told = 0;
   const auto given = [&](const std::string& command) {
     const EngineAnswer answer =
@@ -378,9 +385,8 @@ TEST(SettledDocumentsByTheViews, HaveAllThatTheirLastDecisionSaysOfThem) {
       look();
     }
     ASSERT_FALSE(in_memory);
-    ASSERT_TRUE(views.wait_for(live.log().tail().last, kWaitMax));
+    ASSERT_TRUE(views_have_all());
   }
-  views.stop();  // before the log goes
 }
 
 }  // namespace
