@@ -42,8 +42,9 @@ class RuleBook {
     std::string parent;
     for (std::size_t i = 0; i < depth; ++i) {
       const std::string company = "level-" + std::to_string(i);
-      const std::string below = parent.empty() ? "" : R"(,"parent":")" + parent + '"';
-      say(R"("RegisterCompany":{"company":")" + company + '"' + below + "}");
+      std::string command = R"("RegisterCompany":{"company":")" + company + '"';
+      if (!parent.empty()) command.append(R"(,"parent":")").append(parent).append("\"");
+      say(command + "}");
       say(R"("SetCreditLimit":{"company":")" + company + R"(","limit":"900000.00"})");
       parent = company;
     }

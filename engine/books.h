@@ -28,6 +28,7 @@ class Books {
   Book& add() {
     books_.push_back(std::make_unique<Book>(BookNumber{count()}));
     books_.back()->read_back_with(read_back_);
+    if (recently_left_ != nullptr) books_.back()->tell_left(*recently_left_);
     return *books_.back();
   }
   // Every book's, and of those to come (Book::read_back_with).
@@ -36,10 +37,17 @@ class Books {
     for (const std::unique_ptr<Book>& book : books_)
       book->read_back_with(source);
   }
+  // Likewise (Book::tell_left).
+  void tell_left(RecentlyLeft& recently) {
+    recently_left_ = &recently;
+    for (const std::unique_ptr<Book>& book : books_)
+      book->tell_left(recently);
+  }
 
  private:
   std::vector<std::unique_ptr<Book>> books_;  // by number
   const ReadBack* read_back_ = nullptr;
+  RecentlyLeft* recently_left_ = nullptr;
 };
 
 }  // namespace kontor

@@ -116,8 +116,14 @@ Result<std::optional<Gatherer::Found>> Gatherer::find(const Book& book,
 
 Result<std::uint64_t> Gatherer::find_birth(BookNumber book, SettledKind kind, std::string_view name,
                                            Sequence end) const {
-  if (const auto birth = find_in_view(book, kind, name, end)) return *birth;
-  if (Status read = read_births(book, end); !read.ok()) return read.error();
+  const Known known = find_in_view(book, kind, name);
+  if (known.birth != 0 || known.to >= end) return known.birth;
+  if (recently_left_.knows_behind(book, known.to) &&
+      !recently_left_.has_behind(book, known.to, kind, name)) {
+    KONTOR_MARK("a name that seemed to have left, though no document had it");
+    return std::uint64_t{0};
+  }
+  if (Status read = read_births(book, known.to, end); !read.ok()) return read.error();
   for (const std::uint64_t birth :
        births_[book].by_kind.at(static_cast<std::size_t>(kind)).find(name)) {
     const auto told = name_at(book, kind, birth);
@@ -127,24 +133,25 @@ Result<std::uint64_t> Gatherer::find_birth(BookNumber book, SettledKind kind, st
   return std::uint64_t{0};
 }
 
-// What the view says is looked at in the log, which alone is the truth.
-std::optional<std::uint64_t> Gatherer::find_in_view(BookNumber book, SettledKind kind,
-                                                    std::string_view name, Sequence end) const {
-  if (views_ == nullptr) return std::nullopt;
+// What the view says is looked at in the log, which alone is the truth. A view that cannot be read
+// knows nothing.
+Gatherer::Known Gatherer::find_in_view(BookNumber book, SettledKind kind,
+                                       std::string_view name) const {
+  if (views_ == nullptr) return {};
   const auto documents = views_->open("documents");
-  if (!documents.ok()) return std::nullopt;
+  if (!documents.ok()) return {};
   const auto birth = find_document_birth(**documents, book, document_kind(kind), name);
-  if (!birth.ok()) return std::nullopt;
-  if (*birth != 0) {
-    const auto told = name_at(book, kind, *birth);
-    return told.ok() && *told == name ? std::optional(*birth) : std::nullopt;
-  }
   const auto reaches = (*documents)->position(book);
-  return reaches.ok() && *reaches >= end ? std::optional<std::uint64_t>(0) : std::nullopt;
+  if (!birth.ok() || !reaches.ok()) return {};
+  if (*birth == 0) return {0, *reaches};
+  const auto told = name_at(book, kind, *birth);
+  return told.ok() && *told == name ? Known{*birth, *reaches} : Known{};
 }
 
-Status Gatherer::read_births(BookNumber book, Sequence end) const {
+// Those that the view has come to know are let go.
+Status Gatherer::read_births(BookNumber book, Sequence behind, Sequence end) const {
   Births& births = births_[book];
+  if (behind < births.behind || behind >= births.read_to) births = Births{behind, behind, {}};
   if (births.read_to >= end) return {};
   KONTOR_MARK("the births of documents read from the log, as no view has them");
   const Sequence from{births.read_to.value() + 1};

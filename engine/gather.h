@@ -1,6 +1,7 @@
 // Gather: settled documents read back from the durable log. Which names they had is found in the
 // view of the documents, their events by the timeline; where these do not go far enough, or there
-// are none, the log is read on. The engine's thread.
+// are none, the log is read on. Most names are new ones that only seem to have left: of those the
+// view does not know, RecentlyLeft says without the log that they never were. The engine's thread.
 #pragma once
 
 #include <array>
@@ -25,6 +26,8 @@ class Gatherer final : public ReadBack {
   Gatherer(const EventLog& log, const Directory& directory, const Views* views)
       : log_(log, directory), views_(views) {}
 
+  RecentlyLeft& recently_left() { return recently_left_; }
+
   std::string name_of(BookNumber book, SettledKind kind, std::uint64_t birth) const override;
   std::uint64_t birth_of(BookNumber book, SettledKind kind, std::string_view name,
                          Sequence end) const override;
@@ -46,9 +49,9 @@ class Gatherer final : public ReadBack {
                                                Sequence end) const;
 
  private:
-  // The births of a book's documents by name, as far as the log was read for them: what stands in
-  // for the view.
+  // The births of a book's documents by name in a part of the log: what stands in for the view.
   struct Births {
+    Sequence behind;
     Sequence read_to;
     std::array<BirthTable, kSettledKinds> by_kind;
   };
@@ -56,10 +59,13 @@ class Gatherer final : public ReadBack {
   // 0: there is none.
   Result<std::uint64_t> find_birth(BookNumber book, SettledKind kind, std::string_view name,
                                    Sequence end) const;
-  // Nothing: the view cannot tell.
-  std::optional<std::uint64_t> find_in_view(BookNumber book, SettledKind kind,
-                                            std::string_view name, Sequence end) const;
-  Status read_births(BookNumber book, Sequence end) const;
+  // What the view knows: the birth, or 0; and up to where it has read.
+  struct Known {
+    std::uint64_t birth = 0;
+    Sequence to;
+  };
+  Known find_in_view(BookNumber book, SettledKind kind, std::string_view name) const;
+  Status read_births(BookNumber book, Sequence behind, Sequence end) const;
   Result<std::string> name_at(BookNumber book, SettledKind kind, std::uint64_t birth) const;
   // Both give nothing where they cannot tell.
   std::unique_ptr<PastDocument> fold_by_timeline(BookNumber book, const Found& document,
@@ -70,6 +76,7 @@ class Gatherer final : public ReadBack {
 
   Reader log_;  // for its reading, without its thread
   const Views* views_;
+  RecentlyLeft recently_left_;
   mutable std::map<BookNumber, Births> births_;
 };
 

@@ -27,7 +27,14 @@ void ask_for(const Book& book, const Command& command, Prefetch step) {
   if constexpr (std::same_as<Command, ShipOrder>) {
     if (step == Prefetch::kSlot) book.stock().prefetch_shipment(view(command.shipment()));
   }
+  if constexpr (std::same_as<Command, PlaceOrder>) {
+    book.orders().settled().prefetch(view(command.order()), step);
+  }
+  if constexpr (std::same_as<Command, InvoiceOrder>) {
+    book.receivables().settled_invoices().prefetch(view(command.invoice()), step);
+  }
   if constexpr (std::same_as<Command, RecordPayment>) {
+    book.receivables().settled_payments().prefetch(view(command.payment()), step);
     if (step == Prefetch::kSlot) book.receivables().prefetch_payment(view(command.payment()));
     for (const PayInvoice& named : run(command.invoices()))
       book.receivables().prefetch_invoice(pool_name(command.names(), named.invoice()), step);

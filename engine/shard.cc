@@ -76,6 +76,7 @@ Status Shard::open(const Progress& progress) {
         if (maker_ != nullptr) maker_->durable(log_.tail().last);
       });
   books_.read_back_with(&gatherer_);
+  books_.tell_left(gatherer_.recently_left());
   sequencer_ = std::make_unique<Sequencer>(
       books_, clock_, options_, counts_,
       Sequencer::Hands{[this](std::unique_ptr<Batch>& batch) { flush(batch); },

@@ -79,6 +79,7 @@ const std::byte* Step::write_event(std::uint16_t kind, std::uint64_t reference) 
   header.length = static_cast<std::uint32_t>(length);
   header.reference = reference;
   KONTOR_ASSERT(events_ < limits::kDecisionEventsMax);
+  ++events_;
 
   const std::size_t room = padded(length);
   std::byte* const at = to_.page->buffer().grow(sizeof header + room);

@@ -99,7 +99,6 @@ class Step {
     const std::byte* const body = write_event(number_of<Event>, reference);
     const Envelope by{next_sequence(), context_.recorded_at, context_.effective_date,
                       context_.business_date};
-    ++events_;
     to_.book->apply(by, *flatbuffers::GetRoot<Event>(body));
     return by.sequence;
   }

@@ -224,6 +224,13 @@ Sequence Book::settled_by() const {
   return Sequence{last_sequence_.value() > kept ? last_sequence_.value() - kept : 0};
 }
 
+void Book::tell_left(RecentlyLeft& recently) {
+  recently.watch(number_, last_sequence_);
+  std::get<Orders>(parts_).tell_left(&recently, number_);
+  std::get<Receivables>(parts_).tell_left(&recently, number_);
+  std::get<CreditNotes>(parts_).tell_left(&recently, number_);
+}
+
 std::uint64_t Book::find_document(SettledKind kind, std::string_view name) const {
   if (const std::uint64_t birth = find_in_memory(kind, name); birth != 0) return birth;
   if (read_back_ == nullptr || !settled(kind).may_have(name)) return 0;

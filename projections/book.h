@@ -127,6 +127,8 @@ class Book {
 
   // Where names of documents that left are read; outlives the book. Without one they have none.
   void read_back_with(const ReadBack* source) { read_back_ = source; }
+  // Who is told of documents that leave from now on; outlives the book.
+  void tell_left(RecentlyLeft& recently);
   // The birth of the document, in memory or not; 0: there is none. For people.
   std::uint64_t find_document(SettledKind kind, std::string_view name) const;
   // The name of what `ref: "kind"` fields hold; nothing: no such kind or thing.
@@ -149,7 +151,6 @@ class Book {
   }
   Status check_references() const;
   bool drafts_fit() const;
-  Status check_deposits() const;
 
   BookNumber number_;
   Sequence last_sequence_;

@@ -133,6 +133,9 @@ class CreditNotes {
   Places<CreditNote> all() const { return Places<CreditNote>(notes_, names_.size()); }
   std::span<const CreditNote> places() const { return notes_; }  // with free ones, whose ref is 0
   const SettledDocuments& settled() const { return settled_; }
+  void tell_left(RecentlyLeft* recently, BookNumber book) {
+    settled_.tell(recently, book, SettledKind::kCreditNote);
+  }
   std::vector<CreditNoteRef> of(InvoiceRef invoice) const;  // those in memory, oldest first
 
   std::uint32_t next_number(std::uint16_t fiscal_year) const;  // of the gapless series

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kNewestMax = 1024;
 constexpr std::size_t kTimesLarger = 3;  // than the next run: fewer of them to look through
 constexpr std::uint64_t kZerosApart = 64;
+constexpr std::uint64_t kNotInCache = 1U << 14;  // hashes: smaller runs are there anyhow
 constexpr std::uint64_t kHashes = std::uint64_t{1} << HashSet::kHashBits;
 
 std::uint64_t words_for(std::uint64_t bits) {
@@ -96,6 +97,17 @@ bool HashSet::Run::contains(std::uint32_t hash) const {
   return false;
 }
 
+void HashSet::Run::prefetch(std::uint32_t hash, Prefetch step) const {
+  const std::uint64_t high = hash >> low_bits_;
+  const std::uint32_t* const mark = &zeros_[high / kZerosApart];
+  if (step == Prefetch::kSlot) return prefetch_line(mark);
+  // About where the bit is: a hash and a zero follow one another.
+  const std::uint64_t bit = *mark + 2 * (high % kZerosApart);
+  if (step == Prefetch::kRecord) return prefetch_line(&high_[std::min(bit / 64, high_.size() - 1)]);
+  const std::uint64_t index = std::min(behind_zeros(high) - high, count_);
+  prefetch_line(&low_[index * low_bits_ / 64]);
+}
+
 std::vector<std::uint32_t> HashSet::Run::hashes() const {
   std::vector<std::uint32_t> out;
   out.reserve(count_);
@@ -169,6 +181,13 @@ bool HashSet::contains(std::uint32_t hash) const {
   return std::binary_search(newest_.begin(), newest_.end(), hash) ||
          std::any_of(runs_.begin(), runs_.end(),
                      [&](const Run& run) { return run.contains(hash); });
+}
+
+void HashSet::prefetch(std::uint32_t hash, Prefetch step) const {
+  for (const Run& run : runs_) {
+    if (run.count() < kNotInCache) break;
+    run.prefetch(hash, step);
+  }
 }
 
 std::size_t HashSet::memory() const {

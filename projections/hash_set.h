@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "projections/prefetch.h"
 #include "projections/sink.h"
 
 namespace kontor {
@@ -19,6 +20,8 @@ class HashSet {
 
   void add(std::uint32_t hash);
   bool contains(std::uint32_t hash) const;
+  void prefetch(std::uint32_t hash,
+                Prefetch step) const;  // what contains(hash) reads of large runs
   std::size_t memory() const;
 
   void save(Sink& out) const;
@@ -32,6 +35,7 @@ class HashSet {
     explicit Run(const std::vector<std::uint32_t>& hashes);
     std::uint64_t count() const { return count_; }
     bool contains(std::uint32_t hash) const;
+    void prefetch(std::uint32_t hash, Prefetch step) const;
     std::vector<std::uint32_t> hashes() const;
     std::size_t memory() const;
     void save(Sink& out) const;

@@ -227,6 +227,9 @@ class Orders {
   // What is open or delivered of it with tax, whatever of it counts.
   Minor unbilled_gross(const Order& order) const;
   const SettledDocuments& settled() const { return settled_; }
+  void tell_left(RecentlyLeft* recently, BookNumber book) {
+    settled_.tell(recently, book, SettledKind::kOrder);
+  }
   // Nothing will happen to it unless a command names it.
   bool is_settled(const Order& order) const;
   std::uint64_t settled_kept() const { return settled_kept_; }  // events; 0: nothing leaves

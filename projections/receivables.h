@@ -203,6 +203,10 @@ class Receivables {
   std::span<const Payment> payment_places() const { return payments_; }
   const SettledDocuments& settled_invoices() const { return settled_invoices_; }
   const SettledDocuments& settled_payments() const { return settled_payments_; }
+  void tell_left(RecentlyLeft* recently, BookNumber book) {
+    settled_invoices_.tell(recently, book, SettledKind::kInvoice);
+    settled_payments_.tell(recently, book, SettledKind::kPayment);
+  }
 
   // The open instalments of a payer, in the order they are paid.
   const std::set<OpenInstalment>& open_of(CompanyId payer) const;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "projections/births.h"
 #include "projections/book.h"
@@ -67,45 +68,56 @@ bool names_what_is_there(const Book& book, const ApprovalRequest& request) {
                      [&](const Escalation& asked) { return is_person(asked.person); });
 }
 
-}  // namespace
+// ---- deposits -----------------------------------------------------------------------------------
 
-// Deposits lie between orders, their sources and what the payers' accounts count of them.
-Status Book::check_deposits() const {
+// What lies in deposits: of each payment or credit note, by its birth, and of each payer.
+struct Deposited {
   std::map<std::uint64_t, Minor> of_source;
   std::map<std::uint32_t, Minor> of_payer;
-  for (const auto& [order, deposit] : deposits().all()) {
-    if (!is_in_memory(SettledKind::kOrder, order)) {
+};
+
+Status sum_deposits(const Book& book, Deposited& out) {
+  for (const auto& [order, deposit] : book.deposits().all()) {
+    if (!book.is_in_memory(SettledKind::kOrder, order)) {
       return broken(at(SettledKind::kOrder, order) + " has a deposit, but left");
     }
     for (const DepositShare& share : deposit.shares) {
-      of_source[share.source] += share.amount;
-      of_payer[share.payer.value()] += share.amount;
+      out.of_source[share.source] += share.amount;
+      out.of_payer[share.payer.value()] += share.amount;
     }
   }
+  return {};
+}
+
+Status check_sources(const Book& book, std::map<std::uint64_t, Minor> of_source) {
   const auto take = [&](std::uint64_t source) {
     const auto found = of_source.find(source);
     const Minor amount = found == of_source.end() ? Minor{} : found->second;
     if (found != of_source.end()) of_source.erase(found);
     return amount;
   };
-  for (const Payment& payment : receivables().payments()) {
+  for (const Payment& payment : book.receivables().payments()) {
     if (take(payment.ref) != payment.deposited) return broken("a payment in other deposits");
   }
-  for (const CreditNote& note : credit_notes().all()) {
+  for (const CreditNote& note : book.credit_notes().all()) {
     if (take(note.ref) != note.deposited) return broken("a credit note in other deposits");
   }
   if (!of_source.empty()) return broken("a deposit of a payment that is not there");
+  return {};
+}
+
+Status check_accounts(const Book& book, std::map<std::uint32_t, Minor> of_payer) {
   std::map<std::uint32_t, Minor> counted;
-  for (const auto& [order, amount] : credit().counted_deposits()) {
-    const Order* const found = orders().find(OrderRef{order});
-    const Deposit* const deposit = deposits().find(OrderRef{order});
+  for (const auto& [order, amount] : book.credit().counted_deposits()) {
+    const Order* const found = book.orders().find(OrderRef{order});
+    const Deposit* const deposit = book.deposits().find(OrderRef{order});
     if (found == nullptr || deposit == nullptr || amount > deposit->undeducted()) {
       return broken("more counts as deposit of " + at(SettledKind::kOrder, order) + " than it has");
     }
     counted[found->payer] += amount;
   }
-  for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
-    const Account& account = credit().account(CompanyId{payer});
+  for (std::uint32_t payer = 0; payer < book.credit().account_count(); ++payer) {
+    const Account& account = book.credit().account(CompanyId{payer});
     if (account.bucket(Bucket::deposits) != counted[payer] ||
         account.deposited() != of_payer[payer]) {
       return broken("an account whose deposits differ from those of its orders and payments");
@@ -114,46 +126,84 @@ Status Book::check_deposits() const {
   return {};
 }
 
-Status Book::check_references() const {
-  const Status assortments = catalogue().assortments().check_references(parties().company_count());
-  if (!assortments.ok()) return assortments;
-  if (Status bills = check_bills(*this); !bills.ok()) return bills;
-  if (Status deposited = check_deposits(); !deposited.ok()) return deposited;
-  constexpr auto kOrder = SettledKind::kOrder;
-  for (const auto& [order, request] : approvals().pending()) {
-    if (!is_in_memory(kOrder, order))
-      return broken(at(kOrder, order) + " waits for people, but left");
-    if (!names_what_is_there(*this, request)) {
-      return broken("the request of " + at(kOrder, order) + " names what is not known");
+// Deposits lie between orders, their sources and what the payers' accounts count of them.
+Status check_deposits(const Book& book) {
+  Deposited deposited;
+  if (Status summed = sum_deposits(book, deposited); !summed.ok()) return summed;
+  if (Status sources = check_sources(book, std::move(deposited.of_source)); !sources.ok()) {
+    return sources;
+  }
+  return check_accounts(book, std::move(deposited.of_payer));
+}
+
+// ---- what of orders others keep -----------------------------------------------------------------
+
+Status check_requests(const Book& book) {
+  for (const auto& [order, request] : book.approvals().pending()) {
+    if (!book.is_in_memory(SettledKind::kOrder, order))
+      return broken(at(SettledKind::kOrder, order) + " waits for people, but left");
+    if (!names_what_is_there(book, request)) {
+      return broken("the request of " + at(SettledKind::kOrder, order) +
+                    " names what is not known");
     }
   }
-  for (std::uint32_t payer = 0; payer < credit().account_count(); ++payer) {
-    for (const auto& [order, held] : credit().account(CompanyId{payer}).held()) {
-      if (!is_in_memory(kOrder, order)) return broken(at(kOrder, order) + " is held, but left");
-      if (orders().get(OrderRef{order}).held_at == 0) {
-        return broken(at(kOrder, order) + " is among the held, but is not");
+  return {};
+}
+
+Status check_held(const Book& book) {
+  for (std::uint32_t payer = 0; payer < book.credit().account_count(); ++payer) {
+    for (const auto& [order, held] : book.credit().account(CompanyId{payer}).held()) {
+      const Order* const found = book.orders().find(OrderRef{order});
+      if (found == nullptr) return broken(at(SettledKind::kOrder, order) + " is held, but left");
+      if (found->held_at == 0) {
+        return broken(at(SettledKind::kOrder, order) + " is among the held, but is not");
       }
     }
   }
-  // An order's leaves with it; an invoice's stays when the invoice leaves.
-  for (const auto& [document, taking] : budgets().takings().all()) {
-    const bool known = is_in_memory(kOrder, document) ||
-                       is_known(*this, SettledKind::kInvoice, document, last_sequence_.value() + 1);
+  return {};
+}
+
+// An order's leaves with it; an invoice's stays when the invoice leaves.
+Status check_takings(const Book& book) {
+  const std::uint64_t next = book.last_sequence().value() + 1;
+  for (const auto& [document, taking] : book.budgets().takings().all()) {
+    const bool known = book.is_in_memory(SettledKind::kOrder, document) ||
+                       is_known(book, SettledKind::kInvoice, document, next);
     if (!known) {
-      return broken(at(kOrder, document) + " has taken of a budget or period, but left");
+      return broken(at(SettledKind::kOrder, document) +
+                    " has taken of a budget or period, but left");
     }
   }
+  return {};
+}
+
+Status check_holders(const Book& book) {
   Status status;
-  stock().for_each_holder([&](std::uint64_t order) {
-    const bool is_draft = drafts().find(order) != nullptr;
-    if (status.ok() && !is_draft && !is_in_memory(kOrder, order)) {
-      status = broken(at(kOrder, order) + " holds stock or waits for it, but left");
+  book.stock().for_each_holder([&](std::uint64_t order) {
+    const bool is_draft = book.drafts().find(order) != nullptr;
+    if (status.ok() && !is_draft && !book.is_in_memory(SettledKind::kOrder, order)) {
+      status = broken(at(SettledKind::kOrder, order) + " holds stock or waits for it, but left");
     }
   });
-  for (const auto& [order, recurring] : drafts().recurrings()) {
-    if (status.ok() && !is_in_memory(kOrder, order)) {
-      status = broken(at(kOrder, order) + " recurs, but left");
+  return status;
+}
+
+Status check_recurrings(const Book& book) {
+  for (const auto& [order, recurring] : book.drafts().recurrings()) {
+    if (!book.is_in_memory(SettledKind::kOrder, order)) {
+      return broken(at(SettledKind::kOrder, order) + " recurs, but left");
     }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status Book::check_references() const {
+  Status status = catalogue().assortments().check_references(parties().company_count());
+  for (const auto check : {check_bills, check_deposits, check_requests, check_held, check_takings,
+                           check_holders, check_recurrings}) {
+    if (status.ok()) status = check(*this);
   }
   return status;
 }

@@ -84,7 +84,7 @@ void Orders::forget(std::uint32_t index) {
   KONTOR_MARK("a settled order that left memory");
   const Order& order = orders_[index];
   if (order.reopened != 0) KONTOR_MARK("a settled order that left memory once more");
-  settled_.add(names_.name(index), order.ref, order.reopened != 0);
+  settled_.add(names_.name(index), order.ref, order.reopened != 0, Sequence{order.touched_at});
   give_lines(order.first_line, order.line_count);
   index_.erase(order.ref);
   names_.erase(index);

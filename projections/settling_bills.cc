@@ -43,7 +43,8 @@ void Receivables::leave_invoice(const Leaving::Touch& due) {
   if (invoice.touched_at != due.position || !is_settled(invoice, instalments(invoice))) return;
   KONTOR_MARK("a settled invoice that left memory");
   if (invoice.reopened != 0) KONTOR_MARK("a settled invoice that left memory once more");
-  settled_invoices_.add(invoice_names_.name(*index), invoice.ref, invoice.reopened != 0);
+  settled_invoices_.add(invoice_names_.name(*index), invoice.ref, invoice.reopened != 0,
+                        Sequence{invoice.touched_at});
   ++left_numbers_[invoice.fiscal_year];
   instalments_.give(invoice.first_instalment, invoice.instalment_count);
   lines_.give(invoice.first_line, invoice.line_count);
@@ -60,7 +61,8 @@ bool Receivables::leave_payment(const Leaving::Touch& due) {
   if (payment.touched_at != due.position || !is_settled(payment)) return false;
   KONTOR_MARK("a settled payment that left memory");
   if (payment.reopened != 0) KONTOR_MARK("a settled payment that left memory once more");
-  settled_payments_.add(payment_names_.name(*index), payment.ref, payment.reopened != 0);
+  settled_payments_.add(payment_names_.name(*index), payment.ref, payment.reopened != 0,
+                        Sequence{payment.touched_at});
   payment_index_.erase(payment.ref);
   payment_names_.erase(*index);
   payments_[*index] = Payment{};

@@ -26,7 +26,7 @@ bool CreditNotes::leave(const Leaving::Touch& due) {
   if (note.touched_at != due.position || !is_settled(note)) return false;
   KONTOR_MARK("a settled credit note that left memory");
   if (note.reopened != 0) KONTOR_MARK("a settled credit note that left memory once more");
-  settled_.add(names_.name(*index), note.ref, note.reopened != 0);
+  settled_.add(names_.name(*index), note.ref, note.reopened != 0, Sequence{note.touched_at});
   ++left_numbers_[note.fiscal_year];
   unlink(note);
   parts_.give(note.first_part, note.part_count);

@@ -113,13 +113,9 @@ void print_hold(std::ostream& out, const Json& hold) {
 }
 
 // "a payment of 80.00 EUR by acme" and which of the reasons it clears, where there are several.
-void print_remedies(std::ostream& out, const Json& why) {
-  const Json remedies = why.value("remedies", Json::array());
-  const Json together = why.value("together", Json::array());
-  if (remedies.empty()) return;
-  const std::string_view passes = why.contains("failure")   ? "RetryOrder passes with "
-                                  : why.contains("command") ? "The same order passes with "
-                                                            : "It is released by ";
+// Those that do by themselves, then the sets that do.
+void print_sufficient(std::ostream& out, std::string_view passes, const Json& remedies,
+                      const Json& together) {
   bool said = false;
   for (const Json& remedy : remedies) {
     if (!remedy.value("releases", false)) continue;
@@ -134,6 +130,15 @@ void print_remedies(std::ostream& out, const Json& why) {
   }
   for (const Json& set : together)
     out << "  - " << text_of(set, "says") << '\n';
+}
+
+void print_remedies(std::ostream& out, const Json& why) {
+  const Json remedies = why.value("remedies", Json::array());
+  if (remedies.empty()) return;
+  const std::string_view passes = why.contains("failure")   ? "RetryOrder passes with "
+                                  : why.contains("command") ? "The same order passes with "
+                                                            : "It is released by ";
+  print_sufficient(out, passes, remedies, why.value("together", Json::array()));
   for (const Json& remedy : remedies) {
     const std::vector<unsigned> clears = remedy.value("clears", std::vector<unsigned>{});
     if (remedy.value("releases", false) || clears.empty()) continue;

@@ -34,6 +34,20 @@ std::string_view role_of_group(const Book& book, const RuleGroup& group, BuyerId
   return held == group.roles.end() ? std::string_view{} : std::string_view(*held);
 }
 
+// Calls visit(person) for each at the company and above who holds a role of the group, of those who
+// may(person), until it returns false.
+template <class May, class Visit>
+void for_each_holder(const Book& book, const RuleGroup& group, const AskedOrder& order, May may,
+                     Visit visit) {
+  const Parties& parties = book.parties();
+  for (CompanyId at = order.company; is_set(at); at = parties.company(at).parent) {
+    for (const BuyerId person : parties.buyers_of(at)) {
+      const bool holds = may(person) && !role_of_group(book, group, person, order).empty();
+      if (holds && !visit(person)) return;
+    }
+  }
+}
+
 // Calls visit(person) for each who is asked in the group, once, until it returns false. Not the
 // placer, unless with_placer.
 template <class Visit>
@@ -59,14 +73,9 @@ void for_each_asked(const Book& book, const RuleGroup& group, const AskedOrder& 
     for (const BuyerId person : climb(book, group, order, with_placer)) {
       if (!contains(seen, person) && !visit(person)) return;
     }
-    return;
-  }
-  if (group.roles.empty()) return;
-  for (CompanyId at = order.company; is_set(at); at = parties.company(at).parent) {
-    for (const BuyerId person : parties.buyers_of(at)) {
-      if (!may(person) || contains(seen, person)) continue;
-      if (!role_of_group(book, group, person, order).empty() && !visit(person)) return;
-    }
+  } else if (!group.roles.empty()) {
+    const auto is_new = [&](BuyerId person) { return may(person) && !contains(seen, person); };
+    for_each_holder(book, group, order, is_new, visit);
   }
 }
 
@@ -95,11 +104,11 @@ std::optional<Standing> standing_that_counts(const Book& book, const ApprovalReq
   return Standing{VotedAs::escalated, std::string(role)};
 }
 
-std::uint32_t count_votes(const Book& book, const ApprovalRequest& request, const Asked& asked,
+std::uint32_t count_votes(const Book& book, const ApprovalRequest& request, bool together,
                           const RuleGroup& group, const AskedOrder& order) {
   std::vector<BuyerId> counted;
   for (const Vote& vote : request.votes) {
-    const bool of_tier = asked.together || vote.tier == group.tier;
+    const bool of_tier = together || vote.tier == group.tier;
     if (of_tier && !contains(counted, vote.by) &&
         standing_that_counts(book, request, group, vote.by, order)) {
       counted.push_back(vote.by);
@@ -132,6 +141,40 @@ bool placer_could(const Book& book, const RuleGroup& group, const AskedOrder& or
   const auto standing = standing_in(book, group, order.placed_by, order);
   if (!standing || standing->as != VotedAs::climb) return standing.has_value();
   return contains(climb(book, group, order, true), order.placed_by);
+}
+
+std::uint32_t wanted_of(const Book& book, const RuleGroup& group, const AskedOrder& order) {
+  if (group.needed != kEverybody) return group.needed;
+  KONTOR_MARK("a group of which everybody is asked");
+  return std::max(1U, count_eligible(book, group, order).count);
+}
+
+// For which tier the person's answer is; or why it is for none.
+struct Ballot {
+  std::optional<Voter> voter;
+  std::optional<Voter> one_more;  // in a group that has enough
+  ReasonCode why = ReasonCode::not_an_approver;
+};
+
+Ballot find_ballot(const Book& book, const ApprovalRequest& request, const Order& order,
+                   BuyerId person) {
+  Ballot out;
+  const AskedOrder about = asked_order(book, order);
+  const Asked asked = read_asked(book, request);
+  for (std::size_t i = 0; i < asked.groups.size() && !out.voter; ++i) {
+    const RuleGroup& group = *asked.groups[i].group;
+    auto standing = standing_now(book, request, group, person);
+    if (!standing) {
+      const bool self = person == about.placed_by && standing_in(book, group, person, about);
+      if (self && out.why == ReasonCode::not_an_approver) out.why = ReasonCode::self_approval;
+      continue;
+    }
+    out.why = ReasonCode::not_this_tier;
+    if (!asked.is_open(i)) continue;
+    std::optional<Voter>& place = asked.satisfied(i) ? out.one_more : out.voter;
+    if (!place) place = Voter{person, group.tier, std::move(*standing)};
+  }
+  return out;
 }
 
 }  // namespace
@@ -251,16 +294,8 @@ Asked read_asked(const Book& book, const ApprovalRequest& request) {
     const RuleVersion* const rule = book.rules().version_at(version);
     KONTOR_ASSERT(rule != nullptr);
     for (const RuleGroup& group : rule->groups) {
-      AskedGroup asked;
-      asked.group = &group;
-      asked.rule = version;
-      asked.wanted = group.needed;
-      if (group.needed == kEverybody) {
-        KONTOR_MARK("a group of which everybody is asked");
-        asked.wanted = std::max(1U, count_eligible(book, group, about).count);
-      }
-      asked.votes = count_votes(book, request, out, group, about);
-      out.groups.push_back(asked);
+      const std::uint32_t votes = count_votes(book, request, out.together, group, about);
+      out.groups.push_back({&group, version, votes, wanted_of(book, group, about)});
     }
   }
   if (request.rules.size() == 1) return out;  // a rule has its groups by tier
@@ -338,31 +373,14 @@ std::optional<Voter> expect_voter(Step& step, const Order& order) {
     return std::nullopt;
   }
   const auto person = book.parties().find_buyer(step.context().actor);
-  ReasonCode why = ReasonCode::not_an_approver;
-  std::optional<Voter> one_more;  // in a group that has enough
-  if (person) {
-    const AskedOrder about = asked_order(book, order);
-    const Asked asked = read_asked(book, *request);
-    for (std::size_t i = 0; i < asked.groups.size(); ++i) {
-      const RuleGroup& group = *asked.groups[i].group;
-      auto standing = standing_now(book, *request, group, *person);
-      if (!standing) {
-        const bool self = *person == about.placed_by && standing_in(book, group, *person, about);
-        if (self && why == ReasonCode::not_an_approver) why = ReasonCode::self_approval;
-        continue;
-      }
-      why = ReasonCode::not_this_tier;
-      if (!asked.is_open(i)) continue;
-      Voter voter{*person, group.tier, std::move(*standing)};
-      if (!asked.satisfied(i)) return voter;
-      if (!one_more) one_more = std::move(voter);
-    }
-  }
-  if (one_more) {
+  Ballot ballot;
+  if (person) ballot = find_ballot(book, *request, order, *person);
+  if (ballot.voter) return std::move(ballot.voter);
+  if (ballot.one_more) {
     KONTOR_MARK("an answer in a group that has enough yeses");
-    return one_more;
+    return std::move(ballot.one_more);
   }
-  Cause cause = about(why, Subject::buyer, step.actor_name(), person ? person->value() : 0);
+  Cause cause = about(ballot.why, Subject::buyer, step.actor_name(), person ? person->value() : 0);
   cause.evidence.push_back(request->asked_at);
   step.refuse(std::move(cause));
   return std::nullopt;

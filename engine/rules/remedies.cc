@@ -109,6 +109,7 @@ class Search {
   Quantity missing_stock(const Cause& of) const;
   Remedy cancellation_of(const std::vector<Quantity>& cancelled) const;
 
+  Reasons reasons_but(const Reasons& cleared) const;
   void put_in_pairs(Remedies& out) const;
   void put_everything_right(Remedies& out) const;
   bool release_in_turn(const std::vector<Remedy>& all) const;
@@ -356,6 +357,14 @@ bool is_known(const std::vector<std::vector<Remedy>>& sets, const std::vector<Re
   });
 }
 
+Search::Reasons Search::reasons_but(const Reasons& cleared) const {
+  Reasons out;
+  for (std::size_t i = 0; i < reasons().size(); ++i) {
+    if (std::find(cleared.begin(), cleared.end(), i) == cleared.end()) out.push_back(i);
+  }
+  return out;
+}
+
 // One that clears something, then the smallest of another kind that clears the rest.
 void Search::put_in_pairs(Remedies& out) const {
   const auto enough = [&](const Supposition& supposed) { return releases(supposed); };
@@ -363,19 +372,13 @@ void Search::put_in_pairs(Remedies& out) const {
     if (first.releases) continue;
     Supposition base = with({}, first);
     waiting_.let_others_take(base);
-    const Reasons& cleared = first.clears;
-    std::size_t left = 0;
-    while (std::find(cleared.begin(), cleared.end(), left) != cleared.end())
-      ++left;
-    if (left == reasons().size()) continue;  // another reason would come up
+    const Reasons left = reasons_but(first.clears);
+    if (left.empty()) continue;  // another reason would come up
     for (const RemedyKind kind : kKinds) {
       if (kind == first.kind) continue;
-      auto second = find_one(kind, reasons()[left], base, enough);
+      auto second = find_one(kind, reasons()[left.front()], base, enough);
       if (!second || is_known(out.together, {first, *second})) continue;
-      for (std::size_t i = 0; i < reasons().size(); ++i) {
-        if (std::find(cleared.begin(), cleared.end(), i) == cleared.end())
-          second->clears.push_back(i);
-      }
+      second->clears.insert(second->clears.end(), left.begin(), left.end());
       out.together.push_back({first, std::move(*second)});
     }
   }

@@ -16,24 +16,30 @@ Minor sum_of(std::span<const Application> applications) {
   return sum;
 }
 
+DocumentState order_state(const Document& order) {
+  using State = DocumentState;
+  if (order.approval == Document::Approval::kRejected) return State::kRejected;
+  if (order.cancelled) return State::kCancelled;
+  if (order.approval == Document::Approval::kPending) return State::kAwaitingApproval;
+  if (order.failed) return State::kFailed;
+  if (order.held) return State::kOnHold;
+  return order.fulfilled ? State::kFulfilled : State::kOpen;
+}
+
+DocumentState invoice_state(const Document& invoice) {
+  using State = DocumentState;
+  const bool by_money = invoice.paid > Minor{0} || invoice.credited == Minor{0};
+  if (invoice.open == Minor{0}) return by_money ? State::kPaid : State::kCredited;
+  if (invoice.open == invoice.total) return State::kOpen;
+  return by_money ? State::kPartPaid : State::kPartCredited;
+}
+
 }  // namespace
 
 DocumentState Document::state() const {
   using State = DocumentState;
-  if (kind == DocumentKind::kOrder) {
-    if (approval == Approval::kRejected) return State::kRejected;
-    if (cancelled) return State::kCancelled;
-    if (approval == Approval::kPending) return State::kAwaitingApproval;
-    if (failed) return State::kFailed;
-    if (held) return State::kOnHold;
-    return fulfilled ? State::kFulfilled : State::kOpen;
-  }
-  if (kind == DocumentKind::kInvoice) {
-    const bool by_money = paid > Minor{0} || credited == Minor{0};
-    if (open == Minor{0}) return by_money ? State::kPaid : State::kCredited;
-    if (open == total) return State::kOpen;
-    return by_money ? State::kPartPaid : State::kPartCredited;
-  }
+  if (kind == DocumentKind::kOrder) return order_state(*this);
+  if (kind == DocumentKind::kInvoice) return invoice_state(*this);
   if (cancelled || (reversed == total && total != Minor{0})) return State::kCancelled;
   return open == Minor{0} ? State::kSettled : State::kOpen;
 }

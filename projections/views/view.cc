@@ -5,6 +5,7 @@
 
 #include "events/base/assert.h"
 #include "events/codec/catalog.h"
+#include "projections/prefetch.h"
 #include "projections/views/documents.h"
 #include "projections/views/entries.h"
 #include "projections/views/keys.h"
@@ -37,6 +38,10 @@ std::uint64_t front_of(std::string_view key) {
 }
 
 constexpr std::size_t kSecondWord = kRowHeadBytes + sizeof(std::uint64_t);
+
+// In rows, as they are handed over: their bytes lie all over the heap.
+constexpr std::size_t kRowsAhead = 16;
+constexpr std::size_t kBytesAhead = 8;
 
 }  // namespace
 
@@ -89,10 +94,17 @@ Status RowHeap::drain(const RowSink& sink) {
     if (const int keys = key(*a.row).compare(key(*b.row)); keys != 0) return keys < 0;
     return a.row->offset < b.row->offset;
   });
+  const auto is_same = [&](const Place& a, const Place& b) {
+    return a.second == b.second && a.front == b.front && a.head == b.head &&
+           key(*a.row) == key(*b.row);
+  };
   Status status;
   for (std::size_t i = 0; i < places.size() && status.ok(); ++i) {
+    if (i + kRowsAhead < places.size()) prefetch_line(places[i + kRowsAhead].row);
+    if (i + kBytesAhead < places.size())
+      prefetch_line(bytes_.data() + places[i + kBytesAhead].row->offset);
     const Row& row = *places[i].row;
-    if (i + 1 < places.size() && key(row) == key(*places[i + 1].row)) continue;
+    if (i + 1 < places.size() && is_same(places[i], places[i + 1])) continue;
     status = sink(key(row),
                   std::string_view(bytes_).substr(row.offset + row.key_bytes, row.value_bytes));
   }

@@ -21,7 +21,8 @@ void stock_everywhere(Shop& shop) {
     shop.given(R"("RegisterItem":{"item":")" + item + R"(","tax_category":"exempt"})");
     shop.given(R"("SetPrice":{"list":"retail","item":")" + item +
                R"(","breaks":[{"from_quantity":0,"unit_price":"0.01"}]})");
-    arrivals += (i == 0 ? "" : ",") + std::string(R"({"quantity":1,"item":")") + item + R"("})";
+    arrivals.append(i == 0 ? "" : ",").append(R"({"quantity":1,"item":")").append(item);
+    arrivals += R"("})";
   }
   for (int i = 0; i < kWarehouses; ++i) {
     const std::string place = "place-" + std::to_string(i);

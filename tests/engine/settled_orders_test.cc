@@ -1,5 +1,8 @@
 // Orders that are settled leave memory, and come back when a command names them.
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -8,6 +11,8 @@
 #include "engine/replay.h"
 #include "engine/views/view_host.h"
 #include "events/base/mark.h"
+#include "projections/hash_set.h"
+#include "projections/tables.h"
 #include "tests/engine/settled_shop.h"
 #include "tests/engine/views/scratch.h"
 
@@ -282,9 +287,10 @@ std::uint64_t times(std::string_view mark_name) {
   ADD_FAILURE() << "no such mark: " << mark_name;
   return 0;
 }
+constexpr std::string_view kReadBirths =
+    "the births of documents read from the log, as no view has them";
 std::uint64_t times_the_log_was_read() {
-  return times("a settled document gathered by reading on from its birth") +
-         times("the births of documents read from the log, as no view has them");
+  return times("a settled document gathered by reading on from its birth") + times(kReadBirths);
 }
 
 // A shop whose settled documents leave memory after 16 events, beside its views.
@@ -303,10 +309,24 @@ class SettledDocumentsByTheViews : public testing::Test {
   ~SettledDocumentsByTheViews() override { views_->stop(); }  // before the log goes
 
   bool views_have_all() { return views_->wait_for(live_->log().tail().last, kWaitMax); }
+  StatusCode tell(const std::string& command) {
+    return live_->ask(R"({"id":"told)" + std::to_string(++told_) + "\"," + command + "}").status;
+  }
+  StatusCode place(const std::string& order) {
+    return tell(R"("PlaceOrder":{"order":")" + order +
+                R"(","company":"acme","lines":[{"item":"bolt","quantity":1}]})");
+  }
+  void let_leave(const std::string& order) {
+    ASSERT_EQ(place(order), StatusCode::kDone);
+    ASSERT_EQ(tell(R"("CancelOrder":{"order":")" + order + "\"}"), StatusCode::kDone);
+    for (int i = 0; i < 20; ++i)
+      tell(R"("SetCreditLimit":{"company":"acme","limit":"1000000.00"})");
+  }
 
   const Scratch folder_;
   std::optional<ViewHost> views_;
   std::optional<LiveEngine> live_;
+  int told_ = 0;
 };
 
 // The views say where a document of that name was born and which events it has, so that nothing
@@ -342,6 +362,44 @@ TEST_F(SettledDocumentsByTheViews, AreTheSameAsWithoutIt) {
   Books again;
   ASSERT_TRUE(replay(live.log(), again, ReplayOptions{}, nullptr).ok());
   EXPECT_EQ(again.find(BookNumber{1})->digest(), live.digest());
+}
+
+// Views that lag: what they know they tell, and behind that the log is read.
+TEST_F(SettledDocumentsByTheViews, AreFoundBehindThemToo) {
+  let_leave("O-1");
+  ASSERT_TRUE(views_have_all());
+  views_->stop();
+  let_leave("O-2");
+  const std::uint64_t read = times(kReadBirths);
+  EXPECT_EQ(place("O-1"), StatusCode::kRefused) << "it is there, says the view";
+  EXPECT_EQ(times(kReadBirths), read);
+  EXPECT_EQ(place("O-2"), StatusCode::kRefused) << "it is there, says the log";
+  EXPECT_EQ(times(kReadBirths), read + 1);
+  EXPECT_EQ(place("O-3"), StatusCode::kDone);
+  EXPECT_TRUE(live_->commands_in_log().ends_with(
+      "ReopenDocument PlaceOrder ReopenDocument PlaceOrder PlaceOrder"));
+}
+
+// The set of names that left keeps 29 bits of each: another name may seem to have left.
+TEST_F(SettledDocumentsByTheViews, AreNotLookedForInTheLogWhenTheyNeverWere) {
+  std::map<std::uint64_t, std::string> names;
+  std::pair<std::string, std::string> alike;
+  for (int i = 0; alike.first.empty(); ++i) {
+    const std::string name = "O-" + std::to_string(i);
+    const auto [first, is_new] =
+        names.try_emplace(hash_bytes(name) >> (64 - HashSet::kHashBits), name);
+    if (!is_new) alike = {first->second, name};
+  }
+  views_->stop();
+  let_leave(alike.first);
+  constexpr std::string_view kSeemed = "a name that seemed to have left, though no document had it";
+  const std::uint64_t read = times_the_log_was_read();
+  const std::uint64_t seemed = times(kSeemed);
+  EXPECT_EQ(place(alike.second), StatusCode::kDone);
+  EXPECT_EQ(times(kSeemed), seemed + 1);
+  EXPECT_EQ(times_the_log_was_read(), read);
+  EXPECT_EQ(place(alike.first), StatusCode::kRefused) << "that one is there";
+  EXPECT_GT(times_the_log_was_read(), read);
 }
 
 // What a decision says of an order behind the event that touches it belongs to the order, at

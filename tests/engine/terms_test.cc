@@ -94,7 +94,7 @@ Line month_end(bool first, std::int16_t days, bool last) {
 }
 
 const std::map<std::string, std::vector<Line>>& known_terms() {
-  static const std::map<std::string, std::vector<Line>> terms = [] {
+  static const std::map<std::string, std::vector<Line>> kTerms = [] {
     Line next_end = month_end(true, 0, false);
     next_end.months = 1;
     return std::map<std::string, std::vector<Line>>{
@@ -113,7 +113,7 @@ const std::map<std::string, std::vector<Line>>& known_terms() {
         {"end of month then +45 d (FR method B)", {month_end(true, 45, false)}},
         {"last day of next month (ERPNext template 1)", {next_end}}};
   }();
-  return terms;
+  return kTerms;
 }
 
 TEST(Terms, GiveTheDueDatesOthersPublished) {

@@ -10,7 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include "projections/recently_left.h"
 #include "projections/slot_names.h"
+#include "projections/tables.h"
 
 namespace kontor::test {
 namespace {
@@ -39,13 +41,60 @@ bool knows(const BirthTable& table, std::uint64_t number) {
   return std::find(births.begin(), births.end(), number) != births.end();
 }
 
+// ---- what left lately ---------------------------------------------------------------------------
+
+constexpr BookNumber kBook{1};
+constexpr std::size_t kNamesKept = RecentlyLeft::kBlock * RecentlyLeft::kBlocks;
+
+TEST(RecentlyLeft, KnowsThoseOfTheBookAndTheKind) {
+  RecentlyLeft recently;
+  EXPECT_FALSE(recently.knows_behind(kBook, Sequence{100})) << "nobody tells of the book";
+  recently.watch(kBook, Sequence{10});
+  EXPECT_FALSE(recently.knows_behind(kBook, Sequence{9}));
+  EXPECT_TRUE(recently.knows_behind(kBook, Sequence{10}));
+  recently.add(kBook, SettledKind::kOrder, hash_bytes("O-1"), Sequence{12});
+  EXPECT_TRUE(recently.has_behind(kBook, Sequence{0}, SettledKind::kOrder, "O-1"));
+  EXPECT_FALSE(recently.has_behind(kBook, Sequence{0}, SettledKind::kOrder, "O-2"));
+  EXPECT_FALSE(recently.has_behind(kBook, Sequence{0}, SettledKind::kInvoice, "O-1"));
+  EXPECT_FALSE(recently.has_behind(BookNumber{2}, Sequence{0}, SettledKind::kOrder, "O-1"));
+}
+
+TEST(RecentlyLeft, ForgetsTheOldestAndKnowsOfWhichBook) {
+  RecentlyLeft recently;
+  const BookNumber other{2};
+  recently.watch(kBook, Sequence{0});
+  recently.watch(other, Sequence{0});
+  const auto add = [&](std::uint64_t number) {
+    recently.add(kBook, SettledKind::kPayment, hash_bytes(name_of(number)), Sequence{number});
+  };
+  for (std::uint64_t number = 1; number <= kNamesKept; ++number)
+    add(number);
+  EXPECT_TRUE(recently.knows_behind(kBook, Sequence{0}));
+  EXPECT_TRUE(recently.has_behind(kBook, Sequence{0}, SettledKind::kPayment, name_of(1)));
+  EXPECT_TRUE(recently.has_behind(kBook, Sequence{0}, SettledKind::kPayment, name_of(kNamesKept)));
+  for (std::uint64_t number = 1; number <= RecentlyLeft::kBlock; ++number)
+    add(kNamesKept + number);
+  EXPECT_FALSE(recently.has_behind(kBook, Sequence{0}, SettledKind::kPayment, name_of(1)));
+  EXPECT_TRUE(recently.has_behind(kBook, Sequence{0}, SettledKind::kPayment,
+                                  name_of(RecentlyLeft::kBlock + 1)));
+  EXPECT_FALSE(recently.knows_behind(kBook, Sequence{RecentlyLeft::kBlock - 1}));
+  EXPECT_TRUE(recently.knows_behind(kBook, Sequence{RecentlyLeft::kBlock}));
+  EXPECT_TRUE(recently.knows_behind(other, Sequence{0}));
+  const std::string old = name_of(2 * RecentlyLeft::kBlock);
+  EXPECT_TRUE(recently.has_behind(kBook, Sequence{2 * RecentlyLeft::kBlock - 1},
+                                  SettledKind::kPayment, old));
+  EXPECT_FALSE(
+      recently.has_behind(kBook, Sequence{2 * RecentlyLeft::kBlock}, SettledKind::kPayment, old))
+      << "nor any other of its block";
+}
+
 // ---- what leaves --------------------------------------------------------------------------------
 
 TEST(SettledDocuments, AreKnownByTheirNamesWhileTheyAreOutOfMemory) {
   SettledDocuments settled;
   EXPECT_FALSE(settled.may_have("O-1"));
-  settled.add("O-1", 7, false);
-  settled.add("O-2", 8, false);
+  settled.add("O-1", 7, false, Sequence{9});
+  settled.add("O-2", 8, false, Sequence{9});
   EXPECT_TRUE(settled.may_have("O-1"));
   EXPECT_TRUE(settled.may_have("O-2"));
   EXPECT_EQ(settled.size(), 2U);
@@ -54,11 +103,11 @@ TEST(SettledDocuments, AreKnownByTheirNamesWhileTheyAreOutOfMemory) {
   settled.came_back();
   EXPECT_TRUE(settled.empty());
   EXPECT_FALSE(settled.may_have("O-1")) << "nothing is out of memory";
-  settled.add("O-1", 7, true);
+  settled.add("O-1", 7, true, Sequence{9});
   EXPECT_TRUE(settled.left_again("O-1", 7));
   EXPECT_FALSE(settled.left_again("O-1", 8)) << "the one born elsewhere";
   settled.came_back();
-  settled.add("O-1", 7, true);
+  settled.add("O-1", 7, true, Sequence{9});
   EXPECT_EQ(settled.size(), 1U) << "again and again is one";
 }
 
@@ -70,7 +119,7 @@ TEST(SettledDocuments, CostTwoBytesEach) {
     for (std::uint64_t number = 1; number <= count; ++number) {
       // Each new name is asked for before it is one, as commands do.
       if (number > count - 20'000 && settled.may_have(name_of(number))) ++mistaken;
-      settled.add(name_of(number), number, false);
+      settled.add(name_of(number), number, false, Sequence{9});
     }
     EXPECT_LE(settled.memory(), count * 2 + fixed) << count;
     EXPECT_LT(mistaken, 30U) << "of 20,000, at " << count;
@@ -82,7 +131,7 @@ TEST(SettledDocuments, CostTwoBytesEach) {
 TEST(SettledDocuments, AreSavedAndLoaded) {
   SettledDocuments settled;
   for (std::uint64_t number = 1; number <= 5'000; ++number)
-    settled.add(name_of(number), number, number % 7 == 0);
+    settled.add(name_of(number), number, number % 7 == 0, Sequence{9});
   const auto bytes = saved(settled);
   SettledDocuments again;
   Source in(bytes);

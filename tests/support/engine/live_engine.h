@@ -110,9 +110,9 @@ class Look {
  public:
   explicit Look(std::function<void(const Books&)> look) : look_(std::move(look)) {}
   std::unique_ptr<Question> question();
-  bool wait_begun() const { return wait(begun_); }  // looking
-  bool wait_asked() const { return wait(asked_); }  // has looked
-  bool wait_answered() const { return wait(answered_); }
+  bool wait_begun() const { return wait(kBegun); }  // looking
+  bool wait_asked() const { return wait(kAsked); }  // has looked
+  bool wait_answered() const { return wait(kAnswered); }
   bool answered() const;
 
  private:
@@ -125,9 +125,9 @@ class Look {
     bool answered = false;
   };
   bool wait(bool State::*flag) const;
-  static constexpr bool State::*begun_ = &State::begun;
-  static constexpr bool State::*asked_ = &State::asked;
-  static constexpr bool State::*answered_ = &State::answered;
+  static constexpr bool State::*kBegun = &State::begun;
+  static constexpr bool State::*kAsked = &State::asked;
+  static constexpr bool State::*kAnswered = &State::answered;
 
   std::function<void(const Books&)> look_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
