@@ -1,5 +1,7 @@
 #include "engine/views/view_builder.h"
 
+#include <algorithm>
+
 #include "events/base/mark.h"
 #include "events/log/commit.h"
 #include "events/log/merkle.h"
@@ -25,10 +27,67 @@ Status ViewBuilder::open() {
 }
 
 Status ViewBuilder::advance(CommitNumber to) {
+  ViewBuilder* const alone = this;
+  return advance(std::span(&alone, 1), to).front();
+}
+
+std::vector<Status> ViewBuilder::advance(std::span<ViewBuilder* const> together, CommitNumber to) {
+  for (ViewBuilder* const builder : together)
+    builder->begin_batch();
+  const Status read = read_batch(together, to);
+  std::vector<Status> out;
+  for (ViewBuilder* const builder : together) {
+    out.push_back(read.ok() ? builder->end_batch() : read);
+    builder->earlier_.reset();
+  }
+  return out;
+}
+
+void ViewBuilder::begin_batch() {
+  earlier_ = store_->snapshot();
+  folded_ = {};
   next_ = checkpoint_;
   positions_.clear();
   batch_events_ = 0;
-  if (Status read = read_batch(to); !read.ok()) return read;
+}
+
+Status ViewBuilder::read_batch(std::span<ViewBuilder* const> together, CommitNumber to) {
+  const ViewBuilder& first = *together.front();
+  const CommitNumber from{first.checkpoint_.commit.value() + 1};
+  Status sound;
+  const Status read =
+      first.log_.read(from, to, [&](CommitNumber number, std::span<const std::byte> bytes) {
+        sound = read_commit(number, bytes, [&](const PageView& page) {
+          for (ViewBuilder* const builder : together)
+            builder->take(page);
+          return Status{};
+        });
+        if (!sound.ok()) return false;
+        const bool last =
+            number >= to || std::ranges::any_of(together, [](const ViewBuilder* builder) {
+              return builder->is_full();
+            });
+        for (ViewBuilder* const builder : together) {
+          builder->next_.commit = number;
+          if (last) builder->next_.last = leaf_hash(bytes);
+        }
+        return !last;
+      });
+  return sound.ok() ? read : sound;
+}
+
+// What one cannot fold is its own trouble: the others go on.
+void ViewBuilder::take(const PageView& page) {
+  if (folded_.ok()) folded_ = fold_page(page);
+}
+
+bool ViewBuilder::is_full() const {
+  return !folded_.ok() || batch_events_ >= options_.batch_events ||
+         view_->pending_bytes() >= options_.batch_bytes;
+}
+
+Status ViewBuilder::end_batch() {
+  if (!folded_.ok()) return folded_;
   if (next_.commit == checkpoint_.commit) return {};
   if (checkpoint_.commit.value() == 0) {
     const Result<Hash256> first = hash_of_commit(log_, CommitNumber{1});
@@ -40,31 +99,12 @@ Status ViewBuilder::advance(CommitNumber to) {
   return {};
 }
 
-Status ViewBuilder::read_batch(CommitNumber to) {
-  const auto earlier = store_->snapshot();
-  Status folded;
-  const CommitNumber from{checkpoint_.commit.value() + 1};
-  const Status read =
-      log_.read(from, to, [&](CommitNumber number, std::span<const std::byte> bytes) {
-        folded = read_commit(number, bytes,
-                             [&](const PageView& page) { return fold_page(page, *earlier); });
-        if (!folded.ok()) return false;
-        next_.commit = number;
-        const bool last = number >= to || batch_events_ >= options_.batch_events ||
-                          view_->pending_bytes() >= options_.batch_bytes;
-        if (last) next_.last = leaf_hash(bytes);
-        return !last;
-      });
-  if (!folded.ok()) return folded;
-  return read;
-}
-
-Status ViewBuilder::fold_page(const PageView& page, const RowSource& earlier) {
+Status ViewBuilder::fold_page(const PageView& page) {
   const PageHeader& header = page.header();
   const BookNumber book{header.book};
   Status status;
   page.for_each_decision([&](const DecisionView& decision) {
-    if (status.ok()) status = view_->fold(book, decision, earlier);
+    if (status.ok()) status = view_->fold(book, decision, *earlier_);
   });
   if (!status.ok()) return status;
   positions_[book] = Sequence{header.first_sequence + header.event_count - 1};

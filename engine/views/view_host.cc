@@ -111,40 +111,84 @@ void ViewHost::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    bool more = false;
-    for (const auto& follower : followers_)
-      more = follow(*follower) || more;
+    const bool more = follow();
     lock.lock();
     if (!more) wake_.wait_for(lock, options_.look_every, [this] { return stopping_; });
   }
 }
 
-bool ViewHost::follow(Follower& follower) {
+CommitNumber ViewHost::reached(const Follower& follower) {
+  return follower.builder->checkpoint().commit;
+}
+
+// A batch each. Those behind come up to the next ones, who wait for that, and go on with them.
+bool ViewHost::follow() {
+  std::vector<Follower*> ready;
+  for (const auto& follower : followers_) {
+    if (is_ready(*follower)) ready.push_back(follower.get());
+  }
+  std::ranges::sort(ready, {}, [](const Follower* follower) { return reached(*follower); });
+  const CommitNumber tail = log_.tail().last;
+  const auto group_end = [&](auto first) {
+    return first == ready.end() ? first : std::find_if(first, ready.end(), [&](const auto* other) {
+      return reached(*other) > reached(**first);
+    });
+  };
+  for (auto first = ready.begin(); first != ready.end();) {
+    const auto last = group_end(first);
+    const auto after = group_end(last);
+    const CommitNumber to = last == ready.end() ? tail : reached(**last);
+    const bool met = advance({first, last}, to, tail);
+    first = met ? after : last;
+  }
+  bool more = false;
+  for (Follower* const follower : ready) {
+    if (follower->builder == nullptr) more = more || !follower->dead;  // discarded
+    if (follower->builder == nullptr || follower->dead) continue;
+    const bool behind = reached(*follower) < tail;
+    more = renew(*follower) || behind || more;
+  }
+  return more;
+}
+
+bool ViewHost::is_ready(Follower& follower) {
   if (follower.dead) return false;
   if (follower.builder != nullptr && follower.store->damaged()) {
     discard(follower, "stored bytes are damaged");
   }
   if (follower.renewed && !take_place(follower)) return false;
   if (follower.builder == nullptr) open_store(follower);
-  if (follower.builder == nullptr) return false;
-  const CommitNumber tail = log_.tail().last;
-  if (follower.seen <= follower.builder->checkpoint().commit) {
-    const std::lock_guard lock(mutex_);
-    follower.has_since = follower.seen_at;
-    follower.seen = tail;
-    follower.seen_at = Clock::now();
+  return follower.builder != nullptr;
+}
+
+void ViewHost::see(Follower& follower, CommitNumber tail) {
+  if (follower.seen > reached(follower)) return;
+  const std::lock_guard lock(mutex_);
+  follower.has_since = follower.seen_at;
+  follower.seen = tail;
+  follower.seen_at = Clock::now();
+}
+
+bool ViewHost::advance(std::span<Follower* const> together, CommitNumber to, CommitNumber tail) {
+  std::vector<ViewBuilder*> builders;
+  for (Follower* const follower : together) {
+    see(*follower, tail);
+    builders.push_back(follower->builder.get());
   }
-  if (Status advanced = follower.builder->advance(tail); !advanced.ok()) {
-    if (follower.builder->store()->damaged()) {
-      discard(follower, advanced.error().message);
-      return true;
+  const std::vector<Status> advanced = ViewBuilder::advance(builders, to);
+  bool met = false;
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    Follower& follower = *together[i];
+    if (advanced[i].ok()) {
+      tell(follower, tail);
+      met = met || reached(follower) == to;
+    } else if (follower.store->damaged()) {
+      discard(follower, advanced[i].error().message);
+    } else {
+      give_up(follower, advanced[i].error());
     }
-    give_up(follower, advanced.error());
-    return false;
   }
-  tell(follower, tail);
-  const bool behind = follower.builder->checkpoint().commit < tail;
-  return renew(follower) || behind;
+  return met;
 }
 
 void ViewHost::tell(Follower& follower, CommitNumber tail) {

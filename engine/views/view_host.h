@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -70,7 +71,13 @@ class ViewHost final : public Views {
 
   void run();
   // Whether there may be more to do at once.
-  bool follow(Follower& follower);
+  bool follow();
+  // Whether its store is open and can be followed on.
+  bool is_ready(Follower& follower);
+  void see(Follower& follower, CommitNumber tail);
+  static CommitNumber reached(const Follower& follower);
+  // A batch of those at one commit. Whether they have come to `to`.
+  bool advance(std::span<Follower* const> together, CommitNumber to, CommitNumber tail);
   void open_store(Follower& follower);
   Status try_open(Follower& follower, std::string& found);
   void discard(Follower& follower, const std::string& why);

@@ -2,10 +2,13 @@
 // not of this log.
 #include "engine/views/view_host.h"
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -206,6 +209,90 @@ TEST_F(TheViews, OfAnotherFormatAreBuiltAgain) {
   follow();
   EXPECT_TRUE(has_said("has format 0, this version writes 1")) << said();
   expect_sound();
+}
+
+// ---- together -----------------------------------------------------------------------------------
+
+// Hands over what another log has, and counts it.
+class CountingLog final : public EventLog {
+ public:
+  explicit CountingLog(const EventLog& log) : log_(log) {}
+  LogTail tail() const override { return log_.tail(); }
+  Status append(Epoch, CommitNumber, std::span<const std::byte>) override {
+    return Error{ErrorKind::kUsage, "read only"};
+  }
+  Status read(CommitNumber from, CommitNumber to, const Visitor& visit) const override {
+    return log_.read(from, to, [&](CommitNumber number, std::span<const std::byte> bytes) {
+      ++commits_;
+      return visit(number, bytes);
+    });
+  }
+  Status close() override { return {}; }
+  std::uint64_t commits() const { return commits_; }
+
+ private:
+  const EventLog& log_;
+  mutable std::atomic<std::uint64_t> commits_ = 0;
+};
+
+TEST_F(TheViews, ReadTheLogOnceForAllOfThem) {
+  const CountingLog log(live_.log());
+  for (int i = 0; i < 10; ++i)
+    order("O-" + std::to_string(i));
+  const std::uint64_t tail = log.tail().last.value();
+  follow(log);
+  // Each reads the first commit once more, for its checkpoint to name the log.
+  EXPECT_EQ(log.commits(), tail + view_names().size());
+  expect_sound();
+}
+
+TEST_F(TheViews, ThatAreBehindComeUpToTheOthersAndGoOnWithThem) {
+  for (int i = 0; i < 10; ++i)
+    order("O-" + std::to_string(i));
+  follow();
+  const CommitNumber had = live_.log().tail().last;
+  fs::remove_all(folder() / "entries");
+  for (int i = 10; i < 20; ++i)
+    order("O-" + std::to_string(i));
+  const CountingLog log(live_.log());
+  const auto host = start(log);
+  ASSERT_TRUE(host->wait_for(log.tail().last, kWaitMax)) << said();
+  host->stop();
+  // Opening a store reads where it ends; the entries have read the commits of the others besides.
+  const std::uint64_t others = view_names().size() - 1;
+  EXPECT_LE(log.commits(), log.tail().last.value() + 1 + 2 * others);
+  EXPECT_GT(log.commits(), had.value());
+  expect_sound();
+}
+
+// Entries that cannot read anything.
+class Illiterate final : public View {
+ public:
+  std::string_view name() const override { return "entries"; }
+  std::uint32_t format() const override { return 1; }
+  Status fold(BookNumber, const DecisionView&, const RowSource&) override {
+    return Error{ErrorKind::kCorrupt, "cannot be read"};
+  }
+  Status drain(const RowSink&) override { return {}; }
+  std::size_t pending_bytes() const override { return 0; }
+};
+
+TEST_F(TheViews, ThatCannotFoldDoNotStopTheOthers) {
+  order("O-1");
+  const auto bad_store = ViewStore::open(folder() / "entries", {});
+  const auto store = ViewStore::open(folder() / "timeline", {});
+  ASSERT_TRUE(bad_store.ok() && store.ok());
+  ViewBuilder bad(live_.log(), std::make_unique<Illiterate>(), *bad_store, {});
+  ViewBuilder good(live_.log(), make_view("timeline"), *store, {});
+  const std::array<ViewBuilder*, 2> together = {&bad, &good};
+  const CommitNumber tail = live_.log().tail().last;
+  const std::vector<Status> advanced = ViewBuilder::advance(together, tail);
+  ASSERT_EQ(advanced.size(), 2U);
+  EXPECT_EQ(advanced.front().error().kind, ErrorKind::kCorrupt);
+  EXPECT_EQ(bad.checkpoint().commit, CommitNumber{0});
+  EXPECT_TRUE(advanced.back().ok());
+  while (good.checkpoint().commit < tail)
+    ASSERT_TRUE(good.advance(tail).ok());
 }
 
 // ---- the process dies
