@@ -1,6 +1,8 @@
 #include "engine/views/view_store.h"
 
+#include <algorithm>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <rocksdb/db.h>
@@ -60,8 +62,12 @@ rocksdb::Options store_options(const ViewStoreOptions& options) {
   out.paranoid_checks = true;
   out.compression = rocksdb::kLZ4Compression;
   out.write_buffer_size = 1U << 20;  // nothing is ever written to it
-  // Every file spans all keys, as each has the checkpoint.
-  out.level0_file_num_compaction_trigger = 8;
+  // Every file that is ingested spans all keys, as each has the checkpoint: levels would rewrite the
+  // next one with every few of them.
+  out.compaction_style = rocksdb::kCompactionStyleUniversal;
+  out.level0_file_num_compaction_trigger = 16;
+  // Rows are hardly ever written twice: what a file repeats of older ones is not worth a merge.
+  out.compaction_options_universal.max_size_amplification_percent = 1'000;
   out.level0_slowdown_writes_trigger = 1'000;
   out.level0_stop_writes_trigger = 10'000;
   out.target_file_size_base = 64U << 20;
@@ -247,8 +253,9 @@ Status Store::ingest(View& view, const ViewCheckpoint& checkpoint, const BookPos
 }
 
 Status Store::compact() {
-  const rocksdb::Status status =
-      db_->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr);
+  rocksdb::CompactRangeOptions options;
+  options.max_subcompactions = std::max(1U, std::thread::hardware_concurrency());
+  const rocksdb::Status status = db_->CompactRange(options, nullptr, nullptr);
   if (!status.ok()) return fail(status, "cannot merge");
   return {};
 }
