@@ -120,8 +120,7 @@ Result<std::uint64_t> Gatherer::find_birth(BookNumber book, SettledKind kind, st
   if (known.birth != 0 || known.to >= end) return known.birth;
   if (recently_left_.knows_behind(book, known.to) &&
       !recently_left_.has_behind(book, known.to, kind, name)) {
-    KONTOR_MARK("a name that seemed to have left, though no document had it");
-    return std::uint64_t{0};
+    return std::uint64_t{0};  // it only seemed to have left
   }
   if (Status read = read_births(book, known.to, end); !read.ok()) return read.error();
   for (const std::uint64_t birth :

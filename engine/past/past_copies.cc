@@ -182,15 +182,17 @@ void PastCopies::run() {
 bool PastCopies::refuse_late(std::unique_lock<std::mutex>& lock) {
   std::vector<std::unique_ptr<PastQuestion>> late;
   const auto now = Clock::now();
-  for (const CopyPtr& copy : copies_) {
+  for (CopyPtr& copy : copies_) {
     std::erase_if(copy->waiting, [&](std::unique_ptr<PastQuestion>& question) {
       if (!question->deadline || *question->deadline > now) return false;
       late.push_back(std::move(question));
       return true;
     });
-    // Nobody waits for it any more: what was folded for it is given up.
-    if (!copy->ready && copy->waiting.empty()) copy->used = Clock::time_point{};
+    // Nobody waits for it any more: what was folded for it is given up, and who asks next, perhaps
+    // as soon as he is told, finds its place free.
+    if (!copy->ready && copy->waiting.empty()) dropped_.push_back(std::move(copy));
   }
+  std::erase(copies_, nullptr);
   if (late.empty()) return false;
   waiting_ -= late.size();
   KONTOR_MARK("a question about the past whose time is over");

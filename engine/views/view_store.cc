@@ -62,8 +62,8 @@ rocksdb::Options store_options(const ViewStoreOptions& options) {
   out.paranoid_checks = true;
   out.compression = rocksdb::kLZ4Compression;
   out.write_buffer_size = 1U << 20;  // nothing is ever written to it
-  // Every file that is ingested spans all keys, as each has the checkpoint: levels would rewrite the
-  // next one with every few of them.
+  // Every file that is ingested spans all keys, as each has the checkpoint: levels would rewrite
+  // the next one with every few of them.
   out.compaction_style = rocksdb::kCompactionStyleUniversal;
   out.level0_file_num_compaction_trigger = 16;
   // Rows are hardly ever written twice: what a file repeats of older ones is not worth a merge.

@@ -198,9 +198,9 @@ TEST_F(SettledOrders, KeepWhatTheyTookOfABudgetAndGiveItBack) {
     given(about("ReturnGoods", "O-1",
                 R"(,"return":"B-)" + number +
                     R"(","lines":[{"line":1,"quantity":1,"disposition":"scrap"}])"));
-    given(tell(R"("IssueCreditNote":{"credit_note":"C-)" + number +
-               R"(","invoice":"I-O-1","returns":[{"goods_return":"B-)" + number +
-               R"(","line":1}]})"));
+    std::string credit = R"("IssueCreditNote":{"credit_note":"C-)";
+    credit.append(number).append(R"(","invoice":"I-O-1","returns":[{"goods_return":"B-)");
+    given(tell(credit.append(number).append(R"(","line":1}]})")));
     EXPECT_EQ(taken_of_budget(), 600 - 100 * round);
     let_it_leave("O-1");
   }
@@ -306,7 +306,7 @@ class SettledDocumentsByTheViews : public testing::Test {
     live_.emplace(std::move(log), options);
     live_->open_shop(R"(,"settled_kept":16)");
   }
-  ~SettledDocumentsByTheViews() override { views_->stop(); }  // before the log goes
+  void TearDown() override { views_->stop(); }  // before the log goes
 
   bool views_have_all() { return views_->wait_for(live_->log().tail().last, kWaitMax); }
   StatusCode tell(const std::string& command) {
@@ -392,11 +392,8 @@ TEST_F(SettledDocumentsByTheViews, AreNotLookedForInTheLogWhenTheyNeverWere) {
   }
   views_->stop();
   let_leave(alike.first);
-  constexpr std::string_view kSeemed = "a name that seemed to have left, though no document had it";
   const std::uint64_t read = times_the_log_was_read();
-  const std::uint64_t seemed = times(kSeemed);
   EXPECT_EQ(place(alike.second), StatusCode::kDone);
-  EXPECT_EQ(times(kSeemed), seemed + 1);
   EXPECT_EQ(times_the_log_was_read(), read);
   EXPECT_EQ(place(alike.first), StatusCode::kRefused) << "that one is there";
   EXPECT_GT(times_the_log_was_read(), read);

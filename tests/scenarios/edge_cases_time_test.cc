@@ -184,10 +184,10 @@ struct LocalMidnight : testing::Test {
     shop.rule("day", R"("outcome":"refuse","conditions":[{"figure":"over_period_limit"}])");
   }
   bool may_spend(std::string_view amount) {
-    return shop.ordered("O-" + std::to_string(++orders_), "acme", "ann", amount).done();
+    return shop.ordered("O-" + std::to_string(++orders), "acme", "ann", amount).done();
   }
   Scenario shop;
-  int orders_ = 0;
+  int orders = 0;
 };
 
 TEST_F(LocalMidnight, EndsADaysBudgetAlsoWhereTheDayHas23Hours) {

@@ -140,7 +140,7 @@ Scenario::Scenario(const Opening& opening) : currency_(opening.currency) {
   item("goods", "1.00", R"(,"decimals":2)");
 }
 
-Said Scenario::send(BookNumber book, std::string_view command, std::string_view id) {
+Said Scenario::send(BookNumber book, std::string_view command, std::string_view id) const {
   const std::string line = "{" + field("id", id) + ',' + std::string(command) + '}';
   JsonOptions options;
   options.default_currency = book_.currency;
@@ -333,11 +333,11 @@ Said Scenario::pay(std::string_view payment, std::string_view payer, std::string
 
 // ---- questions ----------------------------------------------------------------------------------
 
-Sequence Scenario::position() {
+Sequence Scenario::position() const {
   return Sequence{ask("book").at("position").get<std::uint64_t>()};
 }
 
-Json Scenario::ask(std::string_view words, Sequence as_of) {
+Json Scenario::ask(std::string_view words, Sequence as_of) const {
   std::vector<std::string> arguments = words_of(words);
   const std::string word = arguments.front();
   arguments.erase(arguments.begin());
@@ -345,7 +345,7 @@ Json Scenario::ask(std::string_view words, Sequence as_of) {
 }
 
 Json Scenario::query(std::string_view word, const std::vector<std::string>& arguments,
-                     Sequence as_of) {
+                     Sequence as_of) const {
   const QuestionWord* const row = find_question_word(word);
   if (row == nullptr) throw std::runtime_error("no question " + std::string(word));
   QueryToSend to_send;
@@ -362,11 +362,11 @@ Json Scenario::query(std::string_view word, const std::vector<std::string>& argu
   return Json::parse(answer_page_json(to_send.question, *answer), nullptr, false);
 }
 
-Json Scenario::why(std::string_view name) {
+Json Scenario::why(std::string_view name) const {
   return query("why", {std::string(name)});
 }
 
-std::string Scenario::run(const std::vector<std::string>& words, const std::string& input) {
+std::string Scenario::run(const std::vector<std::string>& words, const std::string& input) const {
   const std::string address = SharedServer::get().address();
   std::vector<const char*> all = {"kontor", "--server", address.c_str(), "--book",
                                   book_.name.c_str()};
@@ -381,27 +381,27 @@ std::string Scenario::run(const std::vector<std::string>& words, const std::stri
   return out.str();
 }
 
-std::string Scenario::why_text(std::string_view name) {
+std::string Scenario::why_text(std::string_view name) const {
   return run({"why", std::string(name)});
 }
 
-Json Scenario::check(std::string_view place_order) {
+Json Scenario::check(std::string_view place_order) const {
   std::string line = "{" + std::string(place_order) + "}";
   std::replace(line.begin(), line.end(), '\n', ' ');
   return Json::parse(run({"check", "-"}, line + "\n"));
 }
 
-std::string Scenario::account(std::string_view company, std::string_view figure) {
+std::string Scenario::account(std::string_view company, std::string_view figure) const {
   const Json answer = ask("account " + std::string(company));
   const auto found = answer.find(figure);
   return found == answer.end() ? "" : found->get<std::string>();
 }
 
-std::string Scenario::state(std::string_view order) {
+std::string Scenario::state(std::string_view order) const {
   return ask("order " + std::string(order)).at("state");
 }
 
-std::string Scenario::waits_for(std::string_view order) {
+std::string Scenario::waits_for(std::string_view order) const {
   const Json answer = why(order);
   std::string out;
   if (!answer.contains("approval")) return out;
@@ -417,12 +417,12 @@ std::string Scenario::waits_for(std::string_view order) {
   return out;
 }
 
-std::string Scenario::held_for(std::string_view order) {
+std::string Scenario::held_for(std::string_view order) const {
   const Json answer = why(order);
   return answer.contains("hold") ? compared(answer["hold"].value("reasons", Json::array())) : "";
 }
 
-std::string Scenario::asked_for(std::string_view order) {
+std::string Scenario::asked_for(std::string_view order) const {
   const Json answer = why(order);
   if (!answer.contains("approval")) return "";
   return compared(answer["approval"].value("reasons", Json::array()));

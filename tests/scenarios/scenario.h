@@ -108,29 +108,29 @@ class Scenario {
 
   // ---- questions ----
   // The answer to `kontor get WORDS` or `kontor list WORDS`: ask("account acme").
-  Json ask(std::string_view words) { return ask(words, Sequence{}); }
-  Json ask(std::string_view words, Sequence as_of);  // 0: now
-  Sequence position();                               // of the book's last event
-  Json why(std::string_view name);
-  Json check(std::string_view place_order);     // as `kontor check` answers the command
-  std::string why_text(std::string_view name);  // as `kontor why` prints it
-  std::string account(std::string_view company, std::string_view figure);
-  std::string state(std::string_view order);
+  Json ask(std::string_view words) const { return ask(words, Sequence{}); }
+  Json ask(std::string_view words, Sequence as_of) const;  // 0: now
+  Sequence position() const;                               // of the book's last event
+  Json why(std::string_view name) const;
+  Json check(std::string_view place_order) const;     // as `kontor check` answers the command
+  std::string why_text(std::string_view name) const;  // as `kontor why` prints it
+  std::string account(std::string_view company, std::string_view figure) const;
+  std::string state(std::string_view order) const;
   // Who may say yes now, group by group: "cfo or finance, legal". Empty: nobody is asked.
-  std::string waits_for(std::string_view order);
+  std::string waits_for(std::string_view order) const;
   // "over_credit_limit 1100.00 > 1000.00" for each reason of a hold or request, a comma between:
   // what was found and what is allowed.
-  std::string held_for(std::string_view order);
-  std::string asked_for(std::string_view order);
+  std::string held_for(std::string_view order) const;
+  std::string asked_for(std::string_view order) const;
 
   std::string_view book() const { return book_.name; }
 
  private:
-  Said send(BookNumber book, std::string_view command, std::string_view id);
+  Said send(BookNumber book, std::string_view command, std::string_view id) const;
   Json query(std::string_view word, const std::vector<std::string>& arguments,
-             Sequence as_of = Sequence{});
+             Sequence as_of = Sequence{}) const;
   // What `kontor --book BOOK WORDS` prints.
-  std::string run(const std::vector<std::string>& words, const std::string& input = {});
+  std::string run(const std::vector<std::string>& words, const std::string& input = {}) const;
   std::string next_id();
 
   ServerBook book_;

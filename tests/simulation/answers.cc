@@ -70,6 +70,18 @@ StatusCode status_of(model::Verdict verdict) {
   return StatusCode::kDone;
 }
 
+std::optional<std::string> other_reasons(const Told& told, const model::Decided& model) {
+  for (const std::string& reason : told.reasons) {
+    if (!model.reasons.contains(reason))
+      return "refused for " + reason + ", not so by the model (" + listed(model.reasons) + ")";
+  }
+  for (const std::string_view reason : model.reasons) {
+    if (told.all && !told.reasons.contains(std::string(reason)))
+      return "not refused for " + std::string(reason) + " but (" + listed(told.reasons) + ")";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> difference(const model::Request& request, const EngineAnswer& engine,
@@ -99,16 +111,7 @@ std::optional<std::string> difference(const model::Request& request, const Engin
   }
   if (wanted == StatusCode::kTooOld) ++coverage.too_old;
   if (is_unknown) return std::nullopt;
-  for (const std::string& reason : told_reasons.reasons) {
-    if (!model.reasons.contains(reason))
-      return "refused for " + reason + ", not so by the model (" + listed(model.reasons) + ")";
-  }
-  for (const std::string_view reason : model.reasons) {
-    if (told_reasons.all && !told_reasons.reasons.contains(std::string(reason))) {
-      return "not refused for " + std::string(reason) + " but (" + listed(told_reasons.reasons) +
-             ")";
-    }
-  }
+  if (auto wrong = other_reasons(told_reasons, model)) return wrong;
   if (engine.repeated) return std::nullopt;
   const bool done = engine.status == StatusCode::kDone;
   if (engine.status == StatusCode::kFenced) {

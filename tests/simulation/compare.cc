@@ -66,7 +66,7 @@ void Comparison::policies() {
       }
       const auto model = model_.policies.find({name, static_cast<m::Scope>(kind), scope});
       const bool known = model != model_.policies.end() && model->second == setting.value;
-      same(name + " for " + scope, "being as set", known, true);
+      same(std::string(name).append(" for ").append(scope), "being as set", known, true);
       ++found;
     };
     const Policies::Setting* const of_book = book_.policies().setting(row.key);
@@ -209,7 +209,9 @@ void Comparison::orders() {
 void Comparison::wishes() {
   const Drafts& drafts = book_.drafts();
   same("drafts", "number", drafts.all().size(), model_.drafts.size());
-  for (const auto& [name, of] : model_.drafts) {
+  for (const auto& wished : model_.drafts) {
+    const auto& name = wished.first;
+    const auto& of = wished.second;
     const Draft* const draft = drafts.find(name);
     same(name, "being there", draft != nullptr, true);
     if (found_) return;

@@ -130,6 +130,14 @@ m::Command Generator::reverse_payment(const State& state) {
   return c;
 }
 
+void Generator::credit(const m::GoodsReturn& document, m::IssueCreditNote& c) {
+  for (const auto& [line, creditable] : document.creditable) {
+    m::CreditReturn part{document.name, line + 1, std::nullopt};
+    if (random_.one_in(2)) part.quantity = part_of(creditable);
+    if (random_.one_in(2)) c.returns.push_back(part);
+  }
+}
+
 m::Command Generator::issue_credit_note(const State& state) {
   m::IssueCreditNote c;
   c.credit_note = random_.one_in(30) ? used_name("note-") : new_name("note-");
@@ -151,12 +159,7 @@ m::Command Generator::issue_credit_note(const State& state) {
     }
   }
   for (const m::GoodsReturn& document : state.returns.all) {
-    if (document.order != invoice.order || random_.one_in(3)) continue;
-    for (const auto& [line, creditable] : document.creditable) {
-      m::CreditReturn part{document.name, line + 1, std::nullopt};
-      if (random_.one_in(2)) part.quantity = part_of(creditable);
-      if (random_.one_in(2)) c.returns.push_back(part);
-    }
+    if (document.order == invoice.order && !random_.one_in(3)) credit(document, c);
   }
   if (random_.one_in(30)) c.returns.push_back({"no-return", 1, std::nullopt});
   return c;

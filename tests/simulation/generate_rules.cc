@@ -161,6 +161,23 @@ void Generator::spoil(m::Condition& c) {
   if (random_.one_in(80)) c.compare = m::Compare::kLess;
 }
 
+void Generator::choose_moment(m::SetRule& c) {
+  const bool later = c.outcome == m::Outcome::kHold || c.outcome == m::Outcome::kWarn ||
+                     c.outcome == m::Outcome::kRefuse || c.outcome == m::Outcome::kExclude;
+  if (later ? random_.one_in(2) : random_.one_in(60)) {
+    c.moment = random_.of({m::Moment::kApproval, m::Moment::kAllocation, m::Moment::kShipment});
+    if (c.outcome == m::Outcome::kHold && random_.one_in(3)) c.moment = m::Moment::kDay;
+    // What many orders meet, so that some meet it when they are on their way.
+    if (!random_.one_in(3)) {
+      c.scope_kind = m::Scope::kBook;
+      c.scope.clear();
+      if (c.conditions.size() > 1) c.conditions.pop_back();
+    }
+  }
+  if (c.outcome == m::Outcome::kDeposit && random_.one_in(3)) c.moment = m::Moment::kApproval;
+  if (random_.one_in(60)) c.moment = m::Moment::kDay;
+}
+
 m::Command Generator::set_rule(const State& state) {
   m::SetRule c;
   c.rule = name_of(rules_);
@@ -181,20 +198,7 @@ m::Command Generator::set_rule(const State& state) {
     c.deposit = random_.of<m::Int>({100'000, 200'000, 333'333, 500'000, m::kHundredPercent});
     if (random_.one_in(40)) c.deposit = random_.of<m::Int>({-1, 0, m::kHundredPercent + 1});
   }
-  const bool later = c.outcome == m::Outcome::kHold || c.outcome == m::Outcome::kWarn ||
-                     c.outcome == m::Outcome::kRefuse || c.outcome == m::Outcome::kExclude;
-  if (later ? random_.one_in(2) : random_.one_in(60)) {
-    c.moment = random_.of({m::Moment::kApproval, m::Moment::kAllocation, m::Moment::kShipment});
-    if (c.outcome == m::Outcome::kHold && random_.one_in(3)) c.moment = m::Moment::kDay;
-    // What many orders meet, so that some meet it when they are on their way.
-    if (!random_.one_in(3)) {
-      c.scope_kind = m::Scope::kBook;
-      c.scope.clear();
-      if (c.conditions.size() > 1) c.conditions.pop_back();
-    }
-  }
-  if (c.outcome == m::Outcome::kDeposit && random_.one_in(3)) c.moment = m::Moment::kApproval;
-  if (random_.one_in(60)) c.moment = m::Moment::kDay;
+  choose_moment(c);
   const bool tiers = (c.outcome == m::Outcome::kAsk) != random_.one_in(60);
   for (int number = 1; tiers && number <= (random_.one_in(3) ? 2 : 1); ++number)
     c.tiers.push_back(tier(number));

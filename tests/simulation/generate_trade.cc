@@ -17,6 +17,11 @@ m::Int open_of(const m::Order* order, int line) {
   return order == nullptr ? 0 : order->lines[static_cast<std::size_t>(line - 1)].open();
 }
 
+bool states_prices(const m::State& state) {
+  const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
+  return from != state.policies.end() && from->second == "command";
+}
+
 }  // namespace
 
 m::Command Generator::place_order(const State& state) {
@@ -44,17 +49,19 @@ m::Command Generator::place_order(const State& state) {
     c.cost_centre = cost_centre_for(state, c.company);
   }
   const std::uint64_t lines = random_.one_in(100) ? 0 : 1 + random_.below(4);
-  const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
-  const bool stated = from != state.policies.end() && from->second == "command";
-  for (std::uint64_t i = 0; i < lines; ++i) {
-    m::PlaceLine line;
-    line.item = name_of(items_);
-    line.quantity = quantity(state, line.item);
-    if (stated || random_.one_in(40)) line.unit_price = random_.between(-50, 400) * 12'345;
-    if (line.unit_price && random_.one_in(30)) line.unit_price = hostile_number();
-    c.lines.push_back(line);
-  }
+  for (std::uint64_t i = 0; i < lines; ++i)
+    c.lines.push_back(place_line(state));
   return c;
+}
+
+m::PlaceLine Generator::place_line(const State& state) {
+  m::PlaceLine line;
+  line.item = name_of(items_);
+  line.quantity = quantity(state, line.item);
+  if (states_prices(state) || random_.one_in(40))
+    line.unit_price = random_.between(-50, 400) * 12'345;
+  if (line.unit_price && random_.one_in(30)) line.unit_price = hostile_number();
+  return line;
 }
 
 m::Command Generator::approve_order(const State& state) {
@@ -222,24 +229,28 @@ m::Command Generator::amend_order(const State& state) {
     c.cost_centre = cost_centre_for(state, state.companies[order->company].name);
   }
   const int lines = order == nullptr ? 1 : static_cast<int>(order->lines.size());
-  const auto from = state.policies.find({"price.from", m::Scope::kBook, ""});
-  const bool stated = from != state.policies.end() && from->second == "command";
   for (int line = 1; line <= lines + 1; ++line) {
     if (random_.one_in(2)) continue;
-    m::AmendLine wish;
-    wish.line = line <= lines ? line : 0;
-    const bool known = order != nullptr && line <= lines;
-    const std::string item =
-        known ? state.items[order->lines[static_cast<std::size_t>(line - 1)].item].name
-              : name_of(items_);
-    if (!known || random_.one_in(3)) wish.item = random_.one_in(20) ? name_of(items_) : item;
-    wish.quantity = quantity(state, item);
-    if (stated || random_.one_in(40)) wish.unit_price = random_.between(-50, 400) * 12'345;
-    if (random_.one_in(60)) wish.line = 9;
-    c.lines.push_back(wish);
-    if (random_.one_in(60)) c.lines.push_back(wish);
+    c.lines.push_back(amend_line(state, order, line <= lines ? line : 0));
+    if (random_.one_in(60)) c.lines.push_back(c.lines.back());
   }
   return c;
+}
+
+// line: 0: a new one.
+m::AmendLine Generator::amend_line(const State& state, const m::Order* order, int line) {
+  m::AmendLine wish;
+  wish.line = line;
+  const bool known = order != nullptr && line > 0;
+  const std::string item =
+      known ? state.items[order->lines[static_cast<std::size_t>(line - 1)].item].name
+            : name_of(items_);
+  if (!known || random_.one_in(3)) wish.item = random_.one_in(20) ? name_of(items_) : item;
+  wish.quantity = quantity(state, item);
+  if (states_prices(state) || random_.one_in(40))
+    wish.unit_price = random_.between(-50, 400) * 12'345;
+  if (random_.one_in(60)) wish.line = 9;
+  return wish;
 }
 
 m::Command Generator::receive_stock(const State&) {

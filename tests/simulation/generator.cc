@@ -28,63 +28,70 @@ std::uint64_t draft_version(const m::State& state, const std::string& name) {
 }
 
 // The version of the document a command touches; nothing where it has none.
+struct VersionOf {
+  using Version = std::optional<std::uint64_t>;
+  const m::State& state;
+
+  Version operator()(const m::SetCreditLimit& c) const {
+    return version_in(state.companies, c.company);
+  }
+  Version operator()(const m::RegisterCompany& c) const {
+    return version_in(state.companies, c.company);
+  }
+  Version operator()(const m::RegisterBuyer& c) const { return version_in(state.buyers, c.buyer); }
+  Version operator()(const m::RegisterStaff& c) const { return version_in(state.staff, c.staff); }
+  Version operator()(const m::SetRule& c) const { return version_in(state.rules, c.rule); }
+  Version operator()(const m::RegisterCostCentre& c) const {
+    return version_in(state.cost_centres, c.cost_centre);
+  }
+  Version operator()(const m::SetBudget& c) const { return version_in(state.budgets, c.budget); }
+  Version operator()(const m::DefineTerms& c) const { return version_in(state.terms, c.terms); }
+  Version operator()(const m::RegisterItem& c) const { return version_in(state.items, c.item); }
+  Version operator()(const m::DefineAssortment& c) const {
+    return version_in(state.assortments, c.assortment);
+  }
+  Version operator()(const m::RegisterWarehouse& c) const {
+    return version_in(state.warehouses, c.warehouse);
+  }
+  Version operator()(const m::RecordPayment&) const { return std::nullopt; }
+  Version operator()(const m::ReversePayment& c) const {
+    return version_in(state.payments, c.payment);
+  }
+  Version operator()(const m::IssueCreditNote& c) const {
+    return version_in(state.invoices, c.invoice);
+  }
+  Version operator()(const m::CancelCreditNote& c) const {
+    return version_in(state.credit_notes, c.credit_note);
+  }
+  Version operator()(const m::PlaceDraft& c) const { return draft_version(state, c.draft); }
+  Version operator()(const m::DiscardDraft& c) const { return draft_version(state, c.draft); }
+  Version operator()(const m::SaveDraft& c) const { return draft_version(state, c.wish.order); }
+  Version operator()(const m::DefineRecurringOrder& c) const {
+    return version_in(state.orders, c.wish.order);
+  }
+  Version operator()(const m::DefineTemplate& c) const {
+    return version_in(state.templates, c.template_name);
+  }
+  Version operator()(const m::Reorder& c) const {
+    return c.order.empty() ? version_in(state.templates, c.template_name)
+                           : version_in(state.orders, c.order);
+  }
+  template <class C>
+  Version operator()(const C& c) const {
+    if constexpr (
+        requires { c.application; } || requires { c.undo; } || requires { c.refund; }) {
+      return c.payment.empty() ? version_in(state.credit_notes, c.credit_note)
+                               : version_in(state.payments, c.payment);
+    } else if constexpr (requires { c.order; }) {
+      return version_in(state.orders, c.order);
+    } else {
+      return std::nullopt;
+    }
+  }
+};
+
 std::optional<std::uint64_t> version_of(const m::State& state, const m::Command& command) {
-  return std::visit(
-      [&](const auto& c) -> std::optional<std::uint64_t> {
-        using C = std::decay_t<decltype(c)>;
-        if constexpr (std::is_same_v<C, m::SetCreditLimit>) {
-          return version_in(state.companies, c.company);
-        } else if constexpr (std::is_same_v<C, m::RegisterCompany>) {
-          return version_in(state.companies, c.company);
-        } else if constexpr (std::is_same_v<C, m::RegisterBuyer>) {
-          return version_in(state.buyers, c.buyer);
-        } else if constexpr (std::is_same_v<C, m::RegisterStaff>) {
-          return version_in(state.staff, c.staff);
-        } else if constexpr (std::is_same_v<C, m::SetRule>) {
-          return version_in(state.rules, c.rule);
-        } else if constexpr (std::is_same_v<C, m::RegisterCostCentre>) {
-          return version_in(state.cost_centres, c.cost_centre);
-        } else if constexpr (std::is_same_v<C, m::SetBudget>) {
-          return version_in(state.budgets, c.budget);
-        } else if constexpr (std::is_same_v<C, m::DefineTerms>) {
-          return version_in(state.terms, c.terms);
-        } else if constexpr (std::is_same_v<C, m::RegisterItem>) {
-          return version_in(state.items, c.item);
-        } else if constexpr (std::is_same_v<C, m::DefineAssortment>) {
-          return version_in(state.assortments, c.assortment);
-        } else if constexpr (std::is_same_v<C, m::RegisterWarehouse>) {
-          return version_in(state.warehouses, c.warehouse);
-        } else if constexpr (std::is_same_v<C, m::RecordPayment>) {
-          return std::nullopt;
-        } else if constexpr (
-            requires { c.application; } || requires { c.undo; } || requires { c.refund; }) {
-          return c.payment.empty() ? version_in(state.credit_notes, c.credit_note)
-                                   : version_in(state.payments, c.payment);
-        } else if constexpr (std::is_same_v<C, m::ReversePayment>) {
-          return version_in(state.payments, c.payment);
-        } else if constexpr (std::is_same_v<C, m::IssueCreditNote>) {
-          return version_in(state.invoices, c.invoice);
-        } else if constexpr (std::is_same_v<C, m::CancelCreditNote>) {
-          return version_in(state.credit_notes, c.credit_note);
-        } else if constexpr (std::is_same_v<C, m::PlaceDraft> ||
-                             std::is_same_v<C, m::DiscardDraft>) {
-          return draft_version(state, c.draft);
-        } else if constexpr (std::is_same_v<C, m::SaveDraft>) {
-          return draft_version(state, c.wish.order);
-        } else if constexpr (std::is_same_v<C, m::DefineRecurringOrder>) {
-          return version_in(state.orders, c.wish.order);
-        } else if constexpr (std::is_same_v<C, m::DefineTemplate>) {
-          return version_in(state.templates, c.template_name);
-        } else if constexpr (std::is_same_v<C, m::Reorder>) {
-          return c.order.empty() ? version_in(state.templates, c.template_name)
-                                 : version_in(state.orders, c.order);
-        } else if constexpr (requires { c.order; }) {
-          return version_in(state.orders, c.order);
-        } else {
-          return std::nullopt;
-        }
-      },
-      command);
+  return std::visit(VersionOf{state}, command);
 }
 
 }  // namespace

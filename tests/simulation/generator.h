@@ -53,6 +53,7 @@ class Generator {
 
   // generate_trade.cc
   Command place_order(const State& state);
+  model::PlaceLine place_line(const State& state);
   Command approve_order(const State& state);
   Command reject_order(const State& state);
   Command withdraw_approval(const State& state);
@@ -65,6 +66,7 @@ class Generator {
   Command release_reservation(const State& state);
   Command count_stock(const State& state);
   Command amend_order(const State& state);
+  model::AmendLine amend_line(const State& state, const model::Order* order, int line);
   Command retry_order(const State& state);
   Command spoil(const State& state, const model::Order& order);
   Command return_goods(const State& state);
@@ -90,6 +92,7 @@ class Generator {
   Command refund(const State& state);
   Command reverse_payment(const State& state);
   Command issue_credit_note(const State& state);
+  void credit(const model::GoodsReturn& document, model::IssueCreditNote& note);
   Command cancel_credit_note(const State& state);
   // How far back of so many: among the newest, now and then among all, who may have left memory.
   std::uint64_t back_among(std::uint64_t count, std::uint64_t newest);
@@ -103,6 +106,7 @@ class Generator {
 
   // generate_rules.cc
   Command set_rule(const State& state);
+  void choose_moment(model::SetRule& rule);
   Command define_assortment(const State& state);
   model::Condition condition();
   void give_threshold(model::Condition& condition);

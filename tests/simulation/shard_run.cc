@@ -211,9 +211,10 @@ class ShardRun {
     const bool known = model_.state().outcomes.find(request.id) != nullptr;
     const bool fenced = kept.status == StatusCode::kFenced && !known;
     const bool decided_before = !known && !fenced && !request.resolve;
-    if (decided_before && lost)
+    if (decided_before && lost) {
       fail(request.id + " was decided, one sent before it was not: " +
            std::string(status_word(kept.status)) + (kept.repeated ? " repeated" : ""));
+    }
     const model::Request& meant = decided_before ? request : asked_about_->requests[place];
     model::Decided wanted = model_.decide(meant);
     if (decided_before || (fenced && kept.repeated)) wanted.repeated = true;

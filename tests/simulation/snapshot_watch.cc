@@ -18,7 +18,7 @@ void SnapshotWatch::set(SnapshotOptions& options, Random& random) {
 }
 
 void SnapshotWatch::note(const std::string& text) {
-  const auto says = [&](std::string_view words) { return text.find(words) != text.npos; };
+  const auto says = [&](std::string_view words) { return text.find(words) != std::string::npos; };
   bell_.ring([&] {
     if (says("the running state is what replay gives")) ++coverage_.snapshots;
     if (says("started from the snapshot")) ++coverage_.snapshot_starts;

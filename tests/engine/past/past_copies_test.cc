@@ -324,6 +324,33 @@ TEST_F(ThePastCopies, AreNotMadeForQuestionsWhoseTimeIsOver) {
   EXPECT_EQ(copies_->stats().made, 0U);
 }
 
+// Asks for another when it is refused.
+class AskAnother final : public PastQuestion {
+ public:
+  explicit AskAnother(std::function<void()> another) : another_(std::move(another)) {}
+  void answer(const Book& /*then*/) override { ADD_FAILURE() << "its time was over"; }
+  void refuse(StatusCode status, const std::string& /*why*/) override {
+    EXPECT_EQ(status, StatusCode::kDeadlineExpired);
+    another_();
+  }
+
+ private:
+  std::function<void()> another_;
+};
+
+TEST_F(ThePastCopies, ThatNobodyWaitsForLeaveTheirPlaceBeforeThatIsTold) {
+  const std::vector<Then> all = {order(1), order(2)};
+  PastOptions options;
+  options.copies_max = 1;
+  start(std::move(options));
+  std::promise<Answer> then;
+  std::unique_ptr<PastQuestion> late =
+      std::make_unique<AskAnother>([&] { then.set_value(ask(all[1].place)); });
+  late->deadline = SteadyClock::now() - milliseconds(1);
+  ASSERT_FALSE(copies_->ask(all[0].place, late));
+  EXPECT_EQ(wait(then.get_future().get()).digest, all[1].digest);
+}
+
 TEST_F(ThePastCopies, AnswerWhoWaitsWhenTheServerStops) {
   const Then then = order(1);
   Hold hold;

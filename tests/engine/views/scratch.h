@@ -1,12 +1,12 @@
 // A folder of one test, gone with it.
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 namespace kontor::test {
 

@@ -77,9 +77,10 @@ TEST_F(TheViews, AreBuiltAgainWhenTheirStoreIsDamaged) {
     std::ofstream(folder() / view / "CURRENT") << "nonsense";
   forget_said();
   follow();
-  for (const std::string& view : view_names())
+  for (const std::string& view : view_names()) {
     EXPECT_TRUE(has_said("view " + view + ": what is there is of no use and is built again"))
         << said();
+  }
   expect_sound();
 }
 

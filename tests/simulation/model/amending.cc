@@ -23,20 +23,14 @@ std::map<int, const AmendLine*> wishes_by_line(Deciding& d, const Order& order,
   return out;
 }
 
-std::optional<Draft> amended(Deciding& d, const Order& order, const std::string& country,
-                             const Wanted& wanted, int place, const AmendLine& wish) {
-  const Line& line = order.lines[at(place)];
-  const std::string& item = d.state.items[line.item].name;
+bool expect_amendable(Deciding& d, const Line& line, const AmendLine& wish) {
+  const bool another = !wish.item.empty() && wish.item != d.state.items[line.item].name;
   if (line.has_moved()) {
     d.refuse("already_shipped_or_billed");
-    return std::nullopt;
-  }
-  if (!wish.item.empty() && wish.item != item) {
+  } else if (another) {
     d.refuse("invalid_value");
-    return std::nullopt;
   }
-  return Draft{place, price_line(d, country, wanted, {item, wish.quantity, wish.unit_price}),
-               false};
+  return !line.has_moved() && !another;
 }
 
 std::optional<Draft> kept(Deciding& d, const Order& order, const std::string& country, int place) {
@@ -66,11 +60,17 @@ std::vector<Draft> drafts_of(Deciding& d, const Order& order, const AmendOrder& 
   std::vector<Draft> out;
   const int lines = static_cast<int>(order.lines.size());
   for (int place = 0; place < lines; ++place) {
-    const auto wish = wishes.find(place);
-    const auto draft = wish == wishes.end()
-                           ? kept(d, order, country, place)
-                           : amended(d, order, country, wanted, place, *wish->second);
-    if (draft) out.push_back(*draft);
+    const auto found = wishes.find(place);
+    if (found == wishes.end()) {
+      if (const auto draft = kept(d, order, country, place)) out.push_back(*draft);
+      continue;
+    }
+    const AmendLine& wish = *found->second;
+    const Line& line = order.lines[at(place)];
+    if (!expect_amendable(d, line, wish)) continue;
+    const std::string& item = d.state.items[line.item].name;
+    out.push_back(
+        {place, price_line(d, country, wanted, {item, wish.quantity, wish.unit_price}), false});
   }
   int place = lines;
   for (const AmendLine& wish : command.lines) {

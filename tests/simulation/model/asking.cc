@@ -148,32 +148,38 @@ void reject(State& state, int place) {
   end_if_done(state, place);
 }
 
+struct Answerable {
+  int tier = 0;
+  std::string_view why = "not_an_approver";  // where it is 0
+};
+
+Answerable find_tier(const State& state, const Order& order, int person) {
+  Answerable out;
+  for (const AskedGroup& asked : asked_groups(order)) {
+    if (!may_answer_now(state, order, asked, person)) {
+      const bool self =
+          person == order.buyer && belongs_to(state, asked.group, person, about(state, order));
+      if (self && out.why == "not_an_approver") out.why = "self_approval";
+      continue;
+    }
+    out.why = "not_this_tier";
+    if (!is_open(state, order, asked)) continue;
+    if (!is_satisfied(state, order, asked)) return {asked.tier, {}};
+    if (out.tier == 0) out.tier = asked.tier;
+  }
+  return out;
+}
+
 // The tier the actor may answer in now, first one that waits for him; 0 after refusing.
 int expect_voter(Deciding& d, const Order& order) {
   if (!order.asked) {
     d.refuse("request_closed");
     return 0;
   }
-  const State& state = d.state;
-  const int person = state.buyers.find(d.request.actor);
-  std::string_view why = "not_an_approver";
-  int one_more = 0;
-  if (person != kNone) {
-    for (const AskedGroup& asked : asked_groups(order)) {
-      if (!may_answer_now(state, order, asked, person)) {
-        const bool self =
-            person == order.buyer && belongs_to(state, asked.group, person, about(state, order));
-        if (self && why == "not_an_approver") why = "self_approval";
-        continue;
-      }
-      why = "not_this_tier";
-      if (!is_open(state, order, asked)) continue;
-      if (!is_satisfied(state, order, asked)) return asked.tier;
-      if (one_more == 0) one_more = asked.tier;
-    }
-  }
-  if (one_more == 0) d.refuse(why);
-  return one_more;
+  const int person = d.state.buyers.find(d.request.actor);
+  const Answerable found = person == kNone ? Answerable{} : find_tier(d.state, order, person);
+  if (found.tier == 0) d.refuse(found.why);
+  return found.tier;
 }
 
 // ---- days

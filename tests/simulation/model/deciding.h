@@ -418,13 +418,12 @@ std::vector<Compared> budget_limits(const State& state, const Facts& facts);
 Int taken_of_budget(const State& state, int budget);
 Int reserved_of_budget(const State& state, int budget);
 Int taken_in_period(const State& state, int buyer);
-// What was due to have been taken of each order before something happens, and where from.
-struct DueBefore {
-  Int due = 0;
-  std::string cost_centre;
-};
+// Of each order.
 std::vector<DueBefore> spending_before(const State& state);
-// Takes and gives back what that has changed for the orders touched by it.
+// Takes and gives back what has changed of one order so far, before something else in the same
+// decision changes it.
+void settle_spending_so_far(State& state, int place);
+// The same of all that a decision has touched.
 void settle_spending(State& state, const std::vector<DueBefore>& before,
                      const std::set<int>& touched);
 std::optional<Spender> spender_by_paying(const State& state, const Order& order);

@@ -290,31 +290,39 @@ std::map<Day, Wide> overdue_by_day(const State& state, int company, int grace) {
   return out;
 }
 
-Matched overdue(const State& state, const Condition& condition, const AccountOf& account) {
-  Wide amount = 0;
-  bool comparable = true;
+struct Overdue {
+  Sum sum{0, true};
   std::optional<Day> oldest;
+};
+
+Overdue overdue_of(const State& state, const Condition& condition, const AccountOf& account) {
+  Overdue out;
   for (const int company : companies_of(state, account)) {
     for (const auto& [day, open] : overdue_by_day(state, company, condition.grace)) {
       if (open == 0) continue;
       const bool same =
           state.companies[company].currency == state.companies[account.company].currency;
-      amount += same ? open : 0;
-      comparable = comparable && same;
-      if (open > 0 && (!oldest || day < *oldest)) oldest = day;
+      out.sum.amount += same ? open : 0;
+      out.sum.comparable = out.sum.comparable && same;
+      if (open > 0 && (!out.oldest || day < *out.oldest)) out.oldest = day;
     }
   }
+  return out;
+}
+
+Matched overdue(const State& state, const Condition& condition, const AccountOf& account) {
+  const Overdue found = overdue_of(state, condition, account);
   if (condition.figure == Figure::kOldestOverdue) {
-    const Int late = oldest ? Int{state.business_date} - *oldest : 0;
+    const Int late = found.oldest ? Int{state.business_date} - *found.oldest : 0;
     return matched_if(compares(condition.compare, late, *condition.days));
   }
   if (condition.figure == Figure::kOverdueAmount) {
-    return money_of(state, condition, {amount, comparable}, account.company);
+    return money_of(state, condition, found.sum, account.company);
   }
   const Sum all = sum_of(state, account, [&](int c) { return exposure_of(state, c).receivable; });
-  if (!comparable || !all.comparable) return Matched::kNotComparable;
+  if (!found.sum.comparable || !all.comparable) return Matched::kNotComparable;
   const bool some = all.amount > 0;
-  return matched_if(compares(condition.compare, some ? amount * kHundredPercent : 0,
+  return matched_if(compares(condition.compare, some ? found.sum.amount * kHundredPercent : 0,
                              Wide{*condition.percent} * (some ? all.amount : 1)));
 }
 
@@ -337,6 +345,15 @@ Matched limit_used(const State& state, const Facts& facts, const Condition& cond
   }
   const Wide found = sum.amount > 0 ? INT64_MAX : sum.amount < 0 ? -INT64_MAX : 0;
   return matched_if(compares(condition.compare, found, *condition.percent));
+}
+
+Int paid_invoices(const State& state, const AccountOf& account) {
+  Int paid = 0;
+  for (const int company : companies_of(state, account)) {
+    paid += std::count_if(state.invoices.all.begin(), state.invoices.all.end(),
+                          [&](const Invoice& i) { return i.payer == company && i.is_paid(); });
+  }
+  return paid;
 }
 
 Matched of_account(const State& state, const Facts& facts, const Condition& condition,
@@ -368,14 +385,9 @@ Matched of_account(const State& state, const Facts& facts, const Condition& cond
       return matched_if(company.limit && is_over(company.limit_expires));
     case Figure::kReviewPassed:
       return matched_if(is_over(company.limit_review));
-    case Figure::kPaidInvoices: {
-      Int paid = 0;
-      for (const int below : companies_of(state, account)) {
-        paid += std::count_if(state.invoices.all.begin(), state.invoices.all.end(),
-                              [&](const Invoice& i) { return i.payer == below && i.is_paid(); });
-      }
-      return matched_if(compares(condition.compare, paid, *condition.count));
-    }
+    case Figure::kPaidInvoices:
+      return matched_if(
+          compares(condition.compare, paid_invoices(state, account), *condition.count));
     default:
       return overdue(state, condition, account);
   }

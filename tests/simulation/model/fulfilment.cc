@@ -10,20 +10,21 @@ std::size_t at(int line) {
   return static_cast<std::size_t>(line);
 }
 
+// kNone after refusing.
+int expect_active(Deciding& d, const std::string& name) {
+  const int warehouse = d.state.warehouses.find(name);
+  d.refuse_if(warehouse == kNone, "unknown_warehouse");
+  if (warehouse == kNone || d.state.warehouses[warehouse].said.active) return warehouse;
+  d.refuse("warehouse_inactive");
+  return kNone;
+}
+
 std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
                                        const AllocateOrder& command) {
   std::vector<Reservation> out;
   for (const PartOfLine& part : command.parts) {
-    const int warehouse = d.state.warehouses.find(part.warehouse);
-    if (warehouse == kNone) {
-      d.refuse("unknown_warehouse");
-      continue;
-    }
-    if (!d.state.warehouses[warehouse].said.active) {
-      d.refuse("warehouse_inactive");
-      continue;
-    }
-    if (!d.expect_line(order, part.line)) continue;
+    const int warehouse = expect_active(d, part.warehouse);
+    if (warehouse == kNone || !d.expect_line(order, part.line)) continue;
     const Line& line = order.lines[at(part.line - 1)];
     Int need = line.needs_stock();
     const bool others_wait = !d.state.items[line.item].queue.empty();
@@ -59,6 +60,14 @@ void check_shortage(Deciding& d, const Order& order, const Plan& plan) {
   d.refuse_if(!treated("refuse").empty() || nothing, "short_stock");
 }
 
+Int sum_at(const std::vector<Reservation>& parts, int line, int warehouse) {
+  Int sum = 0;
+  for (const Reservation& part : parts) {
+    if (part.line == line - 1 && part.warehouse == warehouse) sum += part.quantity;
+  }
+  return sum;
+}
+
 // Parts of what the order has reserved.
 std::vector<Reservation> held_by_hand(Deciding& d, const Order& order,
                                       const std::vector<PartOfLine>& parts) {
@@ -70,15 +79,8 @@ std::vector<Reservation> held_by_hand(Deciding& d, const Order& order,
       continue;
     }
     if (!d.expect_line(order, part.line)) continue;
-    Int left = 0;
-    for (const Reservation& held : order.reservations) {
-      const bool same = held.line == part.line - 1 && held.warehouse == warehouse;
-      if (same) left += held.quantity;
-    }
-    for (const Reservation& other : out) {
-      const bool same = other.line == part.line - 1 && other.warehouse == warehouse;
-      if (same) left -= other.quantity;
-    }
+    const Int left =
+        sum_at(order.reservations, part.line, warehouse) - sum_at(out, part.line, warehouse);
     if (part.quantity <= 0) {
       d.refuse("not_positive");
     } else if (part.quantity > left) {
@@ -97,13 +99,8 @@ std::vector<Reservation> taken_by_hand(Deciding& d, const Order& order,
   std::vector<PartOfLine> by_hand;
   for (const PartOfLine& part : wanted) {
     const int warehouse = d.state.warehouses.find(part.warehouse);
-    Int left = 0;
-    for (const Reservation& held : order.reservations) {
-      if (held.line == part.line - 1 && held.warehouse == warehouse) left += held.quantity;
-    }
-    for (const Reservation& other : leaving) {
-      if (other.line == part.line - 1 && other.warehouse == warehouse) left -= other.quantity;
-    }
+    const Int left =
+        sum_at(order.reservations, part.line, warehouse) - sum_at(leaving, part.line, warehouse);
     if (part.quantity <= 0 && warehouse != kNone) {
       if (d.expect_line(order, part.line)) d.refuse("not_positive");
       continue;

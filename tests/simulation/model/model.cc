@@ -20,11 +20,12 @@ void check_effective_date(Deciding& d) {
 // Does something, and then lets the orders it has touched take and give back what they spend.
 template <class Do>
 void with_spending(State& state, Do something) {
-  const std::vector<DueBefore> before = spending_before(state);
+  std::vector<DueBefore> outer = std::exchange(state.due_before, spending_before(state));
   std::set<int> earlier = std::exchange(state.touched, {});
   something();
-  settle_spending(state, before, state.touched);
+  settle_spending(state, state.due_before, state.touched);
   state.touched.merge(earlier);
+  state.due_before = std::move(outer);
 }
 
 // The engine's own work, before the next command: backorders first, then held orders, then requests

@@ -263,6 +263,16 @@ std::vector<DueBefore> spending_before(const State& state) {
   return out;
 }
 
+void settle_spending_so_far(State& state, int place) {
+  if (!state.anything_to_spend) return;
+  const Order& order = state.orders[place];
+  std::vector<DueBefore>& before = state.due_before;
+  while (static_cast<int>(before.size()) <= place)
+    before.push_back({0, order.cost_centre});  // those that are new
+  settle(state, place, before[static_cast<std::size_t>(place)]);
+  before[static_cast<std::size_t>(place)] = {due_now(state, order), order.cost_centre};
+}
+
 void settle_spending(State& state, const std::vector<DueBefore>& before,
                      const std::set<int>& touched) {
   if (!state.anything_to_spend) return;

@@ -249,17 +249,14 @@ struct Order {
   int payer = kNone;
   int buyer = kNone;
   int terms = kNone;
-  Currency currency = 0;
   std::string region;
   std::string country;
   std::string cost_centre;
   std::vector<SpentPart> spent;  // oldest first
   std::optional<Day> requested;
-  Day placed_on = 0;
+  std::optional<Day> release_expires;
   Int agreed = 0;        // the total that was approved, or is asked for
   Int released_for = 0;  // the total when a person released it last
-  bool no_split = false;
-  bool prepaid = false;
   Int deposit_asked = 0;
   Int deposit_deducted = 0;
   std::vector<DepositShare> deposit_shares;  // oldest first
@@ -267,24 +264,27 @@ struct Order {
   Int total = 0;
   std::vector<Line> lines;
   std::vector<Reservation> reservations;  // oldest first
-  Approval approval = Approval::kNew;
-  std::optional<Asked> asked;  // what waits for people
-  bool taken = false;          // counts at its payer
-  CreditFrom from = CreditFrom::kOrder;
-  bool failed = false;             // approved, but not possible
-  std::optional<Schedule> recurs;  // a recurring order: never taken itself
-  bool is_run = false;             // of one
-  bool held = false;
-  Int held_need = 0;        // what it would have counted when it was held
-  bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
-  Moment held_moment = Moment::kPlacement;
+  std::optional<Asked> asked;             // what waits for people
+  std::optional<Schedule> recurs;         // a recurring order: never taken itself
+  Int held_need = 0;                      // what it would have counted when it was held
   std::vector<HoldingRule> held_why;
+  std::uint64_t version = 0;
+  Day placed_on = 0;
+  Currency currency = 0;
+  Approval approval = Approval::kNew;
+  CreditFrom from = CreditFrom::kOrder;
+  Moment held_moment = Moment::kPlacement;
+  bool no_split = false;
+  bool prepaid = false;
+  bool taken = false;   // counts at its payer
+  bool failed = false;  // approved, but not possible
+  bool is_run = false;  // of a recurring one
+  bool held = false;
+  bool needs_room = false;  // of a held one: goes on only with room, whatever else changes
   bool forced = false;
   bool released = false;  // by a person
-  std::optional<Day> release_expires;
   bool cancelled = false;
   bool fulfilled = false;
-  std::uint64_t version = 0;
 
   Int open_value() const;
   Int delivered_value() const;
@@ -316,6 +316,12 @@ struct Template {
   std::string name;
   DefineTemplate said;
   std::uint64_t version = 0;
+};
+
+// What was due to have been taken of an order before something changed it, and where from.
+struct DueBefore {
+  Int due = 0;
+  std::string cost_centre;
 };
 
 struct State {
@@ -367,6 +373,7 @@ struct State {
   Outcomes opening_outcomes;  // of the commands that open it: those are the server's
 
   // For whoever compares: orders that have changed since it was last emptied.
+  std::vector<DueBefore> due_before;  // by order, while a decision is made
   std::set<int> touched;
 };
 

@@ -110,6 +110,7 @@ void cancel_missing(State& state, int order, const std::vector<std::pair<int, In
     anything = anything || cancelled > 0;
   }
   if (!anything) return;
+  settle_spending_so_far(state, order);
   cancel_quantities(state, order, quantities, "");
   end_if_done(state, order);
 }

@@ -123,9 +123,9 @@ void FeedWatch::arrive(std::size_t connection, AlignedBuffer frame) {
   FrameHeader header;
   std::memcpy(&header, frame.data(), sizeof header);
   for (Subscriber& subscriber : subscribers_) {
-    const bool is_its = subscriber.connection == connection && subscriber.request == header.request;
-    if (is_its) subscriber.arriving.push_back(std::move(frame));
-    if (is_its) return;
+    if (subscriber.connection != connection || subscriber.request != header.request) continue;
+    subscriber.arriving.push_back(std::move(frame));
+    return;
   }
 }
 
