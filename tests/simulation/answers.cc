@@ -87,7 +87,7 @@ std::optional<std::string> other_reasons(const Told& told, const model::Decided&
 std::optional<std::string> difference(const model::Request& request, const EngineAnswer& engine,
                                       const model::Decided& model, Coverage& coverage) {
   ++(request.resolve ? coverage.resolves : coverage.commands);
-  if (engine.repeated) ++coverage.repeats;
+  coverage.repeats += static_cast<std::uint64_t>(engine.repeated);
   if (engine.status == StatusCode::kIdReused) ++coverage.reused_ids;
   Told told_reasons;
   if (engine.decision != nullptr) {
