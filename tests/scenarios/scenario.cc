@@ -268,7 +268,7 @@ void Scenario::day(std::string_view date) {
   given(R"("OpenBusinessDay":{)" + field("date", date) + '}');
 }
 
-void Scenario::clock(std::string_view utc, std::string_view day) {
+void Scenario::clock(std::string_view utc, std::string_view day) const {
   SharedServer::get().set_clock(*parse_timestamp(utc));
   const auto until = std::chrono::steady_clock::now() + kWaitMax;
   std::string is;

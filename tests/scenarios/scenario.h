@@ -86,7 +86,7 @@ class Scenario {
   void day(std::string_view date);
   // Sets the server's clock ("2026-03-28T23:00:00Z") and waits until this book, which goes by it,
   // is on that day.
-  void clock(std::string_view utc, std::string_view day);
+  void clock(std::string_view utc, std::string_view day) const;
 
   // ---- orders ----
   // An order of goods for that much; more: fields of PlaceOrder with a comma before them.
