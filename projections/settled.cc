@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "events/base/assert.h"
 #include "projections/tables.h"
 
 namespace kontor {
@@ -17,7 +18,10 @@ void SettledDocuments::add(std::string_view name, std::uint64_t birth, bool agai
                            Sequence touched) {
   ++count_;
   const std::uint64_t hash = hash_bytes(name);
-  if (told_.recently != nullptr) told_.recently->add(told_.book, told_.kind, hash, touched);
+  if (told_.recently != nullptr) {
+    KONTOR_ASSERT(touched.value() >= birth);
+    told_.recently->add(told_.book, told_.kind, hash, touched);
+  }
   if (!again) return names_.add(front_of(hash));
   if (!left_again(name, birth)) again_.add(name, birth);
 }

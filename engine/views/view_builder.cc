@@ -67,10 +67,13 @@ Status ViewBuilder::read_batch(std::span<ViewBuilder* const> together, CommitNum
             number >= to || std::ranges::any_of(together, [](const ViewBuilder* builder) {
               return builder->is_full();
             });
-        for (ViewBuilder* const builder : together) {
-          builder->next_.commit = number;
-          if (last) builder->next_.last = leaf_hash(bytes);
+        if (last) {
+          const Hash256 hash = leaf_hash(bytes);
+          for (ViewBuilder* const builder : together)
+            builder->next_.last = hash;
         }
+        for (ViewBuilder* const builder : together)
+          builder->next_.commit = number;
         return !last;
       });
   return sound.ok() ? read : sound;

@@ -62,6 +62,7 @@ class BookRun {
                                       return directory_.last_sequence(book) >= sequence;
                                     },
                                     &gatherer_}) {
+    // Half of the runs look in the log for every name that may have left.
     if (plan.seed % 2 == 0) books_.tell_left(gatherer_.recently_left());
     options_.page_decisions_max = random_.one_in(4) ? 1 + random_.below(4) : 8'192;
   }
