@@ -30,6 +30,7 @@ void Catalogue::on(const Envelope& by, const ItemRegistered& event) {
   item.weight_grams = event.weight_grams();
   item.decimals = event.decimals();
   item.kind = event.kind();
+  item.freight = event.freight();
   item.status = event.status();
   item.last_change = by.sequence;
   ++item.version;
@@ -81,6 +82,7 @@ void Catalogue::save(Sink& out) const {
     out.pod(item.weight_grams);
     out.pod(item.decimals);
     out.pod(item.kind);
+    out.pod(item.freight);
     out.pod(item.status);
     out.pod(item.last_change.value());
     out.pod(item.version);
@@ -113,6 +115,7 @@ void Catalogue::load(Source& in) {
     in.pod(item.weight_grams);
     in.pod(item.decimals);
     in.pod(item.kind);
+    in.pod(item.freight);
     in.pod(item.status);
     in.pod(item.last_change);
     in.pod(item.version);
@@ -142,6 +145,8 @@ Status Catalogue::check_invariants() const {
         item.minimum.value() % item.multiple.value() != 0) {
       return broken("an item's minimum that is not a multiple");
     }
+    if (item.freight && item.kind != ItemKind::not_stocked)
+      return broken("freight that is stocked");
   }
   return {};
 }

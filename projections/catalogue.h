@@ -33,7 +33,8 @@ struct Item {
   Quantity multiple;
   std::int64_t weight_grams = 0;
   std::uint8_t decimals = 0;
-  ItemKind kind = ItemKind::stocked;
+  ItemKind kind = ItemKind::stocked;  // for ever
+  bool freight = false;               // what its lines cost
   ItemStatus status = ItemStatus::active;
   Sequence last_change;
   std::uint32_t version = 0;
@@ -57,6 +58,8 @@ class Catalogue {
 
   std::optional<ItemId> find_item(std::string_view name) const;
   const Item& item(ItemId id) const { return items_.at(id.value()); }
+  // Whether its lines need stock; those of others are charges.
+  bool is_stocked(ItemId id) const { return item(id).kind != ItemKind::not_stocked; }
   std::string_view name(ItemId id) const { return item_names_.name(id.value()); }
   std::uint32_t item_count() const { return item_names_.size(); }
 

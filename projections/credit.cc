@@ -140,6 +140,9 @@ void Credit::on(const Envelope& by, const DepositReleased& event) {
 void Credit::on(const Envelope& by, const GoodsShipped& event) {
   fold(by, event.moves());
 }
+void Credit::on(const Envelope& by, const ChargesShipped& event) {
+  fold(by, event.moves());
+}
 void Credit::on(const Envelope& by, const OrderAmended& event) {
   fold(by, event.moves());
 }

@@ -46,6 +46,7 @@ struct AssortmentDefined;
 struct TermsDefined;
 struct Grounds;
 struct GoodsShipped;
+struct ChargesShipped;
 struct GoodsReturned;
 struct OrderAmended;
 struct InvoiceIssued;
@@ -161,6 +162,7 @@ class Credit {
   void on(const Envelope& by, const AssortmentDefined& event);
   void on(const Envelope& by, const TermsDefined& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const ChargesShipped& event);
   void on(const Envelope& by, const StockReserved& event);
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const OrderFailed& event);

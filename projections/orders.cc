@@ -312,6 +312,16 @@ void Orders::on(const Envelope& by, const GoodsShipped& event) {
   }
 }
 
+void Orders::on(const Envelope& by, const ChargesShipped& event) {
+  const Order& order = touch(by, event.order());
+  for (const ShippedLine& shipped : run(event.lines())) {
+    OrderLineState& state = line(order, shipped.line());
+    KONTOR_ASSERT(Quantity{shipped.quantity()} <= state.unshipped());
+    KONTOR_ASSERT(state.reserved == Quantity{0});
+    state.shipped += Quantity{shipped.quantity()};
+  }
+}
+
 void Orders::on(const Envelope& by, const GoodsReturned& event) {
   const Order& order = touch(by, event.order());
   for (const ReturnedLine& returned : run(event.lines())) {

@@ -62,6 +62,7 @@ struct StockReserved;
 struct LineBackordered;
 struct ReservationReleased;
 struct GoodsShipped;
+struct ChargesShipped;
 struct GoodsReturned;
 struct InvoiceIssued;
 struct CreditNoteIssued;
@@ -194,6 +195,7 @@ class Orders {
   void on(const Envelope& by, const LineBackordered& event);
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const ChargesShipped& event);
   void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const InvoiceIssued& event);
   void on(const Envelope& by, const CreditNoteIssued& event);

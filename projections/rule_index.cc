@@ -18,7 +18,8 @@ bool reads_around(const RuleVersion& rule) {
                         rule.scope_kind == ScopeKind::assortment;
   return of_items ||
          std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const RuleCondition& c) {
-           return c.figure == Figure::weight || c.figure == Figure::terms_longer_than_standard;
+           return c.figure == Figure::weight || c.figure == Figure::freight ||
+                  c.figure == Figure::terms_longer_than_standard;
          });
 }
 

@@ -126,6 +126,10 @@ void Stock::on(const Envelope& by, const GoodsShipped& event) {
   }
 }
 
+void Stock::on(const Envelope&, const ChargesShipped& event) {
+  shipments_.find_or_add(view(event.shipment()));
+}
+
 void Stock::on(const Envelope& by, const GoodsReturned& event) {
   for (const ReturnedLine& line : run(event.lines())) {
     if (line.disposition() != Disposition::restock) continue;

@@ -30,6 +30,7 @@ struct StockReserved;
 struct LineBackordered;
 struct ReservationReleased;
 struct GoodsShipped;
+struct ChargesShipped;
 struct GoodsReturned;
 struct StockCounted;
 struct LinesCancelled;
@@ -95,6 +96,7 @@ class Stock {
   void on(const Envelope& by, const LineBackordered& event);
   void on(const Envelope& by, const ReservationReleased& event);
   void on(const Envelope& by, const GoodsShipped& event);
+  void on(const Envelope& by, const ChargesShipped& event);  // takes the shipment's name alone
   void on(const Envelope& by, const GoodsReturned& event);
   void on(const Envelope& by, const StockCounted& event);
   void on(const Envelope& by, const LinesCancelled& event);

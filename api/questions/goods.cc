@@ -46,6 +46,7 @@ Answered answer_item(const Book& book, const Query& query) {
   out.category = item.category;
   out.tax_category = name_of(book, "tax_category", item.tax_category);
   out.kind = item.kind;
+  out.freight = item.freight;
   out.status = item.status;
   out.minimum = item.minimum.value();
   out.maximum = item.maximum.value();

@@ -101,7 +101,7 @@ std::vector<StockNeed> needs_after(const Book& book, const Order& order,
     if (line.line() > count) out.push_back({line.line(), ItemId{line.item()}, Quantity{0}});
     out[line.line() - 1].quantity += Quantity{line.more()} - Quantity{line.less()};
   }
-  std::erase_if(out, [](const StockNeed& need) { return need.quantity <= Quantity{0}; });
+  leave_out_needless(book, out);
   return out;
 }
 
@@ -143,7 +143,7 @@ Counted counted_after(const Book& book, const Order& order, const Amendment& ame
   }
   Counted sum;
   for (const OrderLineState& line : lines)
-    sum += counted_of(order, line);
+    sum += counted_of(book, order, line);
   return sum;
 }
 

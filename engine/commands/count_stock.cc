@@ -42,6 +42,10 @@ std::optional<StockCount> check_line(Step& step, const CountedLine& line, std::s
     step.refuse(about(ReasonCode::unknown_item, Subject::item, name));
     return std::nullopt;
   }
+  if (!step.book().catalogue().is_stocked(*item)) {
+    step.refuse(about(ReasonCode::not_stocked, Subject::item, name, item->value()));
+    return std::nullopt;
+  }
   const Quantity quantity{line.quantity()};
   const Cause cause = about(ReasonCode::invalid_value, Subject::item, name, item->value());
   if (quantity < Quantity{0}) {

@@ -86,12 +86,12 @@ Bill make_bill(const Book& book, const Order& order, std::span<const Quantity> q
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     if (quantities[i] == Quantity{0}) continue;
     OrderLineState line = lines[i];
-    out.before += counted_of(order, line);
+    out.before += counted_of(book, order, line);
     out.worth += line.open_gross() + line.delivered_gross();
     const Minor net = line.net_of(line.billed() + quantities[i]) - line.net_of(line.billed());
     line.invoiced += quantities[i];
     if (line.billed() > line.shipped) KONTOR_MARK("a line billed before it is shipped");
-    out.after += counted_of(order, line);
+    out.after += counted_of(book, order, line);
     out.worth -= line.open_gross() + line.delivered_gross();
     out.lines.emplace_back(quantities[i].value(), net.value(), line.item, i + 1, line.tax_category,
                            line.tax_rate);

@@ -149,6 +149,7 @@ void Reading::read_line(const CreditLine& wanted) {
   state.returned += part.returned;
   state.credited += part.returned;
   if (part.returned > Quantity{0}) {
+    check_disposition(step_, state, part.line, wanted.disposition());
     coming_back_[{part.line, wanted.disposition()}] += part.returned;
   }
 }
@@ -248,7 +249,7 @@ Counted Reading::counted_after() const {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     OrderLineState state = states_[i];
     state.reserved = now[i].reserved;
-    sum += counted_of(order_, state);
+    sum += counted_of(step_.book(), order_, state);
   }
   return sum;
 }

@@ -18,6 +18,10 @@ std::optional<StockArrival> check_line(Step& step, const ReceivedLine& line, std
     step.refuse(about(ReasonCode::unknown_item, Subject::item, name));
     return std::nullopt;
   }
+  if (!step.book().catalogue().is_stocked(*item)) {
+    step.refuse(about(ReasonCode::not_stocked, Subject::item, name, item->value()));
+    return std::nullopt;
+  }
   const Quantity quantity{line.quantity()};
   if (quantity <= Quantity{0}) {
     step.refuse(with_quantity(about(ReasonCode::not_positive, Subject::item, name, item->value()),

@@ -32,8 +32,25 @@ void check_quantities(Step& step, const RegisterItem& command) {
   }
 }
 
-void check_item(Step& step, const RegisterItem& command, std::uint32_t version) {
+// What an item is it stays: orders and shelves that name it count on it.
+void check_kind(Step& step, const RegisterItem& command, std::optional<ItemId> known) {
+  if (command.kind() == ItemKind::bundle) {
+    step.refuse(about(ReasonCode::not_supported, Subject::item, "an item that is a bundle"));
+  }
+  if (command.freight() && command.kind() != ItemKind::not_stocked) {
+    step.refuse(about(ReasonCode::invalid_value, Subject::item, "freight that is not not_stocked"));
+  }
+  if (!known) return;
+  const Item& item = step.book().catalogue().item(*known);
+  if (item.kind == command.kind()) return;
+  Cause cause = about(ReasonCode::kind_fixed, Subject::item, view(command.item()), known->value());
+  cause.evidence.push_back(item.last_change);
+  step.refuse(std::move(cause));
+}
+
+void check_item(Step& step, const RegisterItem& command, std::optional<ItemId> known) {
   const std::string_view name = view(command.item());
+  const std::uint32_t version = known ? step.book().catalogue().item(*known).version : 0;
   expect_version(step, version, Subject::item, name);
   expect_identifier(step, Subject::item, name);
   expect_identifier(step, Subject::tax_category, view(command.tax_category()));
@@ -43,9 +60,7 @@ void check_item(Step& step, const RegisterItem& command, std::uint32_t version) 
   if (command.decimals() > kDecimalsMax) {
     step.refuse(about(ReasonCode::invalid_value, Subject::item, "decimals 0 to 6"));
   }
-  if (command.kind() != ItemKind::stocked) {
-    step.refuse(about(ReasonCode::not_supported, Subject::item, "an item kind other than stocked"));
-  }
+  check_kind(step, command, known);
   check_quantities(step, command);
 }
 
@@ -55,7 +70,7 @@ void decide(Step& step, const RegisterItem& command) {
   const Catalogue& catalogue = step.book().catalogue();
   const std::string_view name = view(command.item());
   const auto known = catalogue.find_item(name);
-  check_item(step, command, known ? catalogue.item(*known).version : 0);
+  check_item(step, command, known);
   if (step.refused()) return;
 
   const std::uint32_t ordinal = known ? known->value() : catalogue.item_count();
@@ -71,7 +86,7 @@ void decide(Step& step, const RegisterItem& command) {
     return CreateItemRegistered(out, ordinal, item, description, unit, command.decimals(), tax,
                                 tax_name, item_category, command.minimum(), command.maximum(),
                                 command.multiple(), command.kind(), 0, command.weight_grams(),
-                                command.status());
+                                command.status(), command.freight());
   });
 }
 

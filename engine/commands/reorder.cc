@@ -30,6 +30,7 @@ struct Sources {
   std::uint64_t order = kNoPosition;
   std::uint32_t order_template = kNoOrdinal;
   std::vector<SourceLine> lines;
+  CurrencyCode currency;  // of their unit prices
   OrderWish wish;
 };
 
@@ -66,7 +67,8 @@ void read_order(const Book& book, const Order& order, Sources& out) {
   out.wish.parties.company = parties.name(CompanyId{order.company});
   if (is_set(buyer)) out.wish.parties.buyer = parties.name(buyer);
   out.wish.parties.payer = parties.name(CompanyId{order.payer});
-  out.wish.parties.currency = CurrencyCode{order.currency};
+  out.currency = CurrencyCode{order.currency};
+  out.wish.parties.currency = out.currency;
   out.wish.region = book.orders().region(order);
   out.wish.country = book.orders().country(order);
   out.wish.cost_centre = book.orders().cost_centre(order);
@@ -105,17 +107,19 @@ void read_header(const Reorder& command, Sources& out) {
 
 void read_lines(Step& step, const Reorder& command, Sources& out) {
   const Catalogue& catalogue = step.book().catalogue();
-  const auto company = step.book().parties().find_company(out.wish.parties.company);
-  const auto buyer = step.book().parties().find_buyer(out.wish.parties.buyer);
-  const PolicyContext orderer{company.value_or(no_id<CompanyId>()),
-                              buyer.value_or(no_id<BuyerId>())};
-  const bool stated = company && policy_is(step.book(), PolicyKey::price_from, orderer, "command");
+  Step today = step.look();
+  const OrderParties who = find_order_parties(today, out.wish.parties);
+  const Date day = step.context().effective_date;
   for (SourceLine& line : out.lines) {
     line.left_out = command.inactive() == LeftOut::left_out &&
                     catalogue.item(line.item).status != ItemStatus::active;
     if (line.left_out) continue;
-    out.wish.lines.push_back(
-        {catalogue.name(line.item), line.quantity, stated ? line.unit_price : kAbsent});
+    const bool comparable = catalogue.is_stocked(line.item) || who.currency == out.currency;
+    const bool had_price = line.unit_price != kAbsent && comparable && is_set(who.company);
+    const std::int64_t stated =
+        had_price ? price_to_state(step.book(), who, line.item, line.quantity, day, line.unit_price)
+                  : kAbsent;
+    out.wish.lines.push_back({catalogue.name(line.item), line.quantity, stated});
   }
   if (out.wish.lines.empty()) {
     step.refuse(about(ReasonCode::nothing_to_reorder, Subject::command, ""));

@@ -71,6 +71,7 @@ Wanted read_lines(Step& step, const ReturnGoods& command, const Order& order) {
       refuse(with_quantity(about(code, Subject::order, name, order.ref), quantity, most));
       continue;
     }
+    check_disposition(step, line, wanted.line(), wanted.disposition());
     sum += quantity;
     out[{wanted.line(), wanted.disposition()}] += quantity;
   }

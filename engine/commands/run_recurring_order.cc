@@ -34,7 +34,7 @@ void decide(Step& step, const RunRecurringOrder& command) {
   const RecurringOrder& recurring = *step.book().drafts().recurring(ref);
   const std::string name =
       name_of_run(step.book(), step.book().orders().name(order), recurring.runs + 1);
-  const OrderWish wish = wish_of(step.book(), order, recurring);
+  const OrderWish wish = wish_of(step.book(), order, recurring, step.context().effective_date);
   PlacingAs as{name};
   as.run_of = ref;
   as.agreed = order.agreed;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <span>
 #include <utility>
 #include <vector>
@@ -74,7 +75,14 @@ class Shipment {
 struct Outgoing {
   Shipment goods;
   AllocationPlan taken;
+  std::map<std::uint32_t, Quantity> charges;  // by line: items that are not stocked
+
+  bool empty() const { return goods.empty() && charges.empty(); }
 };
+
+bool is_charge(const Book& book, const OrderLineState& line) {
+  return !book.catalogue().is_stocked(ItemId{line.item});
+}
 
 bool takes_stock(const Book& book, const Order& order) {
   return policy_is(book, PolicyKey::stock_at, policy_context(order), "shipment");
@@ -98,6 +106,13 @@ Outgoing everything(Step& step, const Order& order) {
   book.stock().for_each_reservation(OrderRef{order.ref}, [&](const Reservation& held) {
     out.goods.of(held.warehouse, held.line) += held.quantity;
   });
+  std::uint32_t number = 0;
+  for (const OrderLineState& line : book.orders().lines(order)) {
+    ++number;
+    if (line.unshipped() > Quantity{0} && is_charge(book, line)) {
+      out.charges[number] = line.unshipped();
+    }
+  }
   if (!takes_stock(book, order)) return out;
   out.taken = plan_allocation(book, order);
   refuse_missing(step, order, missing_by_policy(book, order, out.taken.missing, "refuse"));
@@ -116,6 +131,26 @@ class Reading {
         takes_(takes_stock(step.book(), order)),
         parts_(step, order) {}
 
+  void read(const ShipCharge& wanted) {
+    const OrderLineState* const line = find_line(wanted.line());
+    if (line == nullptr) return;
+    const ItemId item{line->item};
+    const std::string_view name = step_.book().catalogue().name(item);
+    if (!is_charge(step_.book(), *line)) {
+      return step_.refuse(about_line(ReasonCode::not_a_charge, wanted.line(), name));
+    }
+    const Quantity quantity{wanted.quantity()};
+    const auto known = out_.charges.find(wanted.line());
+    const Quantity left =
+        line->unshipped() - (known == out_.charges.end() ? Quantity{0} : known->second);
+    if (quantity <= Quantity{0} || quantity > left) {
+      const ReasonCode code =
+          quantity <= Quantity{0} ? ReasonCode::not_positive : ReasonCode::more_than_open;
+      return step_.refuse(with_quantity(about_line(code, wanted.line(), name), quantity, left));
+    }
+    out_.charges[wanted.line()] += quantity;
+  }
+
   void read(const ShipLine& wanted) {
     const Book& book = step_.book();
     const std::string_view place = pool_name(command_.names(), wanted.warehouse());
@@ -123,11 +158,11 @@ class Reading {
     if (!warehouse) {
       return step_.refuse(about(ReasonCode::unknown_warehouse, Subject::warehouse, place));
     }
-    if (wanted.line() < 1 || wanted.line() > order_.line_count) {
-      Cause cause =
-          about(ReasonCode::unknown_line, Subject::order, view(command_.order()), order_.ref);
-      cause.line = wanted.line();
-      return step_.refuse(std::move(cause));
+    const OrderLineState* const line = find_line(wanted.line());
+    if (line == nullptr) return;
+    if (is_charge(book, *line)) {
+      return step_.refuse(about_line(ReasonCode::not_stocked, wanted.line(),
+                                     book.catalogue().name(ItemId{line->item})));
     }
     const Quantity reserved =
         book.stock().reserved(OrderRef{order_.ref}, wanted.line(), *warehouse);
@@ -151,6 +186,17 @@ class Reading {
   Outgoing take() { return std::move(out_); }
 
  private:
+  const OrderLineState* find_line(std::uint32_t number) {
+    if (number >= 1 && number <= order_.line_count) {
+      return &step_.book().orders().lines(order_)[number - 1];
+    }
+    Cause cause =
+        about(ReasonCode::unknown_line, Subject::order, view(command_.order()), order_.ref);
+    cause.line = number;
+    step_.refuse(std::move(cause));
+    return nullptr;
+  }
+
   Step& step_;
   const ShipOrder& command_;
   const Order& order_;
@@ -162,6 +208,8 @@ class Reading {
 Outgoing read_lines(Step& step, const ShipOrder& command, const Order& order) {
   Reading reading(step, command, order);
   for (const ShipLine& wanted : run(command.lines()))
+    reading.read(wanted);
+  for (const ShipCharge& wanted : run(command.charges()))
     reading.read(wanted);
   return reading.take();
 }
@@ -191,35 +239,62 @@ void check_on_hand(Step& step, const Order& order, const Shipment& leaving) {
   });
 }
 
-// What leaves one warehouse moves value from ordered to delivered, unless it was billed ahead.
+// What leaves moves value from ordered to delivered, unless it was billed ahead.
+class Leaving {
+ public:
+  Leaving(const Book& book, const Order& order, std::size_t lines) : book_(book), order_(order) {
+    shipped_.reserve(lines);
+  }
+  void add(std::uint32_t number, Quantity quantity, Quantity reserved) {
+    OrderLineState line = book_.orders().lines(order_)[number - 1];
+    shipped_.emplace_back(quantity.value(), line.item, number);
+    before_ += counted_of(book_, order_, line);
+    line.shipped += quantity;
+    line.reserved -= reserved;
+    after_ += counted_of(book_, order_, line);
+  }
+  const std::vector<ShippedLine>& shipped() const { return shipped_; }
+  std::vector<CreditMove> moves() const { return moves_of_lines(book_, order_, before_, after_); }
+
+ private:
+  const Book& book_;
+  const Order& order_;
+  std::vector<ShippedLine> shipped_;
+  Counted before_;
+  Counted after_;
+};
+
 void emit_shipped(Step& step, OrderRef ref, std::string_view shipment, std::uint32_t warehouse,
                   std::span<const LeavingPart> parts) {
-  const Order& order = step.book().orders().get(ref);
-  const auto lines = step.book().orders().lines(order);
-  std::vector<ShippedLine> shipped;
-  shipped.reserve(parts.size());
-  Counted before;
-  Counted after;
-  for (const LeavingPart& part : parts) {
-    OrderLineState line = lines[part.line - 1];
-    shipped.emplace_back(part.quantity.value(), line.item, part.line);
-    before += counted_of(order, line);
-    line.shipped += part.quantity;
-    line.reserved -= part.quantity;
-    after += counted_of(order, line);
-  }
-  const std::vector<CreditMove> moves = moves_of_lines(step.book(), order, before, after);
+  Leaving leaving(step.book(), step.book().orders().get(ref), parts.size());
+  for (const LeavingPart& part : parts)
+    leaving.add(part.line, part.quantity, part.quantity);
+  const std::vector<CreditMove> moves = leaving.moves();
   step.emit<GoodsShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
     const auto name = text(out, shipment);
-    const auto shipped_lines = structs(out, shipped);
-    return CreateGoodsShipped(out, ref.value(), name, warehouse, shipped_lines,
-                              structs(out, moves));
+    const auto lines = structs(out, leaving.shipped());
+    return CreateGoodsShipped(out, ref.value(), name, warehouse, lines, structs(out, moves));
+  });
+}
+
+void emit_charges(Step& step, OrderRef ref, std::string_view shipment,
+                  const std::map<std::uint32_t, Quantity>& charges) {
+  if (charges.empty()) return;
+  KONTOR_MARK("charges that leave with a shipment");
+  Leaving leaving(step.book(), step.book().orders().get(ref), charges.size());
+  for (const auto& [line, quantity] : charges)
+    leaving.add(line, quantity, Quantity{0});
+  const std::vector<CreditMove> moves = leaving.moves();
+  step.emit<ChargesShipped>(ref.value(), [&](flatbuffers::FlatBufferBuilder& out) {
+    const auto name = text(out, shipment);
+    const auto lines = structs(out, leaving.shipped());
+    return CreateChargesShipped(out, ref.value(), name, lines, structs(out, moves));
   });
 }
 
 void check_leaving(Step& step, const ShipOrder& command, const Order& order,
                    const Outgoing& leaving) {
-  if (leaving.goods.empty() && !step.refused()) {
+  if (leaving.empty() && !step.refused()) {
     step.refuse(with_quantity(
         about(ReasonCode::more_than_reserved, Subject::order, view(command.order()), order.ref),
         Quantity{0}, Quantity{0}));
@@ -243,15 +318,16 @@ void decide(Step& step, const ShipOrder& command) {
   if (step.book().stock().has_shipment(shipment)) {
     step.refuse(about(ReasonCode::shipment_exists, Subject::shipment, shipment));
   }
-  if (run(command.lines()).size() > limits::kReservationsMax) {
+  const std::size_t named = run(command.lines()).size() + run(command.charges()).size();
+  if (named > limits::kReservationsMax) {
     step.refuse(too_many(Subject::order, limits::kReservationsMax, "lines"));
   }
   if (order == nullptr) return;
   expect_taken(step, *order);
   expect_deposit(step, *order);
   if (step.refused()) return;
-  const bool whole = run(command.lines()).empty();
-  const Outgoing leaving = whole ? everything(step, *order) : read_lines(step, command, *order);
+  const Outgoing leaving =
+      named == 0 ? everything(step, *order) : read_lines(step, command, *order);
   check_leaving(step, command, *order, leaving);
   const AtMoment at = assess_moment(step, *order, Moment::shipment);
   if (step.refused()) return;
@@ -276,6 +352,7 @@ void decide(Step& step, const ShipOrder& command) {
       [&](std::uint32_t warehouse, std::span<const LeavingPart> parts) {
         emit_shipped(step, ref, shipment, warehouse, parts);
       });
+  emit_charges(step, ref, shipment, leaving.charges);
   spending.settle(step, ref);
   end_if_done(step, ref, CancelCause::cancelled);
 }

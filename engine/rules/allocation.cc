@@ -215,10 +215,16 @@ std::vector<StockNeed> needs_of(const Book& book, const Order& order) {
   std::uint32_t number = 0;
   for (const OrderLineState& line : book.orders().lines(order)) {
     ++number;
-    const Quantity need = needs_stock(line);
-    if (need > Quantity{0}) out.push_back({number, ItemId{line.item}, need});
+    out.push_back({number, ItemId{line.item}, needs_stock(line)});
   }
+  leave_out_needless(book, out);
   return out;
+}
+
+void leave_out_needless(const Book& book, std::vector<StockNeed>& needs) {
+  std::erase_if(needs, [&](const StockNeed& need) {
+    return need.quantity <= Quantity{0} || !book.catalogue().is_stocked(need.item);
+  });
 }
 
 AllocationPlan plan_needs(const Book& book, std::span<const StockNeed> needs,
@@ -339,6 +345,9 @@ void ExplicitParts::add(std::uint32_t line, std::string_view place, Quantity qua
   }
   const ItemId item{lines[line - 1].item};
   const std::string_view name = book.catalogue().name(item);
+  if (!book.catalogue().is_stocked(item)) {
+    return refuse(about(ReasonCode::not_stocked, Subject::item, name, item.value()));
+  }
   if (quantity <= Quantity{0}) {
     return refuse(
         with_quantity(about(ReasonCode::not_positive, Subject::item, name), quantity, Quantity{0}));

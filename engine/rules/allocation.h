@@ -28,6 +28,8 @@ struct StockNeed {
   Quantity quantity;
 };
 std::vector<StockNeed> needs_of(const Book& book, const Order& order);
+// Leaves out what needs nothing, and charges, which need no stock.
+void leave_out_needless(const Book& book, std::vector<StockNeed>& needs);
 
 // Where stock may be taken from.
 struct Sourcing {

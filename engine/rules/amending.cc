@@ -113,11 +113,12 @@ class Amending {
   std::span<const OrderLineState> lines() const { return step_.book().orders().lines(order_); }
 
   std::optional<Price> price_of(const OrderLineState& line, Quantity units) const {
-    const PolicyContext orderer{who_.company, who_.buyer};
-    if (policy_is(step_.book(), PolicyKey::price_from, orderer, "command")) {
-      return Price{UnitPrice{line.unit_price}, Sequence{}, no_id<PriceListId>()};
-    }
-    return find_price(step_.book(), who_, ItemId{line.item}, units, step_.context().effective_date);
+    const Date today = step_.context().effective_date;
+    const ItemId item{line.item};
+    const std::int64_t kept =
+        price_to_state(step_.book(), who_, item, units, today, line.unit_price);
+    if (kept != kAbsent) return Price{UnitPrice{kept}, Sequence{}, no_id<PriceListId>()};
+    return find_price(step_.book(), who_, item, units, today);
   }
 
   void push(std::uint32_t number, const OrderLine& line, bool settled) {

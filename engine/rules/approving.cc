@@ -37,7 +37,7 @@ void check_stock(Step& step, const Order& order, const Supposed& supposed) {
   std::vector<StockNeed> needs = needs_of(step.book(), order);
   for (StockNeed& need : needs)
     need.quantity -= cancelled_of(supposed, need.line);
-  std::erase_if(needs, [](const StockNeed& need) { return need.quantity <= Quantity{0}; });
+  leave_out_needless(step.book(), needs);
   leave_out_put_right(step.book(), supposed.put_right, needs);
   check_stock_for(step, needs, {step.book().orders().region(order), order.no_split != 0}, context);
 }

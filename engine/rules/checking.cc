@@ -30,7 +30,7 @@ CheckedOrder check_order(const Book& book, const Context& context, const PlaceOr
   Sourcing from{wish.region, wish.no_split};
   const CompanyId company = out.placement->who.company;
   if (from.region.empty()) from.region = book.parties().company(company).region;
-  out.stock = plan_needs(book, needs_beyond(out.placement->priced, {}), from);
+  out.stock = plan_needs(book, needs_beyond(book, out.placement->priced, {}), from);
   return out;
 }
 

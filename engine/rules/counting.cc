@@ -8,13 +8,17 @@
 namespace kontor {
 namespace {
 
-Minor ordered_value(const Order& order, const OrderLineState& line) {
+bool needs_no_stock(const Book& book, const OrderLineState& line) {
+  return !book.catalogue().is_stocked(ItemId{line.item});
+}
+
+Minor ordered_value(const Book& book, const Order& order, const OrderLineState& line) {
   if (order.credit != CreditState::kTaken) return Minor{0};
   switch (order.credit_from) {
     case CreditFrom::order:
       return line.open_gross();
     case CreditFrom::allocation:
-      return line.allocated_gross();
+      return needs_no_stock(book, line) ? line.open_gross() : line.allocated_gross();
     case CreditFrom::shipment:
     case CreditFrom::invoice:
       return Minor{0};
@@ -29,21 +33,21 @@ bool bills_only(const Order& order) {
 }  // namespace
 
 // What has left counts whatever became of the order since, unless only bills do.
-Counted counted_of(const Order& order, const OrderLineState& line) {
-  return {ordered_value(order, line), bills_only(order) ? Minor{0} : line.delivered_gross()};
+Counted counted_of(const Book& book, const Order& order, const OrderLineState& line) {
+  return {ordered_value(book, order, line), bills_only(order) ? Minor{0} : line.delivered_gross()};
 }
 
 Counted counted_of(const Book& book, const Order& order) {
   Counted sum;
   for (const OrderLineState& line : book.orders().lines(order))
-    sum += counted_of(order, line);
+    sum += counted_of(book, order, line);
   return sum;
 }
 
 Minor uncounted_value(const Book& book, const Order& order) {
   Minor sum;
   for (const OrderLineState& line : book.orders().lines(order)) {
-    sum += line.open_gross() - ordered_value(order, line);
+    sum += line.open_gross() - ordered_value(book, order, line);
     if (bills_only(order)) sum += line.delivered_gross();
   }
   return sum;
@@ -113,8 +117,8 @@ std::vector<CreditMove> moves_of_reserved(const Book& book, OrderRef ref,
   Counted counted_before;
   Counted counted_after;
   for (const auto& [number, line] : after) {
-    counted_before += counted_of(order, lines[number - 1]);
-    counted_after += counted_of(order, line);
+    counted_before += counted_of(book, order, lines[number - 1]);
+    counted_after += counted_of(book, order, line);
   }
   return moves_of_lines(book, order, counted_before, counted_after);
 }

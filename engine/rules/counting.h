@@ -31,8 +31,8 @@ struct Counted {
   }
 };
 
-// Of a line in some state, by where its order counts from.
-Counted counted_of(const Order& order, const OrderLineState& line);
+// Of a line in some state, by where its order counts from. What needs no stock needs no allocation.
+Counted counted_of(const Book& book, const Order& order, const OrderLineState& line);
 // Of all its lines as they are. The order may be a copy that counts from elsewhere.
 Counted counted_of(const Book& book, const Order& order);
 

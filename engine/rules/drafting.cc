@@ -64,7 +64,7 @@ std::vector<ReservedPart> parts_to_reserve(const Book& book, const OrderWish& wi
     out.emplace_back(kept.value(), part.item(), part.warehouse(), part.line(), kNoDate.value());
     need -= kept;
   }
-  std::erase_if(needs, [](const StockNeed& need) { return need.quantity == Quantity{0}; });
+  leave_out_needless(book, needs);
   Sourcing from{wish.region, wish.no_split};
   if (from.region.empty()) from.region = book.parties().company(found.named.company).region;
   const std::vector<ReservedPart> more = plan_needs(book, needs, from).parts;

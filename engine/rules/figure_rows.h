@@ -11,6 +11,7 @@ FigureReading total_without_tax(const Book&, const OrderFacts&, const RuleCondit
 FigureReading line_price(const Book&, const OrderFacts&, const RuleCondition&);
 FigureReading distinct_items(const Book&, const OrderFacts&, const RuleCondition&);
 FigureReading weight(const Book&, const OrderFacts&, const RuleCondition&);
+FigureReading freight(const Book&, const OrderFacts&, const RuleCondition&);
 FigureReading terms(const Book&, const OrderFacts&, const RuleCondition&);
 FigureReading settlement(const Book&, const OrderFacts&, const RuleCondition&);
 FigureReading days_to_requested_date(const Book&, const OrderFacts&, const RuleCondition&);

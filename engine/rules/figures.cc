@@ -92,6 +92,7 @@ constexpr auto kRegistry = std::to_array<FigureRow>({
     {Figure::line_price, Unit::money, "the price of a line", false, figures::line_price},
     {Figure::distinct_items, Unit::count, "its distinct items", false, figures::distinct_items},
     {Figure::weight, Unit::count, "its weight in grams", false, figures::weight},
+    {Figure::freight, Unit::money, "its freight without tax", false, figures::freight},
     {Figure::terms, Unit::name, "its terms", false, figures::terms},
     {Figure::settlement, Unit::name, "its settlement", false, figures::settlement},
     {Figure::days_to_requested_date, Unit::days, "the time to its requested date", false,

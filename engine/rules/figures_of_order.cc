@@ -92,6 +92,15 @@ FigureReading weight(const Book& book, const OrderFacts& facts, const RuleCondit
   return out;
 }
 
+// Of the whole order, what is not cancelled of it, without tax: the lines whose items are freight.
+FigureReading freight(const Book& book, const OrderFacts& facts, const RuleCondition& condition) {
+  Minor sum;
+  for_each_line(book, facts, [&](const FactLine& line) {
+    if (book.catalogue().item(line.item).freight) sum += line.net;
+  });
+  return money(book, condition, sum, facts.currency);
+}
+
 FigureReading terms(const Book& book, const OrderFacts& facts, const RuleCondition& condition) {
   if (!is_set(facts.terms)) return {};
   return name(book.terms().name(facts.terms), condition);

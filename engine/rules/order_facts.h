@@ -107,6 +107,7 @@ struct FactLine {
   ItemId item;
   Quantity quantity;
   std::int64_t unit_price = 0;
+  Minor net;  // of the quantity
 };
 
 // Calls visit(FactLine) for each line of which something is not cancelled.
@@ -117,7 +118,7 @@ void for_each_line(const Book& book, const OrderFacts& facts, Visit visit) {
     for (const OrderLine& line : facts.lines) {
       const bool all = facts.order.value() == 0;
       visit(FactLine{all ? ++number : 0, ItemId{line.item()}, Quantity{line.quantity()},
-                     line.unit_price()});
+                     line.unit_price(), Minor{line.net()}});
     }
     return;
   }
@@ -126,7 +127,8 @@ void for_each_line(const Book& book, const OrderFacts& facts, Visit visit) {
     ++number;
     const Quantity left =
         line.ordered - line.cancelled - line.voided - cancelled_of(facts.supposed, number);
-    if (left > Quantity{0}) visit(FactLine{number, ItemId{line.item}, left, line.unit_price});
+    if (left <= Quantity{0}) continue;
+    visit(FactLine{number, ItemId{line.item}, left, line.unit_price, line.net_of(left)});
   }
 }
 

@@ -48,7 +48,7 @@ void check_stock(Step& step, const OrderWish& wish, const Placement& found,
   const PolicyContext context{found.who.company, found.who.buyer};
   const std::string_view at = policy_in_force(step.book(), PolicyKey::stock_at, context).value;
   if (at != "placement" && !(at == "approval" && !found.asks)) return;
-  std::vector<StockNeed> needs = needs_beyond(found.priced, kept);
+  std::vector<StockNeed> needs = needs_beyond(step.book(), found.priced, kept);
   leave_out_put_right(step.book(), found.who.put_right, needs);
   check_stock_for(step, needs, {wish.region, wish.no_split}, context);
 }
@@ -120,7 +120,8 @@ std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const
   return out;
 }
 
-std::vector<StockNeed> needs_beyond(const PricedOrder& priced, std::span<const ReservedPart> kept) {
+std::vector<StockNeed> needs_beyond(const Book& book, const PricedOrder& priced,
+                                    std::span<const ReservedPart> kept) {
   std::vector<StockNeed> out;
   for (const OrderLine& line : priced.lines) {
     out.push_back({static_cast<std::uint32_t>(out.size() + 1), ItemId{line.item()},
@@ -128,7 +129,7 @@ std::vector<StockNeed> needs_beyond(const PricedOrder& priced, std::span<const R
   }
   for (const ReservedPart& part : kept)
     out[part.line() - 1].quantity -= Quantity{part.quantity()};
-  std::erase_if(out, [](const StockNeed& need) { return need.quantity <= Quantity{0}; });
+  leave_out_needless(book, out);
   return out;
 }
 

@@ -89,7 +89,8 @@ std::optional<Placement> price_wish(Step& step, const OrderWish& wish);
 // The whole first half.
 std::optional<Placement> plan_placement(Step& step, const OrderWish& wish, const PlacingAs& as);
 // What a newly priced order needs of stock, beyond what is kept for it.
-std::vector<StockNeed> needs_beyond(const PricedOrder& priced, std::span<const ReservedPart> kept);
+std::vector<StockNeed> needs_beyond(const Book& book, const PricedOrder& priced,
+                                    std::span<const ReservedPart> kept);
 
 // The second half: OrderPlaced, and everything that follows from it. Nothing refuses.
 OrderRef emit_placed(Step& step, const OrderWish& wish, const Placement& found,

@@ -5,6 +5,7 @@
 #include "engine/rules/policy.h"
 #include "engine/rules/refusals.h"
 #include "events/base/limits.h"
+#include "events/base/mark.h"
 
 namespace kontor {
 namespace {
@@ -56,6 +57,11 @@ std::optional<LinePrice> decide_price(Step& step, const OrderParties& who, const
     return std::nullopt;
   }
   const auto price = find_price(book, who, item, wanted.quantity, step.context().effective_date);
+  // A charge that no list has a price for is another with every order.
+  if (!price && stated && !book.catalogue().is_stocked(item)) {
+    KONTOR_MARK("a charge at its order's own price");
+    return LinePrice{UnitPrice{wanted.unit_price}, Sequence{}, no_id<PriceListId>()};
+  }
   if (!price) {
     step.refuse(about_line(ReasonCode::no_price, line, wanted.item));
     return std::nullopt;
@@ -221,6 +227,18 @@ std::optional<Price> find_price(const Book& book, const OrderParties& who, ItemI
       prices.find_list(policy_in_force(book, PolicyKey::price_list, orderer).value);
   if (!standard || prices.currency(*standard) != who.currency) return std::nullopt;
   return prices.find(*standard, item, quantity, on);
+}
+
+std::int64_t price_to_state(const Book& book, const OrderParties& who, ItemId item,
+                            Quantity quantity, Date on, std::int64_t unit_price) {
+  if (policy_is(book, PolicyKey::price_from, {who.company, who.buyer}, "command")) {
+    return unit_price;
+  }
+  if (book.catalogue().is_stocked(item) || find_price(book, who, item, quantity, on)) {
+    return kAbsent;
+  }
+  KONTOR_MARK("a charge that keeps the price it had");
+  return unit_price;
 }
 
 std::optional<Percent> find_tax_rate(Step& step, const OrderParties& who, std::string_view country,

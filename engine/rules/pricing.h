@@ -45,6 +45,12 @@ std::optional<Percent> find_tax_rate(Step& step, const OrderParties& who, std::s
 void total_up(Step& step, CurrencyCode currency, PricedOrder& order,
               std::span<const std::uint8_t> settled = {});
 
+// What to state for a line that had a price and is ordered again: where price.from says so, or for
+// a charge that no list has a price for, the price it had. Else nothing: it costs what it costs
+// today.
+std::int64_t price_to_state(const Book& book, const OrderParties& who, ItemId item,
+                            Quantity quantity, Date on, std::int64_t unit_price);
+
 // The same for every line of an order, and for the order.
 PricedOrder price_lines(Step& step, const OrderParties& who, std::string_view country,
                         std::span<const WantedLine> wanted);

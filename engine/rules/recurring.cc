@@ -13,9 +13,9 @@ const Order* expect_recurring(Step& step, std::string_view name) {
   return nullptr;
 }
 
-// A caller's price is the price where price.from says so; else it was today's then, and is today's
+// A caller's price is the price where it was the only one; else it was today's then, and is today's
 // now.
-OrderWish wish_of(const Book& book, const Order& order, const RecurringOrder& recurring) {
+OrderWish wish_of(const Book& book, const Order& order, const RecurringOrder& recurring, Date on) {
   OrderWish out;
   const Parties& parties = book.parties();
   const BuyerId buyer{order.buyer};
@@ -32,10 +32,14 @@ OrderWish wish_of(const Book& book, const Order& order, const RecurringOrder& re
   out.cost_centre = book.orders().cost_centre(order);
   out.buyer_reference = recurring.buyer_reference;
   out.no_split = order.no_split != 0;
-  const bool stated = policy_is(book, PolicyKey::price_from, policy_context(order), "command");
+  OrderParties who;
+  who.company = CompanyId{order.company};
+  who.buyer = buyer;
+  who.currency = out.parties.currency;
   for (const OrderLineState& line : book.orders().lines(order)) {
-    out.lines.push_back({book.catalogue().name(ItemId{line.item}), line.ordered,
-                         stated ? line.unit_price : kAbsent});
+    const ItemId item{line.item};
+    out.lines.push_back({book.catalogue().name(item), line.ordered,
+                         price_to_state(book, who, item, line.ordered, on, line.unit_price)});
   }
   return out;
 }

@@ -7,6 +7,14 @@
 
 namespace kontor {
 
+void check_disposition(Step& step, const OrderLineState& state, std::uint32_t line,
+                       Disposition disposition) {
+  const Catalogue& catalogue = step.book().catalogue();
+  const ItemId item{state.item};
+  if (disposition != Disposition::restock || catalogue.is_stocked(item)) return;
+  step.refuse(about_line(ReasonCode::not_stocked, line, catalogue.name(item)));
+}
+
 void check_shelf(Step& step, ItemId item, WarehouseId warehouse, Quantity comes_back) {
   const StockRecord* const record = step.book().stock().record(item, warehouse);
   const Int128 after = Int128{record == nullptr ? 0 : record->on_hand.value()} + comes_back.value();
@@ -25,9 +33,9 @@ void emit_return(Step& step, OrderRef ref, std::string_view name,
   Counted after;
   for (const ReturnedLine& line : lines) {
     OrderLineState& state = states[line.line() - 1];
-    before += counted_of(order, state);
+    before += counted_of(step.book(), order, state);
     state.returned_unbilled += Quantity{line.unbilled()};
-    after += counted_of(order, state);
+    after += counted_of(step.book(), order, state);
   }
   const std::vector<CreditMove> moves = moves_of_lines(step.book(), order, before, after);
   const std::uint32_t place = warehouse ? warehouse->value() : kNoOrdinal;

@@ -11,6 +11,9 @@
 
 namespace kontor {
 
+// Refuses not_stocked for a line that could not be put on a shelf.
+void check_disposition(Step& step, const OrderLineState& state, std::uint32_t line,
+                       Disposition disposition);
 // Refuses amount_overflow where the shelf could not count what comes back to it.
 void check_shelf(Step& step, ItemId item, WarehouseId warehouse, Quantity comes_back);
 

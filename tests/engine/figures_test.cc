@@ -194,10 +194,93 @@ TEST_F(Figures, AnAverageThatIsNotThereApprovesNothing) {
   EXPECT_TRUE(shop.place("O-1", "penny", "1").has("ApprovalRequested"));
 }
 
+struct Freight : Figures {
+  void SetUp() override {
+    Figures::SetUp();
+    const auto charge = [&](std::string_view name, std::string_view more) {
+      shop.given(R"("RegisterItem":{"item":")" + std::string(name) +
+                 R"(","tax_category":"standard","kind":"not_stocked")" + std::string(more) + "}");
+    };
+    charge("freight", R"(,"freight":true)");
+    charge("express", R"(,"freight":true)");
+    charge("packing", "");
+  }
+  // Bolts at 10.00 beside freight and express, each at its price; and packing for 50.00.
+  Answer place(std::string_view order, std::string_view freight, std::string_view express) {
+    const auto line = [](std::string_view item, std::string_view price) {
+      return R"(,{"item":")" + std::string(item) + R"(","quantity":1,"unit_price":")" +
+             std::string(price) + R"("})";
+    };
+    return shop.when(R"("PlaceOrder":{"company":"acme","buyer":"ann","order":")" +
+                     std::string(order) + R"(","lines":[{"item":"bolt","quantity":1})" +
+                     line("freight", freight) + line("express", express) +
+                     line("packing", "50.00") + "]}");
+  }
+  // Whether an order with freight of 10.00 in all is refused by a rule of this condition.
+  bool refuses(std::string_view op, std::string_view amount) {
+    shop.given(rule(R"("figure":"freight","operator":")" + std::string(op) + R"(","amount":")" +
+                    std::string(amount) + "\""));
+    last = place("F-" + std::to_string(++orders), "7.50", "2.50");
+    EXPECT_EQ(last.reasons, last.refused() ? "refused_by_rule" : "");
+    return last.refused();
+  }
+};
+
+TEST_F(Freight, IsWhatTheLinesOfItsItemsCostWithoutTax) {
+  EXPECT_TRUE(refuses("gt", "9.99"));
+  EXPECT_EQ(last.grounds.at(0).found, "10.00");
+  EXPECT_EQ(last.grounds.at(0).allowed, "9.99");
+  EXPECT_EQ(last.grounds.at(0).currency, "EUR");
+  EXPECT_FALSE(refuses("gt", "10.00"));
+  EXPECT_TRUE(refuses("ge", "10.00"));
+  EXPECT_FALSE(refuses("ge", "10.01"));
+  EXPECT_TRUE(refuses("lt", "10.01"));
+  EXPECT_FALSE(refuses("lt", "10.00"));
+  EXPECT_TRUE(refuses("le", "10.00"));
+  EXPECT_FALSE(refuses("le", "9.99"));
+  EXPECT_TRUE(refuses("eq", "10.00"));
+  EXPECT_FALSE(refuses("eq", "9.99"));
+}
+
+TEST_F(Freight, OfGoodsAloneIsNothing) {
+  EXPECT_FALSE(matches(R"("figure":"freight","amount":"0.00")", "bolt", "9"));
+  EXPECT_TRUE(matches(R"("figure":"freight","operator":"eq","amount":"0.00")", "bolt", "9"));
+}
+
+TEST_F(Freight, HoldsUntilItsLineIsCancelledOrAmended) {
+  shop.given(rule(R"("figure":"freight","amount":"9.00")", "hold"));
+  EXPECT_TRUE(place("O-1", "7.50", "2.50").has("OrderHeld"));
+  EXPECT_TRUE(shop.when(R"("CancelOrder":{"order":"O-1","cancellation":"C-1","lines":[
+                          {"line":3,"quantity":1}]})")
+                  .has("HoldReleased"));
+  EXPECT_TRUE(place("O-2", "7.50", "2.50").has("OrderHeld"));
+  EXPECT_TRUE(shop.when(R"("AmendOrder":{"order":"O-2","amendment":"A-1","lines":[
+                          {"line":2,"quantity":1,"unit_price":"6.50"}]})")
+                  .has("HoldReleased"));
+}
+
+// As with the weight: what an item is now is what rules see.
+TEST_F(Freight, HoldsAreExaminedAgainWhenAnItemIsFreightNoLonger) {
+  shop.given(rule(R"("figure":"freight","amount":"9.00")", "hold"));
+  EXPECT_TRUE(place("O-1", "7.50", "2.50").has("OrderHeld"));
+  EXPECT_EQ(shop.when(R"("RegisterItem":{"item":"express","tax_category":"standard",
+                         "kind":"not_stocked"})")
+                .follow_ups,
+            "HoldReleased CreditCommitted");
+}
+
+TEST_F(Freight, IsSetWithAnAmountOnly) {
+  EXPECT_EQ(why_not_set(R"("figure":"freight","count":3)"),
+            "freight: the figure is money: state an amount");
+  EXPECT_EQ(why_not_set(R"("figure":"freight","operator":"in","amount":"1.00")"),
+            "freight: the operator in is for names");
+}
+
 TEST_F(Figures, MoneyInAnotherCurrencyCountsAsMatchedButEasesNothing) {
   const std::string dollars = R"(,"operator":"lt","amount":"1.00","currency":"USD")";
-  for (const std::string figure : {"order_total_with_tax", "order_total_without_tax", "line_price",
-                                   "exposure_after_order", "bucket_exposure", "overdue_amount"}) {
+  for (const std::string figure :
+       {"order_total_with_tax", "order_total_without_tax", "line_price", "freight",
+        "exposure_after_order", "bucket_exposure", "overdue_amount"}) {
     EXPECT_TRUE(matches(R"("figure":")" + figure + "\"" + dollars, "bolt", "2")) << figure;
     shop.given(rule(R"("figure":"order_total_with_tax","amount":"999999.00")"));
     shop.given(
@@ -264,7 +347,8 @@ TEST(FigureRegistry, HasEachFigureOnceAndReadsIt) {
     EXPECT_NE(row.read == nullptr, row.read_account == nullptr) << EnumNameFigure(row.figure);
     EXPECT_FALSE(row.words.empty());
   }
-  EXPECT_EQ(find_figure(Figure::freight), nullptr);  // orders have no charges yet
+  for (const Figure figure : EnumValuesFigure())
+    EXPECT_NE(find_figure(figure), nullptr) << EnumNameFigure(figure);
 }
 
 }  // namespace

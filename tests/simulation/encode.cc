@@ -166,8 +166,8 @@ auto write(Builder& out, const m::RegisterItem& c) {
   const auto category = text(out, c.category);
   return CreateRegisterItem(out, item, 0, 0, static_cast<std::uint8_t>(c.decimals), tax_category,
                             category, c.minimum, c.maximum, c.multiple,
-                            c.stocked ? ItemKind::stocked : ItemKind::not_stocked, 0, c.weight,
-                            c.active ? ItemStatus::active : ItemStatus::inactive);
+                            static_cast<ItemKind>(c.kind), 0, c.weight,
+                            c.active ? ItemStatus::active : ItemStatus::inactive, c.freight);
 }
 
 auto write(Builder& out, const m::DefineAssortment& c) {
@@ -273,9 +273,13 @@ auto write(Builder& out, const m::AllocateOrder& c) {
 auto write(Builder& out, const m::ShipOrder& c) {
   Pool pool;
   const auto list = structs(out, parts<ShipLine>(c.lines, pool));
+  std::vector<ShipCharge> charges;
+  for (const m::LineQuantity& charge : c.charges)
+    charges.emplace_back(charge.quantity, static_cast<std::uint32_t>(charge.line), 0);
+  const auto charge_list = structs(out, charges);
   const auto order = text(out, c.order);
   const auto shipment = text(out, c.shipment);
-  return CreateShipOrder(out, pool.write(out), order, shipment, list);
+  return CreateShipOrder(out, pool.write(out), order, shipment, list, charge_list);
 }
 
 auto write(Builder& out, const m::RetryOrder& c) {

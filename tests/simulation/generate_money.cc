@@ -151,8 +151,9 @@ m::Command Generator::issue_credit_note(const State& state) {
   for (const m::BilledLine& line : invoice.lines) {
     const int number = random_.one_in(40) ? 8 : line.line + 1;
     if (random_.one_in(2)) {
-      const auto disposition = static_cast<m::Disposition>(random_.below(3));
-      c.lines.push_back({number, part_of(line.left()), disposition});
+      const auto& lines = state.orders[invoice.order].lines;
+      const m::Line& of = lines[static_cast<std::size_t>(line.line)];
+      c.lines.push_back({number, part_of(line.left()), disposition_of(of)});
     }
     if (random_.one_in(4)) {
       c.amounts.push_back({number, random_.one_in(2) ? line.net_left() : part_of(line.net_left())});

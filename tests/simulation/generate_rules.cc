@@ -17,6 +17,7 @@ const std::vector<F>& figures() {
                                           F::kLinePrice,
                                           F::kDistinctItems,
                                           F::kWeight,
+                                          F::kFreight,
                                           F::kTerms,
                                           F::kSettlement,
                                           F::kDaysToRequested,
@@ -68,6 +69,9 @@ void Generator::give_threshold(m::Condition& c) {
       break;
     case F::kLinePrice:
       c.amount = random_.between(1, 20'000);
+      break;
+    case F::kFreight:
+      c.amount = random_.one_in(3) ? 0 : random_.between(1, 3'000);
       break;
     case F::kOverdueAmount:
       c.amount = random_.one_in(2) ? 0 : money();
@@ -127,7 +131,6 @@ void Generator::give_names(m::Condition& c) {
 m::Condition Generator::condition() {
   m::Condition c;
   c.figure = random_.of(figures());
-  if (random_.one_in(120)) c.figure = F::kFreight;
   give_threshold(c);
   give_names(c);
   if (c.amount || c.percent || c.days || c.count) {

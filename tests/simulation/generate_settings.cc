@@ -267,7 +267,11 @@ m::RegisterItem Generator::item_named(const std::string& name) {
   if (random_.one_in(2)) c.category = random_.of<std::string>({"tools", "paints"});
   if (random_.one_in(2)) c.weight = random_.between(1, 4'000);
   c.active = !random_.one_in(20);
-  c.stocked = !random_.one_in(40);
+  const bool charge = is_charge(name);
+  c.kind = charge ? m::Kind::kNotStocked : m::Kind::kStocked;
+  c.freight = charge && (name == charges_.front() ? !random_.one_in(6) : random_.one_in(6));
+  if (random_.one_in(40)) c.kind = static_cast<m::Kind>(random_.below(3));
+  if (random_.one_in(60)) c.freight = true;
   return c;
 }
 
@@ -305,7 +309,8 @@ m::SetPrice Generator::price_of(const std::string& list, const std::string& item
 }
 
 m::Command Generator::set_price(const State& state) {
-  m::SetPrice c = price_of(name_of(lists_), name_of(items_));
+  m::SetPrice c = price_of(name_of(lists_), name_of(random_.one_in(12) ? items_ : goods_));
+  if (is_charge(c.item) && random_.one_in(2)) c.breaks.clear();
   if (random_.one_in(4)) c.valid_from = state.business_date + 2;
   if (random_.one_in(4)) c.valid_to = state.business_date + 9;
   if (random_.one_in(15)) c.breaks.clear();

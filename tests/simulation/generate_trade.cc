@@ -13,6 +13,10 @@ bool has_open(const m::Order& order) {
                      [](const m::Line& line) { return line.open() > 0; });
 }
 
+bool charge_is_open(const m::Line& line) {
+  return line.charge && line.to_ship() > 0;
+}
+
 m::Int open_of(const m::Order* order, int line) {
   return order == nullptr ? 0 : order->lines[static_cast<std::size_t>(line - 1)].open();
 }
@@ -58,10 +62,21 @@ m::PlaceLine Generator::place_line(const State& state) {
   m::PlaceLine line;
   line.item = name_of(items_);
   line.quantity = quantity(state, line.item);
-  if (states_prices(state) || random_.one_in(40))
-    line.unit_price = random_.between(-50, 400) * 12'345;
+  line.unit_price = price_to_state(state, line.item);
   if (line.unit_price && random_.one_in(30)) line.unit_price = hostile_number();
   return line;
+}
+
+std::optional<m::Int> Generator::price_to_state(const State& state, const std::string& item) {
+  bool listed = false;
+  for (const m::PriceList& list : state.price_lists.all) {
+    const auto last = std::find_if(list.prices.rbegin(), list.prices.rend(),
+                                   [&](const m::SetPrice& price) { return price.item == item; });
+    listed = listed || (last != list.prices.rend() && !last->breaks.empty());
+  }
+  const bool own = is_charge(item) && !listed && !random_.one_in(12);
+  if (!own && !states_prices(state) && !random_.one_in(40)) return std::nullopt;
+  return random_.between(-50, 400) * 12'345;
 }
 
 m::Command Generator::approve_order(const State& state) {
@@ -140,7 +155,8 @@ m::Command Generator::ship_order(const State& state) {
   c.order = order_name(state, [&](const m::Order& order) {
     const bool lacks = std::any_of(order.lines.begin(), order.lines.end(),
                                    [](const m::Line& line) { return line.needs_stock() > 0; });
-    return order.may_move() && (!order.reservations.empty() || (anything && lacks));
+    const bool charges = std::any_of(order.lines.begin(), order.lines.end(), charge_is_open);
+    return order.may_move() && (!order.reservations.empty() || charges || (anything && lacks));
   });
   c.shipment = random_.one_in(50) ? used_name("shipment-") : new_name("shipment-");
   const m::Order* const order = order_called(state, c.order);
@@ -152,6 +168,12 @@ m::Command Generator::ship_order(const State& state) {
   }
   if (random_.one_in(anything ? 3 : 40))
     c.lines.push_back({1, name_of(warehouses_), part_of(3 * m::kUnit)});
+  for (int line = 1; line <= static_cast<int>(order->lines.size()); ++line) {
+    const m::Line& of = order->lines[static_cast<std::size_t>(line - 1)];
+    const bool named = charge_is_open(of) ? random_.one_in(2) : random_.one_in(100);
+    if (named) c.charges.push_back({line, part_of(of.to_ship())});
+  }
+  if (random_.one_in(60)) c.charges.push_back({9, m::kUnit});
   return c;
 }
 
@@ -198,7 +220,7 @@ m::Command Generator::count_stock(const State& state) {
   c.count = random_.one_in(30) ? used_name("count-") : new_name("count-");
   c.warehouse = name_of(warehouses_);
   const int warehouse = state.warehouses.find(c.warehouse);
-  for (const std::string& item : items_) {
+  for (const std::string& item : random_.one_in(20) ? items_ : goods_) {
     if (random_.one_in(2)) continue;
     const auto known = state.stock.find({state.items.find(item), warehouse});
     const m::Int there = known == state.stock.end() ? 0 : known->second.on_hand;
@@ -247,8 +269,7 @@ m::AmendLine Generator::amend_line(const State& state, const m::Order* order, in
             : name_of(items_);
   if (!known || random_.one_in(3)) wish.item = random_.one_in(20) ? name_of(items_) : item;
   wish.quantity = quantity(state, item);
-  if (states_prices(state) || random_.one_in(40))
-    wish.unit_price = random_.between(-50, 400) * 12'345;
+  wish.unit_price = price_to_state(state, item);
   if (random_.one_in(60)) wish.line = 9;
   return wish;
 }
@@ -260,9 +281,16 @@ m::Command Generator::receive_stock(const State&) {
   const std::uint64_t lines = random_.one_in(60) ? 0 : 1 + random_.below(3);
   for (std::uint64_t i = 0; i < lines; ++i) {
     const m::Int some = random_.between(1, 40) * m::kUnit;
-    c.lines.push_back({name_of(items_), random_.one_in(50) ? hostile_number() : some});
+    const std::string item = name_of(random_.one_in(30) ? items_ : goods_);
+    c.lines.push_back({item, random_.one_in(50) ? hostile_number() : some});
   }
   return c;
+}
+
+m::Disposition Generator::disposition_of(const m::Line& line) {
+  const auto out = static_cast<m::Disposition>(random_.below(3));
+  const bool nowhere = line.charge && out == m::Disposition::kRestock && !random_.one_in(12);
+  return nowhere ? m::Disposition::kNone : out;
 }
 
 m::Command Generator::return_goods(const State& state) {
@@ -279,8 +307,7 @@ m::Command Generator::return_goods(const State& state) {
     for (int times = static_cast<int>(random_.below(3)); times > 0; --times) {
       const m::Line of =
           order == nullptr ? m::Line{} : order->lines[static_cast<std::size_t>(line - 1)];
-      const auto disposition = static_cast<m::Disposition>(random_.below(3));
-      c.lines.push_back({line, part_of(of.shipped - of.returned), disposition});
+      c.lines.push_back({line, part_of(of.shipped - of.returned), disposition_of(of)});
     }
   }
   if (random_.one_in(40)) c.lines.push_back({9, m::kUnit, m::Disposition::kScrap});

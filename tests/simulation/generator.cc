@@ -154,7 +154,10 @@ Generator::Generator(std::uint64_t seed, std::uint64_t forgotten_apart)
   companies_ = numbered("company-", 2 + random_.below(4));
   buyers_ = numbered("buyer-", 2 + random_.below(5));
   staff_ = numbered("staff-", 3);
-  items_ = numbered("item-", 1 + random_.below(5));
+  goods_ = numbered("item-", 1 + random_.below(5));
+  charges_ = numbered("charge-", random_.below(3));
+  items_ = goods_;
+  items_.insert(items_.end(), charges_.begin(), charges_.end());
   warehouses_ = numbered("warehouse-", 1 + random_.below(3));
   lists_ = numbered("list-", 1 + random_.below(2));
   terms_ = numbered("terms-", 1 + random_.below(3));
@@ -203,10 +206,12 @@ void Generator::set_items_up() {
   for (const std::string& item : items_) {
     m::RegisterItem command = item_named(item);
     command.active = true;
-    command.stocked = true;
+    const bool charge = is_charge(item);
+    command.kind = charge ? m::Kind::kNotStocked : m::Kind::kStocked;
+    command.freight = charge && item == charges_.front();
     to_set_up_.emplace_back(command);
     for (const std::string& list : lists_) {
-      if (!random_.one_in(6)) to_set_up_.emplace_back(price_of(list, item));
+      if (!random_.one_in(6) && !command.freight) to_set_up_.emplace_back(price_of(list, item));
     }
   }
   for (const std::string& warehouse : warehouses_) {
@@ -214,7 +219,7 @@ void Generator::set_items_up() {
     m::ReceiveStock receipt;
     receipt.receipt = "opening-" + warehouse;
     receipt.warehouse = warehouse;
-    for (const std::string& item : items_)
+    for (const std::string& item : goods_)
       receipt.lines.push_back({item, random_.between(1, 200) * m::kUnit});
     to_set_up_.emplace_back(receipt);
   }
@@ -389,6 +394,10 @@ m::Request Generator::wrapped(const State& state, Command command) {
 }
 
 // ---- names and numbers --------------------------------------------------------------------------
+
+bool Generator::is_charge(const std::string& item) const {
+  return std::find(charges_.begin(), charges_.end(), item) != charges_.end();
+}
 
 std::string Generator::name_of(const m::Names& known) {
   if (random_.one_in(40)) return "nobody-" + std::to_string(random_.below(3));

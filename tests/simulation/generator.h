@@ -67,6 +67,11 @@ class Generator {
   Command count_stock(const State& state);
   Command amend_order(const State& state);
   model::AmendLine amend_line(const State& state, const model::Order* order, int line);
+  // The price a line states, if it does; seldom one of goods that have theirs from lists.
+  std::optional<model::Int> price_to_state(const State& state, const std::string& item);
+  bool is_charge(const std::string& item) const;
+  // Seldom back on a shelf where it is none that lies there.
+  model::Disposition disposition_of(const model::Line& line);
   Command retry_order(const State& state);
   Command spoil(const State& state, const model::Order& order);
   Command return_goods(const State& state);
@@ -181,7 +186,9 @@ class Generator {
   model::Names companies_;
   model::Names buyers_;
   model::Names staff_;
-  model::Names items_;
+  model::Names items_;  // goods and charges
+  model::Names goods_;
+  model::Names charges_;  // not stocked: the first is freight, whose price its orders state
   model::Names warehouses_;
   model::Names lists_;
   model::Names terms_;

@@ -30,6 +30,8 @@ TEST(RuleAnswer, SaysEachKindOfThreshold) {
             head + "the price of a line is at least 0.25 EUR: hold");
   EXPECT_EQ(condition(shop, R"("figure":"weight","count":30000)"),
             head + "its weight in grams is above 30000: hold");
+  EXPECT_EQ(condition(shop, R"("figure":"freight","amount":"50.00")"),
+            head + "its freight without tax is above 50.00 EUR: hold");
   EXPECT_EQ(condition(shop, R"("figure":"terms","operator":"in","names":["net30","net60"])"),
             head + "its terms is one of net30, net60: hold");
   EXPECT_EQ(condition(shop, R"("figure":"limit_used_percent","percent":80)"),

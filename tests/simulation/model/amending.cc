@@ -204,7 +204,8 @@ Facts facts_after(const State& state, const Order& order, const std::vector<Draf
   std::set<int> items;
   for (const Draft& draft : drafts) {
     items.insert(draft.line.item);
-    facts.lines.push_back({draft.line.item, draft.line.ordered, draft.line.unit_price});
+    const Line& line = draft.line;
+    facts.lines.push_back({line.item, line.ordered, line.unit_price, line.net});
   }
   facts.distinct_items = static_cast<Int>(items.size());
   set_need(facts, open_after(order, drafts) + order.delivered_value() - facts.counted,

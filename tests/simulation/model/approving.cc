@@ -25,10 +25,9 @@ std::optional<Draft> at_todays_price(Deciding& d, const Order& order, int place)
     return draft;
   }
   const Wanted who{order.company, order.payer, order.buyer, order.terms, order.currency};
-  std::optional<Int> price = line.unit_price;
-  if (!policy_is(d.state, "price.from", "command", {order.company, order.buyer})) {
-    price = find_price(d, who, {d.state.items[line.item].name, units, std::nullopt});
-  }
+  const PlaceLine was{d.state.items[line.item].name, units, line.unit_price};
+  std::optional<Int> price = price_again(d, who, was);
+  if (!price) price = find_price(d, who, was);
   d.refuse_if(!price, "no_price");
   const auto rate = find_tax_rate(d, order.company, line.tax_category, order.country);
   if (!price || !rate) return std::nullopt;

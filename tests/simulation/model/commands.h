@@ -133,6 +133,8 @@ struct DefineTerms {
   bool operator==(const DefineTerms&) const = default;
 };
 
+enum class Kind { kStocked = 0, kNotStocked = 1, kBundle = 2 };
+
 struct RegisterItem {
   std::string item;
   int decimals = 0;
@@ -143,7 +145,8 @@ struct RegisterItem {
   Int maximum = 0;
   Int multiple = 0;
   bool active = true;
-  bool stocked = true;
+  Kind kind = Kind::kStocked;
+  bool freight = false;
   bool operator==(const RegisterItem&) const = default;
 };
 
@@ -223,6 +226,7 @@ struct ShipOrder {
   std::string order;
   std::string shipment;
   std::vector<PartOfLine> lines;
+  std::vector<LineQuantity> charges;
   bool operator==(const ShipOrder&) const = default;
 };
 struct HoldOrder {

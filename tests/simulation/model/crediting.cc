@@ -59,6 +59,8 @@ struct Reading {
     line.voided += part.voided;
     line.returned += part.returned;
     line.credited += part.returned;
+    const bool on_a_shelf = part.returned > 0 && wanted.disposition == Disposition::kRestock;
+    d.refuse_if(on_a_shelf && line.charge, "not_stocked");
     if (part.returned > 0) coming_back[{part.line, wanted.disposition}] += part.returned;
   }
 

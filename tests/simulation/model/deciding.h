@@ -110,6 +110,7 @@ struct FactLine {
   int item = kNone;
   Int quantity = 0;
   Int unit_price = 0;
+  Int net = 0;
 };
 struct Facts {
   int company = kNone;
@@ -386,6 +387,8 @@ void set_totals(Order& order, const Totals& totals);
 void check_items(Deciding& d, const Order& order);
 // The price of a list for so much of an item; its name in `item`.
 std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const PlaceLine& line);
+// What to state where a line is ordered again that had this price; nothing: today's price holds.
+std::optional<Int> price_again(const Deciding& d, const Wanted& wanted, const PlaceLine& was);
 // Everybody has said yes: it goes on, is asked for once more, or fails.
 void approve_order(Deciding& d, int order);
 

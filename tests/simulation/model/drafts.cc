@@ -45,6 +45,7 @@ std::vector<Reservation> wanted_parts(const State& state, const PlaceOrder& wish
   for (std::size_t i = 0; i < items.size(); ++i) {
     Line& line = order.lines.emplace_back();
     line.item = items[i];
+    line.charge = state.items[items[i]].is_charge();
     line.ordered = wish.lines[i].quantity;
   }
   std::vector<Reservation> parts;
@@ -94,16 +95,23 @@ PlaceOrder header_of(const State& state, const Order& order) {
   return wish;
 }
 
+// currency: that their prices are in.
 void read_lines(Deciding& d, const Reorder& command, const std::vector<SourceLine>& lines,
-                PlaceOrder& wish) {
-  const int company = d.state.companies.find(wish.company);
-  const Whom of{company, d.state.buyers.find(wish.buyer)};
-  const bool stated = company != kNone && policy_is(d.state, "price.from", "command", of);
+                Currency currency, PlaceOrder& wish) {
+  Wanted who;
+  who.company = d.state.companies.find(wish.company);
+  who.buyer = d.state.buyers.find(wish.buyer);
+  who.currency = wish.currency;
+  if (who.company != kNone && who.currency == 0) {
+    who.currency = d.state.companies[who.company].currency;
+  }
   for (const SourceLine& line : lines) {
     const Item& item = d.state.items[line.item];
     if (command.leave_out && !item.said.active) continue;
-    wish.lines.push_back(
-        {item.name, line.quantity, stated ? line.unit_price : std::optional<Int>()});
+    PlaceLine again{item.name, line.quantity, line.unit_price};
+    const bool foreign = item.is_charge() && who.currency != currency;
+    again.unit_price = who.company == kNone || foreign ? std::nullopt : price_again(d, who, again);
+    wish.lines.push_back(again);
   }
   d.refuse_if(wish.lines.empty(), "nothing_to_reorder");
 }
@@ -220,13 +228,14 @@ void decide(Deciding& d, const Reorder& command) {
     wish.company = of.said.company;
   }
   if (d.refused()) return;
+  const Currency currency = wish.currency;
   if (!command.company.empty() && command.company != wish.company) {
     wish = PlaceOrder{};
     wish.company = command.company;
   }
   if (!command.buyer.empty()) wish.buyer = command.buyer;
   wish.requested = command.requested;
-  read_lines(d, command, lines, wish);
+  read_lines(d, command, lines, currency, wish);
   if (d.refused()) return;
   if (!command.new_order.empty()) {
     wish.order = command.new_order;

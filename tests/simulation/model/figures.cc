@@ -35,6 +35,7 @@ Unit unit_of(Figure figure) {
     case Figure::kTotal:
     case Figure::kNet:
     case Figure::kLinePrice:
+    case Figure::kFreight:
     case Figure::kExposureAfter:
     case Figure::kBucket:
     case Figure::kOverdueAmount:
@@ -217,8 +218,13 @@ Matched of_order(const State& state, const Facts& facts, const SetRule& rule,
       return against_class(state, facts, condition);
     case Figure::kRecurring:
       return matched_if(facts.recurring);
-    case Figure::kFreight:
-      return Matched::kNo;
+    case Figure::kFreight: {
+      Int freight = 0;
+      for (const FactLine& line : facts.lines) {
+        if (state.items[line.item].said.freight) freight += line.net;
+      }
+      return money(freight);
+    }
     default:
       return of_names(state, facts, condition);
   }
@@ -442,7 +448,6 @@ Matched matches(const State& state, const Facts& facts, const SetRule& rule,
 }
 
 void check_condition(Deciding& d, const Condition& condition) {
-  if (condition.figure == Figure::kFreight) return d.refuse("not_supported");
   const Unit unit = unit_of(condition.figure);
   const bool sound =
       states_its_threshold(condition, unit) && operator_suits(condition.compare, unit) &&

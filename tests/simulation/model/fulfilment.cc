@@ -26,6 +26,8 @@ std::vector<Reservation> parts_by_hand(Deciding& d, const Order& order,
     const int warehouse = expect_active(d, part.warehouse);
     if (warehouse == kNone || !d.expect_line(order, part.line)) continue;
     const Line& line = order.lines[at(part.line - 1)];
+    d.refuse_if(line.charge, "not_stocked");
+    if (line.charge) continue;
     Int need = line.needs_stock();
     const bool others_wait = !d.state.items[line.item].queue.empty();
     Int free = others_wait ? 0 : salable(d.state, line.item, warehouse);
@@ -118,8 +120,53 @@ std::vector<Reservation> taken_by_hand(Deciding& d, const Order& order,
   return leaving;
 }
 
-// Each warehouse is one event.
-void ship(State& state, int place, const std::vector<Reservation>& leaving) {
+// Charges leave no warehouse: of what a warehouse is said to have they are refused.
+std::vector<PartOfLine> goods_of(Deciding& d, const Order& order,
+                                 const std::vector<PartOfLine>& wanted) {
+  std::vector<PartOfLine> out;
+  for (const PartOfLine& part : wanted) {
+    const bool known = d.state.warehouses.find(part.warehouse) != kNone;
+    const bool is_line = part.line >= 1 && part.line <= static_cast<int>(order.lines.size());
+    const bool charge = known && is_line && order.lines[at(part.line - 1)].charge;
+    d.refuse_if(charge, "not_stocked");
+    if (!charge) out.push_back(part);
+  }
+  return out;
+}
+
+// By line, as a list of what leaves.
+using Charges = std::map<int, Int>;
+
+Charges every_charge(const Order& order) {
+  Charges out;
+  for (int line = 0; line < static_cast<int>(order.lines.size()); ++line) {
+    const Line& of = order.lines[at(line)];
+    if (of.charge && of.to_ship() > 0) out[line] = of.to_ship();
+  }
+  return out;
+}
+
+Charges charges_by_hand(Deciding& d, const Order& order, const std::vector<LineQuantity>& wanted) {
+  Charges out;
+  for (const LineQuantity& part : wanted) {
+    if (!d.expect_line(order, part.line)) continue;
+    const Line& line = order.lines[at(part.line - 1)];
+    if (!line.charge) {
+      d.refuse("not_a_charge");
+      continue;
+    }
+    Int& leaves = out[part.line - 1];
+    d.refuse_if(part.quantity <= 0, "not_positive");
+    const bool fits = part.quantity <= line.to_ship() - leaves;
+    d.refuse_if(part.quantity > 0 && !fits, "more_than_open");
+    if (part.quantity > 0 && fits) leaves += part.quantity;
+  }
+  return out;
+}
+
+// Each warehouse is one event, and so are the charges.
+void ship(State& state, int place, const std::vector<Reservation>& leaving,
+          const Charges& charges) {
   Order& order = state.orders[place];
   const Exposure before = exposure_of(state, order.payer);
   take_off_reserved(state, place, leaving);
@@ -130,7 +177,9 @@ void ship(State& state, int place, const std::vector<Reservation>& leaving) {
     state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
     warehouses.insert(part.warehouse);
   }
-  for (std::size_t i = 0; i < warehouses.size(); ++i)
+  for (const auto& [line, quantity] : charges)
+    order.lines[at(line)].shipped += quantity;
+  for (std::size_t i = charges.empty() ? 1 : 0; i <= warehouses.size(); ++i)
     touch(state, place);
   want_examination_if_moved(state, order.payer, before);
   end_if_done(state, place);
@@ -173,16 +222,22 @@ void decide(Deciding& d, const ShipOrder& command) {
   const bool takes = policy_is(state, "stock.at", "shipment", whom(order));
   Plan plan;
   std::vector<Reservation> leaving;
-  if (command.lines.empty()) {
+  Charges charges;
+  const std::vector<PartOfLine> goods = goods_of(d, order, command.lines);
+  if (command.lines.empty() && command.charges.empty()) {
     leaving = order.reservations;
+    charges = every_charge(order);
     if (takes) plan = plan_allocation(state, order);
     d.refuse_if(!missing_treated(state, order, plan, "refuse").empty(), "short_stock");
   } else if (takes) {
-    leaving = taken_by_hand(d, order, command.lines, plan);
+    leaving = taken_by_hand(d, order, goods, plan);
+    charges = charges_by_hand(d, order, command.charges);
   } else {
-    leaving = held_by_hand(d, order, command.lines);
+    leaving = held_by_hand(d, order, goods);
+    charges = charges_by_hand(d, order, command.charges);
   }
-  if (!d.refused()) d.refuse_if(leaving.empty() && plan.parts.empty(), "more_than_reserved");
+  const bool nothing = leaving.empty() && plan.parts.empty() && charges.empty();
+  if (!d.refused()) d.refuse_if(nothing, "more_than_reserved");
   // A count may have found less than is reserved.
   std::map<std::pair<int, int>, Int> sums;
   std::vector<Reservation> all = leaving;
@@ -201,7 +256,7 @@ void decide(Deciding& d, const ShipOrder& command) {
   if (!takes_part(state, place, CreditFrom::kShipment)) return;
   if (reserves) allocate(state, place, plan);
   state.shipments.insert(command.shipment);
-  ship(state, place, all);
+  ship(state, place, all, charges);
 }
 
 // The lines join the end of their items' queues.

@@ -372,7 +372,9 @@ void decide(Deciding& d, const RegisterItem& command) {
   const int self = state.items.find(command.item);
   d.expect_version(self == kNone ? 0 : state.items[self].version);
   d.refuse_if(command.decimals < 0 || command.decimals > 6, "invalid_value");
-  d.refuse_if(!command.stocked, "not_supported");
+  d.refuse_if(command.kind == Kind::kBundle, "not_supported");
+  d.refuse_if(command.freight && command.kind != Kind::kNotStocked, "invalid_value");
+  d.refuse_if(self != kNone && state.items[self].said.kind != command.kind, "kind_fixed");
   for (const Int value : {command.minimum, command.maximum, command.multiple})
     d.refuse_if(value < 0 || value > kMost, "invalid_value");
   const bool broken =

@@ -75,8 +75,6 @@ void release_and_wake(State& state, int place, const std::vector<Reservation>& r
 void cancel_quantities(State& state, int place, const std::vector<Int>& quantities,
                        const std::string& document) {
   Order& order = state.orders[place];
-  const bool counts_whole = order.taken && order.from == CreditFrom::kOrder;
-  const Int value_before = order.open_value();
   std::vector<Reservation> released;
   std::map<int, Int> from_queue;
   for (int i = 0; i < static_cast<int>(order.lines.size()); ++i) {
@@ -86,13 +84,14 @@ void cancel_quantities(State& state, int place, const std::vector<Int>& quantiti
     from_queue[i] = given_up.from_queue;
   }
   release_and_wake(state, place, released);
+  const Int counted = order.counted_ordered();
   for (const auto& [line, waited] : from_queue) {
     order.lines[at(line)].cancelled += quantities[at(line)];
     if (waited > 0) leave_queue(state, place, line, waited);
   }
   if (!document.empty()) state.cancellations.insert(document);
   touch(state, place);
-  if (counts_whole && order.open_value() != value_before) {
+  if (order.counted_ordered() != counted) {
     touch(state, place);
     want_examination(state, order.payer);
   }

@@ -81,7 +81,7 @@ Facts facts_of(const Deciding& d, const PlaceOrder& wish, const Placement& found
   std::set<int> items;
   for (const Line& line : found.lines) {
     items.insert(line.item);
-    facts.lines.push_back({line.item, line.ordered, line.unit_price});
+    facts.lines.push_back({line.item, line.ordered, line.unit_price, line.net});
   }
   facts.distinct_items = static_cast<Int>(items.size());
   return facts;

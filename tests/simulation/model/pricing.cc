@@ -34,6 +34,8 @@ std::optional<Int> decide_price(Deciding& d, const Wanted& wanted, const PlaceLi
     return line.unit_price;
   }
   const std::optional<Int> price = find_price(d, wanted, line);
+  const bool charge = d.state.items[d.state.items.find(line.item)].is_charge();
+  if (!price && charge && line.unit_price) return line.unit_price;
   if (!price) d.refuse("no_price");
   d.refuse_if(price && line.unit_price && *line.unit_price != *price, "price_changed");
   return price;
@@ -117,6 +119,15 @@ std::optional<Int> find_price(const Deciding& d, const Wanted& wanted, const Pla
   return std::nullopt;
 }
 
+// What would be stated for a line like one that there was, at that price: it is no other where the
+// caller sets prices, and of a charge without a price of its own.
+std::optional<Int> price_again(const Deciding& d, const Wanted& wanted, const PlaceLine& was) {
+  const bool callers = policy_is(d.state, "price.from", "command", {wanted.company, wanted.buyer});
+  const bool charge = d.state.items[d.state.items.find(was.item)].is_charge();
+  if (callers || (charge && !find_price(d, wanted, was))) return was.unit_price;
+  return std::nullopt;
+}
+
 std::optional<Int> find_tax_rate(Deciding& d, int company, int category,
                                  const std::string& country) {
   const RegisterCompany& said = d.state.companies[company].said;
@@ -167,6 +178,7 @@ Line price_line(Deciding& d, const std::string& country, const Wanted& wanted,
   const bool disputed = said.unit_price && *said.unit_price != *price;
   const Wide net = net_of(said.quantity, *price);
   if (!disputed) d.refuse_if(net > kMost || net < -kMost, "amount_overflow");
+  line.charge = item.is_charge();
   line.tax_category = item.tax_category;
   line.tax_rate = *rate;
   line.unit_price = *price;

@@ -10,7 +10,8 @@ void stop(Schedule& schedule) {
 }
 
 // What its runs want.
-PlaceOrder wish_of(const State& state, const Order& order) {
+PlaceOrder wish_of(const Deciding& d, const Order& order) {
+  const State& state = d.state;
   PlaceOrder wish;
   wish.company = state.companies[order.company].name;
   if (order.buyer != kNone) wish.buyer = state.buyers[order.buyer].name;
@@ -22,10 +23,11 @@ PlaceOrder wish_of(const State& state, const Order& order) {
   wish.cost_centre = order.cost_centre;
   wish.no_split = order.no_split;
   wish.prepaid = order.prepaid;
-  const bool stated = policy_is(state, "price.from", "command", {order.company, order.buyer});
+  const Wanted who{order.company, order.payer, order.buyer, order.terms, order.currency};
   for (const Line& line : order.lines) {
-    wish.lines.push_back({state.items[line.item].name, line.ordered,
-                          stated ? std::optional(line.unit_price) : std::nullopt});
+    PlaceLine again{state.items[line.item].name, line.ordered, line.unit_price};
+    again.unit_price = price_again(d, who, again);
+    wish.lines.push_back(again);
   }
   return wish;
 }
@@ -39,12 +41,12 @@ std::string name_of_run(const State& state, const Order& order) {
 }
 
 void run(State& state, int place, const Request& request) {
-  PlaceOrder wish = wish_of(state, state.orders[place]);
+  Deciding today{state, request, state.business_date, {}};
+  PlaceOrder wish = wish_of(today, state.orders[place]);
   wish.order = name_of_run(state, state.orders[place]);
   PlacingAs as;
   as.run = true;
   as.agreed = state.orders[place].agreed;
-  Deciding today{state, request, state.business_date, {}};
   const auto found = plan_placement(today, wish, as);
   if (!found) return stop(*state.orders[place].recurs);
   const int placed = add_order(today, wish, *found);

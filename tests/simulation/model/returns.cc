@@ -20,6 +20,9 @@ void check_return_line(Deciding& d, const Order& order, const ReturnGoods& comma
   }
   d.refuse_if(wanted.quantity <= 0, "not_positive");
   d.refuse_if(wanted.quantity > 0 && wanted.quantity > most, "more_than_shipped");
+  const bool fits = wanted.quantity > 0 && wanted.quantity <= most;
+  const bool on_a_shelf = wanted.disposition == Disposition::kRestock;
+  d.refuse_if(fits && on_a_shelf && line.charge, "not_stocked");
 }
 
 bool restocks(const ReturnGoods& command) {

@@ -138,7 +138,8 @@ Facts facts_of(const State&, const Order& order) {
   for (const Line& line : order.lines) {
     items.insert(line.item);
     if (line.not_cancelled() > 0)
-      facts.lines.push_back({line.item, line.not_cancelled(), line.unit_price});
+      facts.lines.push_back({line.item, line.not_cancelled(), line.unit_price,
+                             line.net_of_first(line.not_cancelled())});
   }
   facts.distinct_items = static_cast<Int>(items.size());
   facts.recurring = order.is_run || order.recurs;

@@ -143,6 +143,8 @@ struct Item {
   int tax_category = kNone;
   std::uint64_t version = 0;
   std::vector<Waiting> queue;  // oldest first
+
+  bool is_charge() const { return said.kind == Kind::kNotStocked; }
 };
 
 struct PriceList {
@@ -165,6 +167,7 @@ struct Stock {
 
 struct Line {
   int item = kNone;
+  bool charge = false;  // of an item that is not stocked
   int tax_category = kNone;
   Int tax_rate = 0;
   Int unit_price = 0;
@@ -190,11 +193,12 @@ struct Line {
   Int not_cancelled() const { return ordered - cancelled - voided; }
   bool has_moved() const { return shipped > 0 || invoiced > 0; }
   Int to_ship() const { return ordered - cancelled - voided - shipped; }
-  Int needs_stock() const { return to_ship() - reserved - waiting; }
+  Int needs_stock() const { return charge ? 0 : to_ship() - reserved - waiting; }
   Int net_of_first(Int units) const { return value_of_part(net, units, valued); }
   Int gross_of_first(Int units) const { return value_of_part(gross, units, valued); }
-  // Of the open units those that have stock: they go first, behind what was billed ahead.
-  Int allocated() const { return std::max<Int>(0, shipped + reserved - gone()); }
+  // Of the open units those that have stock: they go first, behind what was billed ahead. Charges
+  // need none.
+  Int allocated() const { return charge ? open() : std::max<Int>(0, shipped + reserved - gone()); }
   Int allocated_value() const {
     return gross_of_first(gone() + allocated()) - gross_of_first(gone());
   }

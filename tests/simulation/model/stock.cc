@@ -162,6 +162,7 @@ bool is_short_of_stock(const State& state, const std::vector<Need>& needs, const
   for (const Need& need : needs) {
     Line& line = order.lines.emplace_back();
     line.item = need.item;
+    line.charge = state.items[need.item].is_charge();
     line.ordered = need.quantity;
   }
   const Plan plan = plan_allocation(state, order);
@@ -297,6 +298,8 @@ void decide(Deciding& d, const ReceiveStock& command) {
     const int item = state.items.find(line.item);
     d.refuse_if(item == kNone, "unknown_item");
     if (item == kNone) continue;
+    d.refuse_if(state.items[item].is_charge(), "not_stocked");
+    if (state.items[item].is_charge()) continue;
     const Wide after = Wide{state.stock[{item, warehouse}].on_hand} + line.quantity;
     d.refuse_if(line.quantity <= 0, "not_positive");
     d.refuse_if(line.quantity > kMost || after > kSumMost, "amount_overflow");
@@ -324,6 +327,8 @@ void decide(Deciding& d, const CountStock& command) {
     const int item = state.items.find(line.item);
     d.refuse_if(item == kNone, "unknown_item");
     if (item == kNone) continue;
+    d.refuse_if(state.items[item].is_charge(), "not_stocked");
+    if (state.items[item].is_charge()) continue;
     d.refuse_if(line.quantity < 0, "invalid_value");
     d.refuse_if(line.quantity > kMost, "amount_overflow");
     const bool counted = line.quantity >= 0 && line.quantity <= kMost;

@@ -24,7 +24,8 @@ bool reads_around(const SetRule& rule) {
     return true;
   }
   return std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const Condition& c) {
-    return c.figure == Figure::kWeight || c.figure == Figure::kTermsLonger;
+    return c.figure == Figure::kWeight || c.figure == Figure::kFreight ||
+           c.figure == Figure::kTermsLonger;
   });
 }
 
