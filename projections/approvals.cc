@@ -22,14 +22,7 @@ Date ApprovalRequest::next_due() const {
 // ---- folds --------------------------------------------------------------------------------------
 
 void Approvals::on(const Envelope& by, const ApprovalRequested& event) {
-  const std::size_t before = pending_.size();
-  // Nearly always the youngest order.
-  ApprovalRequest& request = pending_.try_emplace(pending_.end(), event.order())->second;
-  if (pending_.size() == before) {  // asked anew, as the order is now
-    unindex(request);
-    request = {};
-  }
-  request.order = OrderRef{event.order()};
+  ApprovalRequest& request = begin(event.order());
   request.asked_at = by.sequence;
   request.company = CompanyId{event.company()};
   request.asked_on = Date{event.asked_on()};
@@ -114,6 +107,26 @@ void Approvals::on(const Envelope& by, const BusinessDayOpened& event) {
   today_opened_at_ = by.sequence;
 }
 
+ApprovalRequest& Approvals::begin(std::uint64_t order) {
+  const std::size_t before = pending_.size();
+  // Nearly always the youngest order.
+  Pending::iterator place;
+  if (spare_.empty()) {
+    place = pending_.try_emplace(pending_.end(), order);
+  } else {
+    spare_.back().key() = order;
+    place = pending_.insert(pending_.end(), std::move(spare_.back()));
+    if (pending_.size() > before) spare_.pop_back();
+  }
+  ApprovalRequest& request = place->second;
+  if (pending_.size() == before) {  // asked anew, as the order is now
+    unindex(request);
+    request = {};
+  }
+  request.order = OrderRef{order};
+  return request;
+}
+
 ApprovalRequest& Approvals::waiting(std::uint64_t order) {
   const auto found = pending_.find(order);
   KONTOR_ASSERT(found != pending_.end());
@@ -122,10 +135,10 @@ ApprovalRequest& Approvals::waiting(std::uint64_t order) {
 
 void Approvals::index(const ApprovalRequest& request) {
   const std::uint64_t order = request.order.value();
-  if (const Date due = request.next_due(); due != kNoDate) due_.emplace(due.value(), order);
+  if (const Date due = request.next_due(); due != kNoDate) due_.insert({due.value(), order});
   for (const BuyerId person : request.named)
-    by_person_.emplace(person.value(), order);
-  by_company_.emplace(request.company.value(), order);
+    by_person_.insert({person.value(), order});
+  by_company_.insert({request.company.value(), order});
 }
 
 void Approvals::unindex(const ApprovalRequest& request) {
@@ -141,7 +154,7 @@ void Approvals::reschedule(std::uint64_t order, Change change) {
   ApprovalRequest& request = waiting(order);
   due_.erase({request.next_due().value(), order});
   change(request);
-  if (const Date due = request.next_due(); due != kNoDate) due_.emplace(due.value(), order);
+  if (const Date due = request.next_due(); due != kNoDate) due_.insert({due.value(), order});
 }
 
 void Approvals::end(std::uint64_t order, Sequence at, ApprovalEnd how, std::string_view by,
@@ -149,15 +162,31 @@ void Approvals::end(std::uint64_t order, Sequence at, ApprovalEnd how, std::stri
   const auto found = pending_.find(order);
   if (found == pending_.end()) return;
   unindex(found->second);
-  EndedRequest& ended = ended_.emplace_back();
+  // The oldest goes, and its memory serves the youngest.
+  EndedRequest ended;
+  if (ended_.size() == kEndedKept) {
+    ended = std::move(ended_.front());
+    ended_.pop_front();
+  }
   ended.order = OrderRef{order};
   ended.ended_at = at;
   ended.end = how;
-  if (!by.empty()) ended.by = by;
-  if (!comment.empty()) ended.comment = comment;
-  ended.votes = std::move(found->second.votes);
-  pending_.erase(found);
-  if (ended_.size() > kEndedKept) ended_.pop_front();
+  ended.by = by;
+  ended.comment = comment;
+  ended.votes.clear();
+  ended.votes.swap(found->second.votes);
+  ended_.push_back(std::move(ended));
+  put_away(pending_.extract(found));
+}
+
+void Approvals::put_away(Pending::node_type request) {
+  if (spare_.size() == kSpare) return;
+  ApprovalRequest& empty = request.mapped();
+  empty.rules.clear();
+  empty.named.clear();
+  empty.votes.clear();
+  empty.escalated.clear();
+  spare_.push_back(std::move(request));
 }
 
 // ---- questions ----------------------------------------------------------------------------------
@@ -174,8 +203,8 @@ const EndedRequest* Approvals::find_ended(OrderRef order) const {
 }
 
 std::optional<OrderRef> Approvals::next_due() const {
-  if (due_.empty() || due_.begin()->first > today_.value()) return std::nullopt;
-  return OrderRef{due_.begin()->second};
+  if (due_.empty() || due_.begin()->day > today_.value()) return std::nullopt;
+  return OrderRef{due_.begin()->order};
 }
 
 std::optional<FollowUp> Approvals::next_follow_up() const {

@@ -6,10 +6,8 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "values_generated.h"
@@ -20,6 +18,7 @@
 #include "projections/envelope.h"
 #include "projections/follow_up.h"
 #include "projections/sink.h"
+#include "projections/sorted_blocks.h"
 
 namespace kontor {
 
@@ -81,6 +80,13 @@ struct EndedRequest {
   std::vector<Vote> votes;
 };
 
+// An order with a request that waits, by whose it is: a person's or company's number.
+struct WaitingFor {
+  std::uint32_t whose = 0;
+  std::uint64_t order = 0;
+  friend auto operator<=>(const WaitingFor&, const WaitingFor&) = default;
+};
+
 class Approvals {
  public:
   static constexpr std::uint32_t kNumber = 9;
@@ -110,34 +116,44 @@ class Approvals {
 
   // Where somebody's requests are to be looked for: those that name the person, and those of the
   // companies he may act for.
-  using OfPerson = std::set<std::pair<std::uint32_t, std::uint64_t>>;  // person, order
-  using OfCompany = std::set<std::pair<std::uint32_t, std::uint64_t>>;
-  const OfPerson& by_person() const { return by_person_; }
-  const OfCompany& by_company() const { return by_company_; }
+  const SortedBlocks<WaitingFor>& by_person() const { return by_person_; }
+  const SortedBlocks<WaitingFor>& by_company() const { return by_company_; }
 
   void save(Sink& out) const;
   void load(Source& in);
   Status check_invariants() const;
 
  private:
+  using Pending = std::map<std::uint64_t, ApprovalRequest>;
+  static constexpr std::size_t kSpare = 1024;
+
+  struct Due {
+    std::int32_t day = 0;
+    std::uint64_t order = 0;
+    friend auto operator<=>(const Due&, const Due&) = default;
+  };
+
   ApprovalRequest& waiting(std::uint64_t order);
+  ApprovalRequest& begin(std::uint64_t order);  // as new, not in the indexes
   void index(const ApprovalRequest& request);
   void unindex(const ApprovalRequest& request);
   // Changes the request while it is not in the index of days.
   template <class Change>
   void reschedule(std::uint64_t order, Change change);
+  void put_away(Pending::node_type request);
   void end(std::uint64_t order, Sequence at, ApprovalEnd end, std::string_view by,
            std::string_view comment);
 
-  std::map<std::uint64_t, ApprovalRequest> pending_;  // by order's birth
-  std::deque<EndedRequest> ended_;                    // oldest first
+  Pending pending_;                        // by order's birth
+  std::vector<Pending::node_type> spare_;  // of those that ended, with their memory; no state
+  std::deque<EndedRequest> ended_;         // oldest first
   Date today_ = kNoDate;
   Sequence today_opened_at_;
 
   // Made of pending_.
-  std::set<std::pair<std::int32_t, std::uint64_t>> due_;  // day, order
-  OfPerson by_person_;
-  OfCompany by_company_;
+  SortedBlocks<Due> due_;
+  SortedBlocks<WaitingFor> by_person_;
+  SortedBlocks<WaitingFor> by_company_;
 };
 
 }  // namespace kontor

@@ -57,7 +57,7 @@ void Orders::on(const Envelope& by, const OrderPlaced& event) {
   order.requested_on = event.requested_date();
   order.no_split = event.no_split() ? 1 : 0;
   order.settlement = event.settlement();
-  order.is_run = event.run_of() != UINT64_MAX ? 1 : 0;
+  order.run_of = event.run_of() != UINT64_MAX ? event.run_of() : 0;
   order.version = 1;
   set_lines(order, run(event.lines()));
   note_touch(order, by.sequence);

@@ -134,6 +134,7 @@ struct Order {
   std::uint64_t held_at = 0;      // the hold in force; 0: none
   std::uint64_t released_at = 0;  // the last release by a person
   std::uint64_t failed_at = 0;    // the failure in force; 0: none
+  std::uint64_t run_of = 0;       // the recurring order it is a run of; 0: none
   std::uint32_t company = 0;
   std::uint32_t payer = 0;
   std::uint32_t buyer = kNoOrdinal;
@@ -158,7 +159,7 @@ struct Order {
   Settlement settlement = Settlement::account;
   CreditFrom credit_from = CreditFrom::order;  // of one that is taken, or was last
   std::uint8_t recurring = 0;                  // placed anew by its runs, never taken itself
-  std::uint8_t is_run = 0;                     // of a recurring order
+  std::uint8_t spare = 0;
 };
 
 class Orders {

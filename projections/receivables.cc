@@ -276,8 +276,8 @@ std::string_view Receivables::name(const Payment& payment) const {
   return payment_names_.name(static_cast<std::uint32_t>(&payment - payments_.data()));
 }
 
-const std::set<OpenInstalment>& Receivables::open_of(CompanyId payer) const {
-  static const std::set<OpenInstalment> kNone;
+const SortedBlocks<OpenInstalment>& Receivables::open_of(CompanyId payer) const {
+  static const SortedBlocks<OpenInstalment> kNone;
   return payer.value() < open_of_.size() ? open_of_[payer.value()] : kNone;
 }
 

@@ -6,7 +6,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +26,7 @@
 #include "projections/settled.h"
 #include "projections/sink.h"
 #include "projections/slot_names.h"
+#include "projections/sorted_blocks.h"
 #include "projections/tables.h"
 
 namespace kontor {
@@ -209,7 +209,7 @@ class Receivables {
   }
 
   // The open instalments of a payer, in the order they are paid.
-  const std::set<OpenInstalment>& open_of(CompanyId payer) const;
+  const SortedBlocks<OpenInstalment>& open_of(CompanyId payer) const;
 
   void prefetch_invoice(std::string_view name, Prefetch step) const;
   void prefetch_payment(std::string_view name) const { payment_names_.prefetch(name); }
@@ -263,8 +263,8 @@ class Receivables {
   Runs<InvoiceLineState> lines_;
   Runs<InvoiceTaxState> taxes_;
   std::vector<Payment> payments_;
-  std::vector<std::set<OpenInstalment>> open_of_;  // by payer
-  std::vector<std::uint32_t> paid_;                // invoices, by payer, in memory or not
+  std::vector<SortedBlocks<OpenInstalment>> open_of_;  // by payer
+  std::vector<std::uint32_t> paid_;                    // invoices, by payer, in memory or not
   std::map<std::uint16_t, std::uint32_t> last_number_;
   std::map<std::uint16_t, std::uint32_t> left_numbers_;  // of invoices that left, how many
   Date last_invoice_date_ = kNoDate;

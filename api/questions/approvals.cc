@@ -138,24 +138,24 @@ class ApprovalsOfPerson {
   bool look_at_named(std::uint64_t from) {
     const auto& index = approvals_.by_person();
     for (auto at = index.lower_bound({person_.value(), from});
-         at != index.end() && at->first == person_.value(); ++at) {
-      if (!page_.room()) return stop({0, at->second});
-      look_at(at->second);
+         at != index.end() && at->whose == person_.value(); ++at) {
+      if (!page_.room()) return stop({0, at->order});
+      look_at(at->order);
     }
     return true;
   }
 
-  bool look_at_companies(std::pair<std::uint32_t, std::uint64_t> from) {
+  bool look_at_companies(const WaitingFor& from) {
     const auto& index = approvals_.by_company();
     auto at = index.lower_bound(from);
     while (at != index.end()) {
-      if (!page_.room()) return stop({std::uint64_t{at->first} + 1, at->second});
-      if (!may_act_for(CompanyId{at->first})) {
+      if (!page_.room()) return stop({std::uint64_t{at->whose} + 1, at->order});
+      if (!may_act_for(CompanyId{at->whose})) {
         page_.examine(1);
-        at = index.lower_bound({at->first, UINT64_MAX});
+        at = index.lower_bound({at->whose, UINT64_MAX});
         continue;
       }
-      if (!approvals_.by_person().contains({person_.value(), at->second})) look_at(at->second);
+      if (!approvals_.by_person().contains({person_.value(), at->order})) look_at(at->order);
       ++at;
     }
     return true;

@@ -63,7 +63,7 @@ void fill_limits(const Book& book, CompanyId payer, wire::AccountAnswerT& out) {
   out.credit_tree = policy_in_force(book, PolicyKey::credit_tree, {payer}).value;
   for_each_limit(book, payer, [&](AccountOf account) {
     const auto limit = limit_in_force(book, account.company).limit;
-    const AccountSum exposure = exposure_of(book, account);
+    const CountedAmount exposure = exposure_of(book, account);
     auto& row = add_row(out.limits);
     row.company = name_of(book, "company", account.company);
     row.currency = exposure.currency.value();

@@ -185,6 +185,10 @@ wire::OrderAnswerT order_answer(const Book& names, const Orders& orders, const O
   if (const Deposit* const deposit = parts.deposits.find(OrderRef{order.ref})) {
     out.deposit = deposit_row(names, *deposit, orders.unbilled_gross(order));
   }
+  if (order.run_of != 0) {
+    out.run_of = names.name("order", order.run_of).value_or("");
+    out.run_of_at = order.run_of;
+  }
   fill_lines(names, orders.lines(order), by_line(parts.held), out);
   const EndedRequest* const ended = names.approvals().find_ended(OrderRef{order.ref});
   // Of an order as it was: what had ended by then.

@@ -8,8 +8,8 @@ namespace {
 
 // Adds to the account's own amount what `amount_of` gives for each currency below it.
 template <class AmountOf>
-AccountSum with_below(const Book& book, AccountOf account, Minor own, AmountOf amount_of) {
-  AccountSum out;
+CountedAmount with_below(const Book& book, AccountOf account, Minor own, AmountOf amount_of) {
+  CountedAmount out;
   out.amount = own.value();
   out.currency = book.credit().account(account.company).currency;
   if (!account.with_below) return out;
@@ -27,12 +27,12 @@ AccountSum with_below(const Book& book, AccountOf account, Minor own, AmountOf a
 
 }  // namespace
 
-AccountSum bucket_of(const Book& book, AccountOf account, Bucket bucket) {
+CountedAmount bucket_of(const Book& book, AccountOf account, Bucket bucket) {
   return with_below(book, account, book.credit().account(account.company).bucket(bucket),
                     [&](const TreeSums& sums) { return sums.bucket(bucket); });
 }
 
-AccountSum exposure_of(const Book& book, AccountOf account) {
+CountedAmount exposure_of(const Book& book, AccountOf account) {
   return with_below(book, account, book.credit().account(account.company).exposure(),
                     [](const TreeSums& sums) { return sums.exposure(); });
 }
@@ -59,16 +59,17 @@ Int128 taken_by_others(const Book& book, const OrderFacts& facts, AccountOf acco
 
 }  // namespace
 
-AccountSum bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket) {
-  AccountSum out = bucket_of(book, account, bucket);
+CountedAmount bucket_of(const Book& book, const OrderFacts& facts, AccountOf account,
+                        Bucket bucket) {
+  CountedAmount out = bucket_of(book, account, bucket);
   const Account& real = book.credit().account(facts.payer);
   out.amount += (payer_account(book, facts).bucket(bucket) - real.bucket(bucket)).value();
   if (bucket == Bucket::ordered) out.amount += taken_by_others(book, facts, account);
   return out;
 }
 
-AccountSum exposure_of(const Book& book, const OrderFacts& facts, AccountOf account) {
-  AccountSum out = exposure_of(book, account);
+CountedAmount exposure_of(const Book& book, const OrderFacts& facts, AccountOf account) {
+  CountedAmount out = exposure_of(book, account);
   out.amount += taken_by_others(book, facts, account);
   if (facts.supposed.account == nullptr) return out;
   const Account& real = book.credit().account(facts.payer);
@@ -120,7 +121,7 @@ ScarceLimit scarcest_limit(const Book& book, CompanyId payer) {
   for_each_limit(book, payer, [&](AccountOf account) {
     const auto limit = limit_in_force(book, account.company).limit;
     if (!limit) return;
-    const AccountSum exposure = exposure_of(book, account);
+    const CountedAmount exposure = exposure_of(book, account);
     const ScarceLimit here{account.company, *limit, exposure.amount, exposure.comparable};
     const bool scarcer = !is_set(out.company) || (out.comparable && !here.comparable) ||
                          (out.comparable == here.comparable && here.room() < out.room());

@@ -23,16 +23,17 @@ struct AccountOf {
 };
 
 // Amounts of an account, with those of the accounts below where they count.
-struct AccountSum {
+struct CountedAmount {
   Int128 amount = 0;
   CurrencyCode currency;
   bool comparable = true;  // false: amounts in other currencies are left out
 };
-AccountSum bucket_of(const Book& book, AccountOf account, Bucket bucket);
-AccountSum exposure_of(const Book& book, AccountOf account);
+CountedAmount bucket_of(const Book& book, AccountOf account, Bucket bucket);
+CountedAmount exposure_of(const Book& book, AccountOf account);
 // The same where the payer's own account, which is among them, may be a supposed one.
-AccountSum bucket_of(const Book& book, const OrderFacts& facts, AccountOf account, Bucket bucket);
-AccountSum exposure_of(const Book& book, const OrderFacts& facts, AccountOf account);
+CountedAmount bucket_of(const Book& book, const OrderFacts& facts, AccountOf account,
+                        Bucket bucket);
+CountedAmount exposure_of(const Book& book, const OrderFacts& facts, AccountOf account);
 // The company's own: the payer's may be a supposed one.
 const Account& account_of(const Book& book, const OrderFacts& facts, CompanyId company);
 

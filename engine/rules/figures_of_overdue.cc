@@ -85,7 +85,7 @@ FigureReading overdue_amount(const Book& book, const OrderFacts& facts,
 FigureReading overdue_share(const Book& book, const OrderFacts& facts,
                             const RuleCondition& condition, AccountOf of) {
   const Overdue overdue = overdue_of(book, facts, condition, of);
-  const AccountSum receivable = bucket_of(book, facts, of, Bucket::receivable);
+  const CountedAmount receivable = bucket_of(book, facts, of, Bucket::receivable);
   const bool some = receivable.amount > 0;
   FigureReading out = percent(some ? overdue.amount : 0, some ? receivable.amount : 1, condition);
   if (!overdue.comparable || !receivable.comparable) out.is = Is::kNotComparable;

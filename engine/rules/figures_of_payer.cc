@@ -6,19 +6,19 @@ namespace {
 
 using Is = FigureReading::Is;
 
-AccountSum with_amount(AccountSum counted, const OrderFacts& facts, Minor amount) {
+CountedAmount with_amount(CountedAmount counted, const OrderFacts& facts, Minor amount) {
   counted.amount += amount.value();
   if (amount != Minor{0} && facts.currency != counted.currency) counted.comparable = false;
   return counted;
 }
 
 // What the account counts with the order as if taken.
-AccountSum with_order(const AccountSum& counted, const OrderFacts& facts) {
+CountedAmount with_order(const CountedAmount& counted, const OrderFacts& facts) {
   return with_amount(counted, facts, facts.need);
 }
 
 FigureReading counted_money(const Book& book, const RuleCondition& condition,
-                            const AccountSum& counted) {
+                            const CountedAmount& counted) {
   FigureReading out = money(book, condition, saturated(counted.amount), counted.currency);
   if (!counted.comparable) out.is = Is::kNotComparable;
   return out;
@@ -35,7 +35,7 @@ FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, con
                                   AccountOf of) {
   const LimitInForce in_force = limit_in_force(book, facts, of.company);
   if (!in_force.limit) return {};
-  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
+  const CountedAmount after = with_order(exposure_of(book, facts, of), facts);
   if (after.comparable && after.amount <= in_force.limit->value()) return {};
   FigureReading out;
   out.is = after.comparable ? Is::kMatched : Is::kNotComparable;
@@ -50,7 +50,7 @@ FigureReading exposure_over_limit(const Book& book, const OrderFacts& facts, con
 
 FigureReading exposure_after_order(const Book& book, const OrderFacts& facts,
                                    const RuleCondition& condition, AccountOf of) {
-  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
+  const CountedAmount after = with_order(exposure_of(book, facts, of), facts);
   FigureReading out = counted_money(book, condition, after);
   if (condition.whose == Whose::payer) return out;  // about the order, as ever
   return about_account(book, std::move(out), of.company);
@@ -61,7 +61,7 @@ FigureReading limit_used_percent(const Book& book, const OrderFacts& facts,
                                  const RuleCondition& condition, AccountOf of) {
   const auto limit = limit_in_force(book, facts, of.company).limit;
   if (!limit) return {};
-  const AccountSum after = with_order(exposure_of(book, facts, of), facts);
+  const CountedAmount after = with_order(exposure_of(book, facts, of), facts);
   FigureReading out;
   if (*limit > Minor{0}) {
     out = percent(after.amount, limit->value(), condition);
@@ -79,7 +79,7 @@ FigureReading limit_used_percent(const Book& book, const OrderFacts& facts,
 // One bucket against a limit of its own. The order counts as ordered, and its deposit as one.
 FigureReading bucket_exposure(const Book& book, const OrderFacts& facts,
                               const RuleCondition& condition, AccountOf of) {
-  AccountSum counted = bucket_of(book, facts, of, condition.bucket);
+  CountedAmount counted = bucket_of(book, facts, of, condition.bucket);
   if (condition.bucket == Bucket::ordered) {
     counted = with_amount(counted, facts, facts.need + facts.deposit);
   }

@@ -180,7 +180,7 @@ OrderFacts facts_of(const Book& book, const Order& order) {
   facts.requested_on = Date{order.requested_on};
   facts.country = book.orders().country(order);
   facts.cost_centre = book.orders().cost_centre(order);
-  facts.recurring = order.recurring != 0 || order.is_run != 0;
+  facts.recurring = order.recurring != 0 || order.run_of != 0;
   facts.order = OrderRef{order.ref};
   facts.net = order.net;
   facts.total = order.total;

@@ -117,6 +117,11 @@ TEST(RecurringAnswers, SayTheScheduleTheNextRunAndTheLastOrder) {
   const json after = told(shop, {.question = Question::recurring, .name = "R"});
   EXPECT_EQ(after["runs"], 1);
   EXPECT_EQ(after["last_order"], "R-1");
+  const json run = told(shop, {.question = Question::order, .name = "R-1"});
+  EXPECT_EQ(run["run_of"], "R");
+  const json defined = told(shop, {.question = Question::order, .name = "R"});
+  EXPECT_EQ(run["run_of_at"], defined["placed_at"]);
+  EXPECT_FALSE(defined.contains("run_of")) << "it is no run itself";
   EXPECT_EQ(after["next"], "2026-04-30") << "clamped to the month's end, counted from the 31st";
 }
 
