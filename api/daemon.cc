@@ -136,11 +136,13 @@ class Daemon {
     }
     if (Status made = folders_->finish_creation(); !made) return made;
     for (const auto& shard : shards_)
-      shard->start_views();  // the engines ask them
+      shard->open_views();  // the engines ask them
     Status started = start_engines();
     if (!started) return started;
-    for (const auto& shard : shards_)
+    for (const auto& shard : shards_) {
+      shard->start_views();
       shard->start_past();
+    }
     started = start_server();
     if (started) started = start_http();
     if (!started) return started;

@@ -29,6 +29,7 @@ struct DaemonOptions {
   std::uint64_t snapshots_kept = 2;
   std::string snapshot_at_stop = "on";  // or "off"
   std::uint64_t stop_timeout_s = 30;    // for answers to leave
+  std::string deciding_first = "on";    // or "off": on a busy machine, before all else
   std::string views = "on";             // or "off": kept beside the log for questions about history
   std::uint64_t views_lag_max_s = 300;  // behind for longer: not ready
   std::uint64_t past_copies = 2;        // of the state as it was, for questions as of; 0: none

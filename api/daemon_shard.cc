@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace kontor {
+namespace {
+
+constexpr int kDecidingNice = -5;
+
+}  // namespace
 
 void DaemonShard::say(Level level, const std::string& text) const {
   around_.say(level, folders_.count() == 1 ? text : "shard " + label() + ": " + text);
@@ -28,6 +33,8 @@ Status DaemonShard::start_engine() {
   options.server = around_.version;
   options.host = around_.host;
   options.views = views_.get();
+  options.nice = around_.options.deciding_first == "on" ? kDecidingNice : 0;
+  options.note = [this](const std::string& text) { say(Level::kInfo, text); };
   set_snapshots(options.snapshots);
   auto started = Engine::start(*log_, around_.clock, options, around_.progress);
   if (!started) return started.error();
@@ -35,12 +42,17 @@ Status DaemonShard::start_engine() {
   return {};
 }
 
-// They follow by themselves; nothing waits for them.
-void DaemonShard::start_views() {
+void DaemonShard::open_views() {
   if (around_.options.views == "off") return;
   ViewHostOptions options;
+  options.at_once = false;
   options.say = [this](const std::string& text) { say(Level::kInfo, text); };
   views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(options));
+}
+
+// They follow by themselves; nothing waits for them.
+void DaemonShard::start_views() {
+  if (views_ != nullptr) views_->begin();
 }
 
 void DaemonShard::start_past() {

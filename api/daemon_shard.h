@@ -33,8 +33,9 @@ class DaemonShard {
       : around_(around), folders_(folders), number_(number) {}
 
   Status open_log();
-  void start_views();  // after open_log: the engine asks them
+  void open_views();  // after open_log: the engine asks them
   Status start_engine();
+  void start_views();  // after start_engine, whose replay has the machine to itself
   void renew_views();  // ViewHost::renew, where views are kept
   void start_past();   // after start_engine
   void start_days();   // when the server serves

@@ -8,6 +8,7 @@
 
 #include "engine/replay.h"
 #include "engine/snapshots/recovery.h"
+#include "events/base/niceness.h"
 #include "events/codec/catalog.h"
 
 namespace kontor {
@@ -110,7 +111,8 @@ void Shard::start_snapshots() {
   if (!snapshots_) return;
   maker_ = std::make_unique<SnapshotMaker>(
       SnapshotMaker::Parts{log_, *snapshots_, probe_, [this] { wake_when_idle(); },
-                           options_.snapshots.differs ? options_.snapshots.differs : end_differing},
+                           options_.snapshots.differs ? options_.snapshots.differs : end_differing,
+                           options_.nice},
       options_.snapshots);
   maker_->start(found_snapshot_, position_);
   if (snapshots_->has_bad()) maker_->wish();
@@ -261,7 +263,16 @@ void Shard::wake_when_idle() {
   wake();
 }
 
+// Everybody waits for the deciding thread, and the work behind it can be done later.
+void Shard::go_first() {
+  if (options_.nice == 0 || be_nice(options_.nice) || !options_.note) return;
+  options_.note(
+      "the deciding thread does not go before the others: the system does not allow it "
+      "(LimitNICE=-10 of its unit, or CAP_SYS_NICE, would)");
+}
+
 void Shard::run() {
+  go_first();
   auto batch = std::make_unique<Batch>();
   std::deque<Job> jobs;
   sequencer_->catch_up(batch);

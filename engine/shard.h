@@ -49,6 +49,7 @@ class Shard final : public Engine {
   void start_snapshots();
   // Answers whoever compares, where the state is that of a whole commit.
   void answer_probe(const Batch& batch);
+  void go_first();
   void run();
   // Waits for jobs or a free committer; false: stopping and nothing is left.
   bool take(std::deque<Job>& jobs, const Batch& batch);

@@ -108,7 +108,8 @@ void add_bench(CLI::App& program, Environment& env, int& status) {
       "in the same run and printed beside the rates.\n"
       "Write amplification is what the log's store wrote (write-ahead log, tables, compaction) for "
       "each\n"
-      "byte of pages.\n"
+      "byte of pages as they were sealed; it stores large ones compressed, so that it can be below "
+      "1.\n"
       "Example: kontor bench --connections 4 --in-flight 8192 --batch 1024 --seconds 10\n"
       "         kontor bench --compare books=1,100,1000 --seconds 5 --rounds 5");
   verb->callback([&program, &env, &status, options, compare, rounds] {

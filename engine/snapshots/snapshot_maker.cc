@@ -5,24 +5,31 @@
 #include <chrono>
 #include <cstdio>
 
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine/replay.h"
+#include "events/base/niceness.h"
 
 namespace kontor {
 namespace {
 
-constexpr std::uint64_t kSliceBytes = 1U << 20;  // well below a millisecond to hash
-constexpr std::uint64_t kLate = 4;               // distances
+constexpr std::uint64_t kSliceBytes = 4U << 20;  // a few milliseconds to hash
 
-// The time and the disk that nobody else wants, and a little more: the scheduler's own idle class
-// would not even get to see, on a busy machine, that it is to leave off. Where the system says no,
-// nothing is lost.
-void lower_priority() {
-  constexpr int kNicest = 19;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNicest);
+// How nice the making is, so many distances behind. A start replays what is not in a snapshot, and
+// has to end in time: so from kLate on the making goes before deciding.
+constexpr int kNicest = 19;
+constexpr int kNicer = 5;
+constexpr std::uint64_t kBehind = 4;
+constexpr std::uint64_t kLate = 6;
+constexpr int kBeforeDeciding = 5;
+
+// The nicest is for the time and the disk that nobody else wants, and a little more: the
+// scheduler's own idle class would not even get to see, on a busy machine, that it is to leave off.
+// Where the system says no, nothing is lost.
+void give_way(int nice) {
+  be_nice(nice);
+  if (nice != kNicest) return;
   constexpr int kThisThread = 1;       // IOPRIO_WHO_PROCESS
   constexpr int kIdleClass = 3 << 13;  // IOPRIO_CLASS_IDLE
   ::syscall(SYS_ioprio_set, kThisThread, 0, kIdleClass);
@@ -63,8 +70,10 @@ void SnapshotMaker::wish() {
   ring();
 }
 
-bool SnapshotMaker::is_late() const {
-  return position_ - made_position_ >= kLate * options_.events;
+int SnapshotMaker::fitting_nice() const {
+  const std::uint64_t behind = (position_ - made_position_) / options_.events;
+  if (behind >= kLate) return parts_.deciding_nice - kBeforeDeciding;
+  return behind >= kBehind ? kNicer : kNicest;
 }
 
 bool SnapshotMaker::is_due() const {
@@ -73,9 +82,9 @@ bool SnapshotMaker::is_due() const {
 
 void SnapshotMaker::handed_over(std::uint64_t position) {
   const bool was_due = is_due();
-  const bool was_late = is_late();
+  const int was_nice = fitting_nice();
   position_ = position;
-  if (was_due != is_due() || was_late != is_late()) ring();
+  if (was_due != is_due() || was_nice != fitting_nice()) ring();
 }
 
 void SnapshotMaker::durable(CommitNumber last) {
@@ -122,19 +131,20 @@ void SnapshotMaker::run() {
   while (!differed_ && wait([this] { return is_due() || wished_; })) {
     // A thread that has lowered itself may not rise again: each time another one.
     std::thread worker([this] {
-      in_background_ = options_.idle_priority && !is_late();
-      if (in_background_) lower_priority();
+      if (options_.idle_priority) {
+        nice_ = fitting_nice();
+        give_way(nice_);
+      }
       make();
-      in_background_ = false;
+      nice_ = kLeastNice;
     });
     worker.join();
   }
 }
 
-// In the background, when the machine has had no time for it for too long: it goes on at once, and
-// not in the background any more.
+// When the machine has had too little time for it for too long: it goes on at once, less nice.
 bool SnapshotMaker::leaves_off() const {
-  return stopping_ || (in_background_ && is_late());
+  return stopping_ || fitting_nice() < nice_;
 }
 
 void SnapshotMaker::make() {
@@ -217,7 +227,7 @@ Status SnapshotMaker::load_base() {
 
 // Replays in steps, so that an end need not wait.
 Status SnapshotMaker::catch_up(CommitNumber to) {
-  constexpr std::uint64_t kStep = 16;
+  constexpr std::uint64_t kStep = 64;
   while (image_->log.last < to) {
     if (leaves_off()) return Error{ErrorKind::kUnavailable, "stopped"};
     ReplayOptions options;

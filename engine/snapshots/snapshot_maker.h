@@ -1,6 +1,6 @@
 // SnapshotMaker: makes snapshots behind the engine's back. On a thread of its own, at idle
-// priority (until it is far behind), it replays from the last snapshot into a private copy,
-// compares the copy with the running state slice by slice, and writes the copy down. So each
+// priority (less so the farther it is behind), it replays from the last snapshot into a private
+// copy, compares the copy with the running state slice by slice, and writes the copy down. So each
 // snapshot also shows that replay equals running; a difference stops everything.
 #pragma once
 
@@ -28,6 +28,7 @@ class SnapshotMaker {
     std::function<void()> wake_decider;  // a question waits in the probe
     // Ends the process. Where it returns (a simulation's), nothing is made any more.
     std::function<void(const Error&)> differs;
+    int deciding_nice = 0;  // EngineOptions::nice
   };
   SnapshotMaker(Parts parts, const SnapshotOptions& options);
   ~SnapshotMaker() { stop(); }
@@ -60,7 +61,7 @@ class SnapshotMaker {
   void tell(const Status& made, std::chrono::milliseconds took);
   void tell_difference(const StateProbe::Answer& running, const StateSlice& copy);
   bool is_due() const;
-  bool is_late() const;
+  int fitting_nice() const;  // beside the process; the farther behind, the less
   bool leaves_off() const;
   void ring();
   void note(const std::string& text) const;
@@ -73,7 +74,8 @@ class SnapshotMaker {
   std::atomic<std::uint32_t> bell_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> wished_{false};
-  std::atomic<bool> in_background_{false};  // at idle priority
+  static constexpr int kLeastNice = -100;  // below any
+  std::atomic<int> nice_{kLeastNice};      // of the thread that makes one, where it may be nice
   std::atomic<std::uint64_t> position_{0};
   std::atomic<std::uint64_t> made_position_{0};
   std::atomic<std::uint64_t> durable_{0};

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "engine/views/derive.h"
 #include "events/base/mark.h"
+#include "events/base/niceness.h"
 
 namespace kontor {
 namespace {
@@ -15,7 +13,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr int kNice = 10;  // the engine's threads come first
 constexpr seconds kSayEvery{5};
 
 std::uint64_t ms_between(std::chrono::steady_clock::time_point from,
@@ -40,6 +37,10 @@ ViewHost::ViewHost(const EventLog& log, std::filesystem::path folder, ViewHostOp
     follower.status.view = view;
     follower.has_since = follower.seen_at = follower.said = now;
   }
+  if (options_.at_once) begin();
+}
+
+void ViewHost::begin() {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -106,8 +107,7 @@ void ViewHost::renew() {
 // ---- the thread ---------------------------------------------------------------------------------
 
 void ViewHost::run() {
-  // Of this thread alone, on Linux. Where it may not be, views are as fast as the rest.
-  [[maybe_unused]] const int set = setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  be_nice(kViewsNicer);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();

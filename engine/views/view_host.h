@@ -22,6 +22,7 @@ namespace kontor {
 
 struct ViewHostOptions {
   std::chrono::milliseconds look_every{500};  // for new commits; questions fold what is newer
+  bool at_once = true;                        // false: when begin() is called
   ViewBuilder::Options batch;
   ViewStoreOptions store;                       // for tests: its steps
   std::function<void(const std::string&)> say;  // the server's log; may be null
@@ -29,13 +30,14 @@ struct ViewHostOptions {
 
 class ViewHost final : public Views {
  public:
-  // The log outlives it. Starts the thread; opening and rebuilding are its work.
+  // The log outlives it. Opening and rebuilding are its thread's work.
   ViewHost(const EventLog& log, std::filesystem::path folder, ViewHostOptions options);
   ~ViewHost() override { stop(); }
   ViewHost(const ViewHost&) = delete;
   ViewHost& operator=(const ViewHost&) = delete;
 
-  void stop();  // after the batch at hand
+  void begin();  // starts the thread, where options did not; once, and not after stop()
+  void stop();   // after the batch at hand
 
   // Makes every view that is open again from the log, one after the other, beside the one in use;
   // compares the two, says what it found, and puts the new one in place. Any thread; asked again

@@ -7,9 +7,11 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 
+#include "events/base/niceness.h"
 #include "events/log/table_scan.h"
 #include "projections/views/keys.h"
 
@@ -55,6 +57,14 @@ class NoDiary : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
+// Merging what views have written is as nice as writing it (ViewHost).
+class MergeBehind : public rocksdb::EventListener {
+ public:
+  void OnCompactionBegin(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*info*/) override {
+    be_nice(kViewsNicer);
+  }
+};
+
 rocksdb::Options store_options(const ViewStoreOptions& options) {
   rocksdb::Options out;
   if (options.env != nullptr) out.env = options.env;
@@ -75,6 +85,7 @@ rocksdb::Options store_options(const ViewStoreOptions& options) {
   out.max_background_jobs = 1;
   out.bytes_per_sync = 1U << 20;
   out.info_log = std::make_shared<NoDiary>();
+  out.listeners.push_back(std::make_shared<MergeBehind>());
   rocksdb::BlockBasedTableOptions table;
   table.block_size = 16U << 10;
   table.format_version = kTableFormat;

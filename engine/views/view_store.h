@@ -22,6 +22,9 @@ class Env;
 
 namespace kontor {
 
+// Of the threads that write views and merge them: the engine's come first.
+inline constexpr int kViewsNicer = 10;
+
 using BookPositions = std::map<BookNumber, Sequence>;
 
 // The rows of a view at one moment, and how far they go.

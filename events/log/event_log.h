@@ -40,7 +40,7 @@ class EventLog {
   virtual Status append(Epoch epoch, CommitNumber after, std::span<const std::byte> commit) = 0;
 
   // Calls visit(number, bytes) for each commit from `from` to `to` (or the tail, when lower), in
-  // order, until it returns false. Bytes are 8-aligned, as stored, not checked beyond the store's
+  // order, until it returns false. Bytes are 8-aligned, as appended, not checked beyond the store's
   // own checksums, and valid only during the call. A missing number is kCorrupt.
   using Visitor = std::function<bool(CommitNumber, std::span<const std::byte>)>;
   virtual Status read(CommitNumber from, CommitNumber to, const Visitor& visit) const = 0;

@@ -52,14 +52,15 @@ Status check_frozen_part(const PageHeader& header, std::span<const std::byte> by
 }
 
 Status check_header(const PageHeader& header, std::size_t bytes_left) {
-  if (header.codec != PageCodec::kNone) {
-    return newer("codec " + number(static_cast<std::uint64_t>(header.codec)));
-  }
   if (header.hash != HashAlgorithm::kSha256) {
     return newer("hash algorithm " + number(static_cast<std::uint64_t>(header.hash)));
   }
   if (header.encryption_key != 0) {
     return newer("encrypted under key " + number(header.encryption_key));
+  }
+  if (header.codec == PageCodec::kLz4) return corrupt("compressed where it is to be read");
+  if (header.codec != PageCodec::kNone) {
+    return newer("codec " + number(static_cast<std::uint64_t>(header.codec)));
   }
   if (header.stored_bytes > bytes_left) {
     return corrupt("body of " + number(header.stored_bytes) + " bytes where " + number(bytes_left) +
@@ -167,9 +168,12 @@ void seal_page(PageHeader header, std::span<std::byte> page) {
   header.raw_bytes = static_cast<std::uint32_t>(body.size());
   header.stored_bytes = header.raw_bytes;
   header.body_crc = crc32c(body);
-  header.header_crc = 0;
-  header.header_crc = crc32c(std::as_bytes(std::span(&header, 1)));
+  header.header_crc = header_crc(header);
   std::memcpy(page.data(), &header, sizeof header);
+}
+
+std::uint32_t header_crc(const PageHeader& header) {
+  return header_checksum(std::as_bytes(std::span(&header, 1)));
 }
 
 }  // namespace kontor

@@ -2,6 +2,8 @@
 //
 //   commit := page+                          (the value of one log key; one page per book)
 //   page   := PageHeader decision+           (256 bytes, then raw_bytes when codec is none)
+//
+// Pages are read, told and hashed with codec none; events/log/page_codec.h stores them otherwise.
 #pragma once
 
 #include <array>
@@ -21,7 +23,7 @@ namespace kontor {
 inline constexpr std::uint32_t kPageMagic = 0x5052544B;  // "KTRP"
 inline constexpr std::uint16_t kPageFormat = 1;
 
-enum class PageCodec : std::uint8_t { kNone = 0 };
+enum class PageCodec : std::uint8_t { kNone = 0, kLz4 = 1 };
 enum class HashAlgorithm : std::uint8_t { kSha256 = 1 };
 
 using Hash256 = std::array<std::uint8_t, 32>;
@@ -32,10 +34,10 @@ struct PageHeader {
   std::uint16_t reader_min = kPageFormat;  // the oldest reader that understands this page
   std::uint32_t header_bytes = 256;
   std::uint32_t header_crc = 0;  // CRC32C of the header with this field zero
-  std::uint32_t body_crc = 0;    // CRC32C of the stored body
+  std::uint32_t body_crc = 0;    // CRC32C of the decisions
   std::uint32_t flags = 0;
   std::uint32_t raw_bytes = 0;     // of the decisions
-  std::uint32_t stored_bytes = 0;  // of the body as stored (equal while codec is none)
+  std::uint32_t stored_bytes = 0;  // of the body as stored (equal when codec is none)
   PageCodec codec = PageCodec::kNone;
   HashAlgorithm hash = HashAlgorithm::kSha256;
   std::uint16_t spare1 = 0;
@@ -139,6 +141,9 @@ Result<PageView> read_page(std::span<const std::byte> bytes);
 
 // Computes both checksums of a page laid out as header, body, and writes the header to its place.
 void seal_page(PageHeader header, std::span<std::byte> page);
+
+// What the header's own checksum is to be.
+std::uint32_t header_crc(const PageHeader& header);
 
 // CRC32C (Castagnoli), as in RFC 3720; with the CPU's instruction where there is one.
 // `seed` is the CRC of what came before these bytes.

@@ -15,10 +15,13 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 
+#include "events/base/niceness.h"
 #include "events/log/commit.h"
+#include "events/log/page_codec.h"
 #include "events/log/table_scan.h"
 #include "events/log/write_ahead_logs.h"
 
@@ -79,6 +82,16 @@ class NoDiary : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
+// On a busy machine, writing tables can wait a little for deciding; where it waits too long, the
+// store makes appends wait for it.
+class FlushBehind : public rocksdb::EventListener {
+ public:
+  void OnFlushBegin(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo& /*info*/) override {
+    constexpr int kNicer = 5;
+    be_nice(kNicer);
+  }
+};
+
 rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
   rocksdb::Options out;
   out.create_if_missing = fresh;
@@ -101,6 +114,7 @@ rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
   out.keep_log_file_num = 4;
   out.max_log_file_size = 4U << 20;
   out.info_log_level = rocksdb::WARN_LEVEL;
+  out.listeners.push_back(std::make_shared<FlushBehind>());
   if (options.mode == FolderMode::kReadOnly) out.info_log = std::make_shared<NoDiary>();
   out.statistics = rocksdb::CreateDBStatistics();
   out.statistics->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
@@ -221,6 +235,7 @@ class Log final : public RocksdbEventLog {
   Store store_;
   FolderMode mode_;
   rocksdb::WriteBatch batch_;  // of the appending thread; keeps its memory
+  AlignedBuffer packed_;       // likewise
   mutable std::mutex mutex_;
   LogTail tail_;
   std::atomic<bool> failed_ = false;
@@ -257,12 +272,13 @@ Status Log::check_tables(CommitNumber in_tables) const {
 }
 
 Status Log::check_last(std::span<const std::byte> commit) {
-  const AlignedBuffer aligned(commit);
+  AlignedBuffer pages;
   const auto take_epoch = [&](const PageView& page) {
     tail_.epoch = Epoch{page.header().epoch};
     return Status{};
   };
-  const Status status = read_commit(tail_.last, aligned.bytes(), take_epoch);
+  Status status = unpack_commit(commit, pages);
+  if (status.ok()) status = read_commit(tail_.last, pages.bytes(), take_epoch);
   if (status.ok()) return {};
   return Error{status.error().kind,
                "the end of the log in " + path().string() + ": " + status.error().message};
@@ -295,8 +311,10 @@ Status Log::append(Epoch epoch, CommitNumber after, std::span<const std::byte> c
   const CommitNumber number{after.value() + 1};
   const Key key = key_of(number);
   batch_.Clear();
-  rocksdb::Status status = batch_.Put(
-      store_.commits, slice_of(key), {reinterpret_cast<const char*>(commit.data()), commit.size()});
+  pack_commit(commit, packed_);
+  rocksdb::Status status =
+      batch_.Put(store_.commits, slice_of(key),
+                 {reinterpret_cast<const char*>(packed_.data()), packed_.size()});
   rocksdb::WriteOptions durable;
   durable.sync = true;
   if (status.ok()) status = store_.db->Write(durable, &batch_);
@@ -321,7 +339,7 @@ Status Log::read(CommitNumber from, CommitNumber to, const Visitor& visit) const
   if (last.value() - expected.value() >= kReadaheadFrom) options.readahead_size = kReadaheadBytes;
   const std::unique_ptr<rocksdb::Iterator> iterator(
       store_.db->NewIterator(options, store_.commits));
-  AlignedBuffer aligned;
+  AlignedBuffer pages;
   const Key first = key_of(expected);
   for (iterator->Seek(slice_of(first)); expected <= last; iterator->Next()) {
     if (!iterator->status().ok()) return error_of(iterator->status(), path(), "cannot read");
@@ -330,9 +348,11 @@ Status Log::read(CommitNumber from, CommitNumber to, const Visitor& visit) const
                                      " though it goes on to " +
                                      std::to_string(tail().last.value()));
     }
-    aligned.clear();
-    aligned.append(bytes_of(iterator->value()));
-    if (!visit(expected, aligned.bytes())) return {};
+    if (const Status apart = unpack_commit(bytes_of(iterator->value()), pages); !apart.ok()) {
+      return corrupt_log(
+          path(), "commit " + std::to_string(expected.value()) + ": " + apart.error().message);
+    }
+    if (!visit(expected, pages.bytes())) return {};
     expected = CommitNumber{expected.value() + 1};
   }
   return {};

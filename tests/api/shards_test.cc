@@ -65,9 +65,10 @@ class AServerOfShards : public testing::Test {
     std::vector<Engine*> engines;
     std::vector<AnswerSources> sources;
     for (const auto& shard : shards_) {
-      shard->start_views();
+      shard->open_views();
       const Status started = shard->start_engine();
       ASSERT_TRUE(started.ok()) << started.error().message;
+      shard->start_views();
       shard->start_past();
       engines.push_back(&shard->engine());
       sources.push_back({shard->views(), shard->past()});

@@ -5,6 +5,8 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "register_warehouse_generated.h"
 
@@ -62,6 +64,20 @@ class TheShard : public testing::Test {
 
   LiveEngine live_;
 };
+
+TEST(TheDecidingThread, IsAsNiceAsItIsTold) {
+  constexpr int kNice = 7;  // going up is always allowed
+  EngineOptions options;
+  options.nice = kNice;
+  options.note = [](const std::string& text) { ADD_FAILURE() << text; };
+  LiveEngine live(options);
+  int nice = 0;
+  Look look(
+      [&nice](const Books&) { nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); });
+  ASSERT_EQ(live.engine().ask(look.question()), StatusCode::kDone);
+  ASSERT_TRUE(look.wait_answered());
+  EXPECT_EQ(nice, ::getpriority(PRIO_PROCESS, static_cast<id_t>(::getpid())) + kNice);
+}
 
 // ---- durable first ------------------------------------------------------------------------------
 

@@ -8,10 +8,37 @@
 
 #include "events/base/assert.h"
 #include "events/log/page.h"
+#include "events/log/page_codec.h"
+
+namespace {
+
+// The same bytes as a page that was stored compressed.
+void unpack(std::span<const std::byte> bytes) {
+  using namespace kontor;
+  AlignedBuffer page(bytes);
+  PageHeader header;
+  std::memcpy(&header, page.data(), sizeof header);
+  header.magic = kPageMagic;
+  header.header_bytes = sizeof header;
+  header.codec = PageCodec::kLz4;
+  header.reader_min = kPageFormat;
+  header.encryption_key = 0;
+  header.stored_bytes = static_cast<std::uint32_t>(page.size() - sizeof header);
+  header.raw_bytes %= 1U << 20;
+  header.header_crc = header_crc(header);
+  std::memcpy(page.data(), &header, sizeof header);
+  AlignedBuffer out;
+  if (unpack_commit(page.bytes(), out).ok()) {
+    KONTOR_ASSERT(out.size() == sizeof header + header.raw_bytes);
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace kontor;
   if (size <= sizeof(PageHeader)) return 0;
+  unpack(std::as_bytes(std::span(data, size)));
   AlignedBuffer page(std::as_bytes(std::span(data, size)));
   PageHeader header;
   std::memcpy(&header, page.data(), sizeof header);

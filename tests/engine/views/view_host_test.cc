@@ -53,6 +53,21 @@ TEST_F(TheViews, GoOnFromTheirCheckpointAfterAStart) {
   expect_sound();
 }
 
+TEST_F(TheViews, BeginWhenTheyAreTold) {
+  ViewHostOptions later = options();
+  later.at_once = false;
+  ViewHost host(live_.log(), folder(), later);
+  const auto opened = host.open("timeline");
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().kind, ErrorKind::kUnavailable);
+  host.begin();
+  EXPECT_TRUE(host.wait_for(live_.log().tail().last, kWaitMax)) << said();
+  host.stop();
+
+  ViewHost never(live_.log(), folder(), later);
+  never.stop();
+}
+
 TEST_F(TheViews, SayThatOneUnknownIsNotOpen) {
   const auto host = start();
   const auto opened = host->open("journal");

@@ -152,7 +152,8 @@ TEST(Page, CutOffAnywhereIsCorrupt) {
 
 TEST(Page, OfALaterVersionIsNewerNotDamaged) {
   expect_kind(read_with([](PageHeader& h) { h.format = h.reader_min = 2; }), ErrorKind::kNewer);
-  expect_kind(read_with([](PageHeader& h) { h.codec = PageCodec{1}; }), ErrorKind::kNewer);
+  expect_kind(read_with([](PageHeader& h) { h.codec = PageCodec{2}; }), ErrorKind::kNewer);
+  expect_kind(read_with([](PageHeader& h) { h.codec = PageCodec::kLz4; }), ErrorKind::kCorrupt);
   expect_kind(read_with([](PageHeader& h) { h.hash = HashAlgorithm{2}; }), ErrorKind::kNewer);
   expect_kind(read_with([](PageHeader& h) { h.encryption_key = 1; }), ErrorKind::kNewer);
 }

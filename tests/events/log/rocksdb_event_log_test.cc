@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -76,8 +77,10 @@ TEST_F(RocksdbLog, IsNotOpenedWithAWriteAheadLogThatLiesThereTwice) {
   }
 }
 
-// What a bug, or a hand in the folder, would do: the store itself is sound, a commit is missing.
-void delete_commit(const fs::path& path, std::uint64_t number) {
+// What a bug, or a hand in the folder, would do: the store itself is sound, what is in it is not.
+using ChangeCommit =
+    std::function<rocksdb::Status(rocksdb::DB&, rocksdb::ColumnFamilyHandle*, const std::string&)>;
+void change_commit(const fs::path& path, std::uint64_t number, const ChangeCommit& change) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   ASSERT_TRUE(rocksdb::DB::Open({}, (path / "log").string(),
@@ -87,10 +90,26 @@ void delete_commit(const fs::path& path, std::uint64_t number) {
   std::string key(8, '\0');
   for (std::size_t i = 0; i < 8; ++i)
     key[7 - i] = static_cast<char>(number >> (8 * i));
-  EXPECT_TRUE(db->Delete({}, handles[0], key).ok());
+  EXPECT_TRUE(change(*db, handles[0], key).ok());
   for (auto* const handle : handles)
     delete handle;
   delete db;
+}
+
+void delete_commit(const fs::path& path, std::uint64_t number) {
+  change_commit(path, number, [](rocksdb::DB& db, auto* family, const std::string& key) {
+    return db.Delete({}, family, key);
+  });
+}
+
+// Its only page, compressed, is no LZ4 block any more.
+void damage_commit(const fs::path& path, std::uint64_t number) {
+  change_commit(path, number, [](rocksdb::DB& db, auto* family, const std::string& key) {
+    std::string value;
+    EXPECT_TRUE(db.Get({}, family, key, &value).ok());
+    std::fill(value.begin() + sizeof(PageHeader), value.end(), '\xFF');
+    return db.Put({}, family, key, value);
+  });
 }
 
 TEST_F(RocksdbLog, IsNotOpenedWhenItLostCommitsSinceItsCleanEnd) {
@@ -210,6 +229,50 @@ TEST_F(RocksdbLog, TellsWhatItsStoreHasWritten) {
   EXPECT_EQ(running.flush_bytes, 0U) << "all of it is still in memory";
   ASSERT_TRUE(log->close().ok());
   EXPECT_GT(log->store_stats().flush_bytes, 0U);
+}
+
+TEST_F(RocksdbLog, WritesLargePagesCompressedAndReadsThemAsTheyWereSealed) {
+  const auto log = opened();
+  const AlignedBuffer large = writer_.seal({{1, {register_items("A hammer of ash", 400)}}});
+  ASSERT_TRUE(log->append(Epoch{1}, CommitNumber{0}, large.bytes()).ok());
+  EXPECT_LT(log->store_stats().write_ahead_bytes, large.size() / 2);
+  const auto expect_there = [&](const EventLog& in) {
+    int seen = 0;
+    const Status read = in.read(CommitNumber{1}, CommitNumber{1}, [&](CommitNumber, auto bytes) {
+      EXPECT_TRUE(
+          std::equal(bytes.begin(), bytes.end(), large.bytes().begin(), large.bytes().end()));
+      ++seen;
+      return true;
+    });
+    EXPECT_TRUE(read.ok());
+    EXPECT_EQ(seen, 1);
+    EXPECT_FALSE(verify_log(in, nullptr).finding);
+  };
+  expect_there(*log);
+  ASSERT_TRUE(log->close().ok());
+  expect_there(*opened(FolderMode::kReadOnly));
+}
+
+// The store's own checksums are right: only the page says that it is not what was sealed.
+TEST_F(RocksdbLog, TellsACompressedPageThatDoesNotComeApart) {
+  {
+    const auto log = opened();
+    const AlignedBuffer large = writer_.seal({{1, {register_items("A hammer of ash", 400)}}});
+    ASSERT_TRUE(log->append(Epoch{1}, CommitNumber{0}, large.bytes()).ok());
+    const AlignedBuffer next = writer_.item("Nail");
+    ASSERT_TRUE(log->append(Epoch{1}, CommitNumber{1}, next.bytes()).ok());
+    ASSERT_TRUE(log->close().ok());
+  }
+  damage_commit(path_, 1);
+  const auto log = opened(FolderMode::kReadOnly);
+  ASSERT_NE(log, nullptr);
+  const auto visit = [](CommitNumber, std::span<const std::byte>) { return true; };
+  const Status read = log->read(CommitNumber{1}, CommitNumber{2}, visit);
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().kind, ErrorKind::kCorrupt);
+  EXPECT_NE(read.error().message.find("commit 1: page: compressed"), std::string::npos)
+      << read.error().message;
+  EXPECT_TRUE(verify_log(*log, nullptr).finding);
 }
 
 TEST_F(RocksdbLog, OfALaterFormatIsNewer) {
