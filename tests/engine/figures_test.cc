@@ -1,11 +1,13 @@
 // Every figure of the order, and how conditions compare (domain: One kind of rule).
 #include "engine/rules/figures.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include <gtest/gtest.h>
 
+#include "engine/rules/remedies.h"
 #include "tests/support/engine/story.h"
 
 namespace kontor::test {
@@ -256,6 +258,25 @@ TEST_F(Freight, HoldsUntilItsLineIsCancelledOrAmended) {
   EXPECT_TRUE(place("O-2", "7.50", "2.50").has("OrderHeld"));
   EXPECT_TRUE(shop.when(R"("AmendOrder":{"order":"O-2","amendment":"A-1","lines":[
                           {"line":2,"quantity":1,"unit_price":"6.50"}]})")
+                  .has("HoldReleased"));
+}
+
+// Of what is worth as much, bolts would be among what is cut; they do not help.
+TEST_F(Freight, IsReleasedByCancellingNothingButFreight) {
+  shop.given(rule(R"("figure":"freight","amount":"20.00")", "hold"));
+  EXPECT_TRUE(shop.when(R"("PlaceOrder":{"company":"acme","buyer":"ann","order":"O-1","lines":[
+                          {"item":"bolt","quantity":5},
+                          {"item":"freight","quantity":1,"unit_price":"24.90"}]})")
+                  .has("OrderHeld"));
+  const Remedies remedies = find_remedies(shop.book(), shop.order("O-1"));
+  const auto cancellation =
+      std::find_if(remedies.remedies.begin(), remedies.remedies.end(),
+                   [](const Remedy& one) { return one.kind == RemedyKind::kCancellation; });
+  ASSERT_NE(cancellation, remedies.remedies.end());
+  ASSERT_EQ(cancellation->lines.size(), 1U);
+  EXPECT_EQ(cancellation->lines[0].line, 2U);
+  EXPECT_TRUE(shop.when(R"("CancelOrder":{"order":"O-1","cancellation":"C-1","lines":[
+                          {"line":2,"quantity":1}]})")
                   .has("HoldReleased"));
 }
 
