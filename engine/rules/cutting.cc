@@ -1,6 +1,8 @@
 #include "engine/rules/cutting.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "engine/rules/smallest.h"
 
@@ -71,6 +73,23 @@ std::vector<Quantity> cut_for(const Book& book, const Order& order, Minor worth)
     missing += before - worth_of(lines[i], out[i]);
   }
   return out;
+}
+
+std::vector<Quantity> only_needed(std::vector<Quantity> cut, const IsEnough& enough) {
+  constexpr std::ptrdiff_t kLinesTried = 16;
+  const auto is_cut = [](Quantity quantity) { return quantity > Quantity{0}; };
+  std::ptrdiff_t lines = std::count_if(cut.begin(), cut.end(), is_cut);
+  if (lines > kLinesTried) return cut;
+  for (Quantity& quantity : cut) {
+    if (lines == 1 || !is_cut(quantity)) continue;
+    const Quantity cancelled = std::exchange(quantity, Quantity{0});
+    if (enough(cut)) {
+      --lines;
+    } else {
+      quantity = cancelled;
+    }
+  }
+  return cut;
 }
 
 }  // namespace kontor

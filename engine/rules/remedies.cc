@@ -108,8 +108,6 @@ class Search {
                                        const Enough& enough) const;
   Quantity missing_stock(const Cause& of) const;
   Remedy cancellation_of(const std::vector<Quantity>& cancelled) const;
-  Remedy without_needless(std::vector<Quantity> cut, const Supposition& base,
-                          const Enough& enough) const;
 
   Reasons reasons_but(const Reasons& cleared) const;
   void put_in_pairs(Remedies& out) const;
@@ -231,30 +229,12 @@ std::optional<Remedy> Search::find_cancellation(const Cause& of, const Suppositi
     return !cut.empty() && enough(with(base, cancellation_of(cut)));
   });
   if (!worth) return std::nullopt;
-  const std::vector<Quantity> cut = cut_for(book_, *order, Minor{*worth});
-  Remedy out = without_needless(cut, base, enough);
+  const std::vector<Quantity> cut = only_needed(
+      cut_for(book_, *order, Minor{*worth}),
+      [&](const std::vector<Quantity>& less) { return enough(with(base, cancellation_of(less))); });
+  Remedy out = cancellation_of(cut);
   if (out.amount >= all) return std::nullopt;  // nothing would be left to release
   return out;
-}
-
-// Of what costs as much only the lines that the cause is about: a hold on freight is not released
-// by fewer hammers. Of orders with many lines all that was found.
-Remedy Search::without_needless(std::vector<Quantity> cut, const Supposition& base,
-                                const Enough& enough) const {
-  constexpr std::ptrdiff_t kLinesTried = 16;
-  const auto is_cut = [](Quantity quantity) { return quantity > Quantity{0}; };
-  std::ptrdiff_t lines = std::count_if(cut.begin(), cut.end(), is_cut);
-  if (lines > kLinesTried) return cancellation_of(cut);
-  for (Quantity& quantity : cut) {
-    if (lines == 1 || !is_cut(quantity)) continue;
-    const Quantity cancelled = std::exchange(quantity, Quantity{0});
-    if (enough(with(base, cancellation_of(cut)))) {
-      --lines;
-    } else {
-      quantity = cancelled;
-    }
-  }
-  return cancellation_of(cut);
 }
 
 // What a line lacks, or all of it.
