@@ -164,24 +164,39 @@ Charges charges_by_hand(Deciding& d, const Order& order, const std::vector<LineQ
   return out;
 }
 
+// Something of the order leaves in one event: what could be released by then is examined.
+template <class Leave>
+void ship_at_once(State& state, int place, Leave leave) {
+  const int payer = state.orders[place].payer;
+  const Exposure before = exposure_of(state, payer);
+  leave();
+  touch(state, place);
+  want_examination_if_moved(state, payer, before);
+}
+
 // Each warehouse is one event, and so are the charges.
 void ship(State& state, int place, const std::vector<Reservation>& leaving,
           const Charges& charges) {
   Order& order = state.orders[place];
-  const Exposure before = exposure_of(state, order.payer);
-  take_off_reserved(state, place, leaving);
-  std::set<int> warehouses;
-  for (const Reservation& part : leaving) {
-    Line& line = order.lines[at(part.line)];
-    line.shipped += part.quantity;
-    state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
-    warehouses.insert(part.warehouse);
+  std::map<int, std::vector<Reservation>> by_warehouse;
+  for (const Reservation& part : leaving)
+    by_warehouse[part.warehouse].push_back(part);
+  for (const auto& [warehouse, parts] : by_warehouse) {
+    ship_at_once(state, place, [&] {
+      take_off_reserved(state, place, parts);
+      for (const Reservation& part : parts) {
+        Line& line = order.lines[at(part.line)];
+        line.shipped += part.quantity;
+        state.stock[{line.item, part.warehouse}].on_hand -= part.quantity;
+      }
+    });
   }
-  for (const auto& [line, quantity] : charges)
-    order.lines[at(line)].shipped += quantity;
-  for (std::size_t i = charges.empty() ? 1 : 0; i <= warehouses.size(); ++i)
-    touch(state, place);
-  want_examination_if_moved(state, order.payer, before);
+  if (!charges.empty()) {
+    ship_at_once(state, place, [&] {
+      for (const auto& [line, quantity] : charges)
+        order.lines[at(line)].shipped += quantity;
+    });
+  }
   end_if_done(state, place);
 }
 
