@@ -57,7 +57,7 @@ m::Request Generator::resolving(const State& state) {
 }
 
 void Generator::send_again(m::Request request) {
-  again_.push_back(std::move(request));
+  soon_.push_back(std::move(request));
 }
 
 }  // namespace kontor::test

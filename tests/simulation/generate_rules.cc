@@ -208,6 +208,12 @@ m::Command Generator::set_rule(const State& state) {
   if (c.outcome == m::Outcome::kExclude) {
     c.exclude = random_.one_in(2) ? name_of(rules_)
                                   : random_.of<std::string>({"order-limit", "credit-limit"});
+    // What many orders meet.
+    if (random_.one_in(2)) {
+      c.scope_kind = m::Scope::kBook;
+      c.scope.clear();
+      c.conditions.clear();
+    }
   }
   if (random_.one_in(12)) c.valid_from = state.business_date + 5;
   if (random_.one_in(12)) c.valid_to = state.business_date + 5;

@@ -33,7 +33,7 @@ const std::vector<std::pair<std::string, m::Names>>& policy_words() {
       {"spending.absent_limit", {"unlimited", "zero"}},
       {"spending.cost_centre", {"optional", "optional", "required"}},
       {"budget.at",
-       {"placement", "approval", "shipment", "invoice", "payment", "placement", "allocation"}},
+       {"placement", "approval", "approval", "shipment", "invoice", "payment", "allocation"}},
       {"company.depth_max", {"2", "3", "16", "-1", "many"}},
       {"effective.days_back", {"0", "3", "36600", "2000000000"}},
       {"effective.days_ahead", {"0", "5"}},

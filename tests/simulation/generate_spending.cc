@@ -1,5 +1,8 @@
 // What buyers may spend: cost centres, budgets and limits of a period.
+#include <algorithm>
+
 #include "tests/simulation/generator.h"
+#include "tests/simulation/model/deciding.h"
 
 namespace kontor::test {
 namespace {
@@ -54,6 +57,19 @@ m::Command Generator::set_budget(const State& state) {
   return c;
 }
 
+// A budget that is enough for what was spent before the order, and not for the order.
+std::optional<m::SetBudget> Generator::none_left(const State& state, const m::Order& order) {
+  for (int i = 0; i < state.budgets.size(); ++i) {
+    m::SetBudget c = state.budgets[i].said;
+    const m::Names& centres = c.cost_centres;
+    if (std::find(centres.begin(), centres.end(), order.cost_centre) == centres.end()) continue;
+    c.amount =
+        m::taken_of_budget(state, i) + random_.between(0, std::max<m::Int>(order.total, 1) - 1);
+    return c;
+  }
+  return std::nullopt;
+}
+
 std::string Generator::cost_centre_for(const State& state, const std::string& company) {
   m::Names own;
   for (const m::CostCentre& centre : state.cost_centres.all) {
@@ -89,7 +105,17 @@ void Generator::set_spending_up() {
       random_.of({m::Figure::kOverBudget, m::Figure::kOverPeriodLimit});
   rule.outcome = random_.of({m::Outcome::kHold, m::Outcome::kAsk, m::Outcome::kRefuse});
   if (rule.outcome == m::Outcome::kAsk) rule.tiers.push_back(tier(1));
+  if (asks_much_ && !random_.one_in(3)) spend_when_approved(rule);
   to_set_up_.emplace_back(rule);
+}
+
+// What is asked for spends nothing yet: several that wait may each fit, and together not.
+void Generator::spend_when_approved(m::SetRule& rule) {
+  rule.rule = "spending";  // stays when others are set anew
+  if (random_.one_in(2)) rule.conditions.front().figure = m::Figure::kOverBudget;
+  rule.outcome = m::Outcome::kRefuse;
+  rule.tiers.clear();
+  to_set_up_.emplace_back(m::SetPolicy{"budget.at", "approval", m::Scope::kBook, ""});
 }
 
 }  // namespace kontor::test

@@ -94,6 +94,13 @@ m::Command Generator::spoil(const State& state, const m::Order& order) {
     company.status = m::CompanyStatus::kBlocked;
     return company;
   }
+  if (random_.one_in(3)) {
+    if (const auto budget = none_left(state, order)) {
+      for (int i = 0; i < 3; ++i)
+        soon_.emplace_back().command = m::ApproveOrder{order.name};
+      return *budget;
+    }
+  }
   m::RegisterItem item = state.items[order.lines.front().item].said;
   if (random_.one_in(2)) return price_of(random_.of(lists_), item.item);
   item.active = false;
@@ -226,6 +233,8 @@ m::Command Generator::count_stock(const State& state) {
     const m::Int there = known == state.stock.end() ? 0 : known->second.on_hand;
     m::Int found = there + random_.between(-6, 6) * m::kUnit;
     if (random_.one_in(6)) found = there;
+    // Goods are gone that somebody's order holds.
+    if (known != state.stock.end() && random_.one_in(8)) found = known->second.reserved / 2;
     if (random_.one_in(60)) found = hostile_number();
     c.lines.push_back({random_.one_in(60) ? "nothing" : item, found});
   }

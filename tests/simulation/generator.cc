@@ -191,8 +191,8 @@ void Generator::set_the_world_up() {
   to_set_up_.emplace_back(book);
   set_items_up();
   set_companies_up();
-  set_spending_up();
   set_policies_up();
+  set_spending_up();
   if (asks_much_) set_asking_up();
 }
 
@@ -297,9 +297,9 @@ m::Request Generator::next(const State& state) {
     request = *sent;  // word by word
   } else if (random_.one_in(40)) {
     return resolving(state);
-  } else if (!again_.empty() && random_.one_in(3)) {
-    request = wrapped(state, std::move(again_.front().command));
-    again_.pop_front();
+  } else if (!soon_.empty() && random_.one_in(3)) {
+    request = wrapped(state, std::move(soon_.front().command));
+    soon_.pop_front();
   } else if (!late_.empty() && random_.one_in(30)) {
     request = late_.front();
     late_.pop_front();

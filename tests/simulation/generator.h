@@ -123,7 +123,9 @@ class Generator {
   Command set_budget(const State& state);
   model::RegisterCostCentre cost_centre_named(const std::string& name);
   model::SetBudget budget_named(const State& state, const std::string& name);
+  std::optional<model::SetBudget> none_left(const State& state, const model::Order& order);
   void set_spending_up();
+  void spend_when_approved(model::SetRule& rule);
   // Most often one that orders of the company may name.
   std::string cost_centre_for(const State& state, const std::string& company);
   void limit_period(model::RegisterBuyer& buyer);
@@ -178,7 +180,7 @@ class Generator {
   Random random_;
   std::deque<Command> to_set_up_;
   std::deque<model::Request> late_;   // made, to be sent some time
-  std::deque<model::Request> again_;  // their ids were fenced: under new ones
+  std::deque<model::Request> soon_;   // each under a new id: some whose ids were fenced
   std::vector<model::Request> sent_;  // the last ones
   std::map<std::string, std::uint64_t, std::less<>> known_;  // by id: decisions when it was made
   std::uint64_t ids_ = 0;
