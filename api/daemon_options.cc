@@ -84,8 +84,8 @@ std::vector<Setting> settings_of(DaemonOptions& out) {
       number("stop-timeout-s", out.stop_timeout_s, 1, 3'600,
              "seconds for the last answers to leave at a stop"),
       text("deciding-first", out.deciding_first,
-           "on or off: on a busy machine the deciding threads go before all else (nice -5), where "
-           "the system allows it",
+           "on or off: on a busy machine deciding and committing go before all else (nice -5), "
+           "where the system allows it",
            {"on", "off"}),
       text("views", out.views, "on or off: keep views of the log for questions about history",
            {"on", "off"}),

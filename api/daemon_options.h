@@ -23,7 +23,7 @@ struct DaemonOptions {
   std::uint64_t inbox_commands = 65'536;
   std::uint64_t inbox_mib = 64;
   std::uint64_t page_decisions = 8'192;       // a group commit closes at this
-  std::uint64_t memtable_mib = 128;           // bounds what a start after a crash reads again
+  std::uint64_t memtable_mib = 64;            // bounds what a start after a crash reads again
   std::string snapshots = "on";               // or "off": every start replays the whole log
   std::uint64_t snapshot_events = 1'000'000;  // from one to the next
   std::uint64_t snapshots_kept = 2;

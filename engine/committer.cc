@@ -1,8 +1,10 @@
 #include "engine/committer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/engine.h"
+#include "events/base/niceness.h"
 
 namespace kontor {
 
@@ -49,16 +51,42 @@ void Committer::wait_until_idle() {
   wake_.wait(lock, [&] { return !busy_ && waiting_ == nullptr; });
 }
 
+void Committer::look_at_probe() {
+  bool ended = false;
+  {
+    const std::lock_guard lock(mutex_);
+    ended = ended_;
+  }
+  if (ended) return answer_probe();
+  wake_.notify_all();
+}
+
+void Committer::answer_probe() {
+  if (!parts_.probe.asked()) return;
+  std::optional<LogChains> chains;
+  if (!failed_) chains = LogChains{parts_.log.tail().last, chains_};
+  parts_.probe.answer(std::move(chains));
+  idle_();
+}
+
 CommitStats Committer::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_;
 }
 
 void Committer::run() {
+  if (parts_.nice != 0) be_nice(parts_.nice);  // who decides says so where it is not allowed
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [&] { return stopping_ || waiting_ != nullptr; });
-    if (waiting_ == nullptr) return;
+    const auto asked = [&] { return parts_.probe.asked(); };
+    wake_.wait(lock, [&] { return stopping_ || waiting_ != nullptr || asked(); });
+    if (asked()) {
+      lock.unlock();
+      answer_probe();
+      lock.lock();
+      continue;
+    }
+    if (waiting_ == nullptr) break;
     std::unique_ptr<Batch> batch = std::move(waiting_);
     busy_ = true;
     lock.unlock();
@@ -72,6 +100,7 @@ void Committer::run() {
     idle_();
     lock.lock();
   }
+  ended_ = true;
 }
 
 void Committer::commit(Batch& batch) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "engine/directory.h"
 #include "engine/followers.h"
 #include "engine/reader.h"
+#include "engine/snapshots/probe.h"
 #include "events/log/event_log.h"
 #include "events/log/page_chain.h"
 
@@ -30,6 +32,11 @@ struct CommitStats {
   std::array<std::uint64_t, kCommitBounds + 1> buckets{};
 };
 
+// Where what the pages add up to is asked for, as far as the log is durable. nullopt: an append
+// failed.
+struct ChainsWanted {};
+using ChainsProbe = Probe<ChainsWanted, std::optional<LogChains>>;
+
 class Committer {
  public:
   // Ends the process. Where it returns (a simulation's), nothing is appended or answered after it.
@@ -41,6 +48,8 @@ class Committer {
     Directory& directory;
     Reader& reader;
     Followers& followers;
+    ChainsProbe& probe;
+    int nice = 0;  // of the thread, where the system allows it; EngineOptions::nice
   };
   Committer(Parts parts, std::vector<PageChain> chains, Epoch epoch, Fatal fatal, Idle idle);
   ~Committer() { stop(); }
@@ -53,11 +62,14 @@ class Committer {
   bool idle() const;  // would take a batch at once
   // Hands the batch over and gives an empty one back. Waits while another one is being committed.
   std::unique_ptr<Batch> hand_over(std::unique_ptr<Batch> batch);
+  // A question waits in the probe: wakes the thread, or answers it where the thread has ended.
+  void look_at_probe();
   void wait_until_idle();  // until all that was handed over is durable, or an append failed
   CommitStats stats() const;
 
  private:
   void run();
+  void answer_probe();
   void commit(Batch& batch);
   void append(Batch& batch);
   void answer(Batch& batch);
@@ -75,6 +87,7 @@ class Committer {
   bool busy_ = false;
   bool failed_ = false;  // an append did; the committing thread's
   bool stopping_ = false;
+  bool ended_ = false;  // the thread has
   CommitStats stats_;
   std::thread thread_;
 };

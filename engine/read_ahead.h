@@ -34,11 +34,15 @@ struct CheckedCommit {
   Status readable;                 // of the bytes behind the last page
 };
 
+// Whether decisions are hashed into their book's tree, or the pages are known to be what was hashed
+// before (PageChain::follow_unhashed).
+enum class Trees : std::uint8_t { kFollow, kLeave };
+
 // Checks commits one by one, following the chains of all books. One thread.
 class CommitCheck {
  public:
   // chains: by book number, what came before.
-  explicit CommitCheck(const std::vector<PageChain>& chains);
+  CommitCheck(const std::vector<PageChain>& chains, Trees trees);
   // Copies the bytes and checks what is in them; nothing may be asked of it after a failure.
   void check(CommitNumber number, std::span<const std::byte> bytes, CheckedCommit& out);
 
@@ -46,6 +50,7 @@ class CommitCheck {
   PageChain& chain_of(BookNumber book);
 
   std::map<std::uint32_t, PageChain> chains_;  // a damaged page may name any book
+  Trees trees_;
 };
 
 // Reads from `first` to `last` on a thread of its own, at most kCommits ahead. Used by one thread.

@@ -166,7 +166,7 @@ Status replay_on(const EventLog& log, Books& books, Replayed& so_far, const Repl
   const CommitNumber first{so_far.last.value() + 1};
   if (first > last) return {};
   Replayer replayer(books, so_far, options);
-  CommitCheck check(so_far.chains);
+  CommitCheck check(so_far.chains, options.hashed_before ? Trees::kLeave : Trees::kFollow);
   if (last.value() - first.value() < kWorthAThread) {
     return fold_in_turn(log, first, last, std::move(check), replayer, progress);
   }

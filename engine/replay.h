@@ -30,9 +30,12 @@ struct Replayed {
 };
 
 struct ReplayOptions {
-  BookNumber book;                // whose sequence `to` is
-  Sequence to;                    // stop after the decision that holds it; 0: everything
-  CommitNumber last;              // stop after this commit; 0: the log's end
+  BookNumber book;    // whose sequence `to` is
+  Sequence to;        // stop after the decision that holds it; 0: everything
+  CommitNumber last;  // stop after this commit; 0: the log's end
+  // The pages are known to be what this process, or its recovery, has hashed: no tree is followed,
+  // and those of `chains` are left behind.
+  bool hashed_before = false;
   bool check_invariants = false;  // after every decision of every book (slow)
 };
 

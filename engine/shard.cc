@@ -71,8 +71,9 @@ Status Shard::open(const Progress& progress) {
   directory_.start(std::move(replayed->places), replayed->chains);
 
   committer_ = std::make_unique<Committer>(
-      Committer::Parts{log_, directory_, reader_, followers_}, std::move(replayed->chains),
-      log_.tail().epoch, options_.log_failed ? options_.log_failed : end_process, [this] {
+      Committer::Parts{log_, directory_, reader_, followers_, chains_probe_, options_.nice},
+      std::move(replayed->chains), log_.tail().epoch,
+      options_.log_failed ? options_.log_failed : end_process, [this] {
         wake_when_idle();
         if (maker_ != nullptr) maker_->durable(log_.tail().last);
       });
@@ -110,7 +111,8 @@ Result<Replayed> Shard::recover_state(const Progress& progress) {
 void Shard::start_snapshots() {
   if (!snapshots_) return;
   maker_ = std::make_unique<SnapshotMaker>(
-      SnapshotMaker::Parts{log_, *snapshots_, probe_, [this] { wake_when_idle(); },
+      SnapshotMaker::Parts{log_, *snapshots_, probe_, [this] { wake_when_idle(); }, chains_probe_,
+                           [this] { committer_->look_at_probe(); },
                            options_.snapshots.differs ? options_.snapshots.differs : end_differing,
                            options_.nice},
       options_.snapshots);
@@ -310,7 +312,8 @@ bool Shard::await(BookNumber book, Sequence sequence) {
 
 void Shard::answer_probe(const Batch& batch) {
   if (batch.page_count() > 0 || !probe_.asked()) return;
-  probe_.answer(books_, decided_);
+  const SliceWanted& wanted = probe_.question();
+  probe_.answer({hash_slice(books_, wanted.from, wanted.bytes), decided_});
   maker_->answered();
 }
 

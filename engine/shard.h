@@ -78,6 +78,7 @@ class Shard final : public Engine {
   std::optional<SnapshotStore> snapshots_;
   SnapshotStats found_snapshot_;
   StateProbe probe_;
+  ChainsProbe chains_probe_;
   std::unique_ptr<SnapshotMaker> maker_;  // null: none are made
 
   mutable std::mutex mutex_;

@@ -19,9 +19,9 @@ constexpr std::uint64_t kSliceBytes = 4U << 20;  // a few milliseconds to hash
 // How nice the making is, so many distances behind. A start replays what is not in a snapshot, and
 // has to end in time: so from kLate on the making goes before deciding.
 constexpr int kNicest = 19;
-constexpr int kNicer = 5;
-constexpr std::uint64_t kBehind = 4;
-constexpr std::uint64_t kLate = 6;
+constexpr int kNicer = 0;
+constexpr std::uint64_t kBehind = 2;
+constexpr std::uint64_t kLate = 5;
 constexpr int kBeforeDeciding = 5;
 
 // The nicest is for the time and the disk that nobody else wants, and a little more: the
@@ -42,6 +42,10 @@ std::string hex_of(const Hash128& hash) {
       static_cast<unsigned long long>(hash.high),  // NOLINT(google-runtime-int): of printf
       static_cast<unsigned long long>(hash.low));  // NOLINT(google-runtime-int)
   return text.data();
+}
+
+Error stopped() {
+  return {ErrorKind::kUnavailable, "stopped"};
 }
 
 }  // namespace
@@ -194,6 +198,7 @@ Status SnapshotMaker::make_one() {
   const Result<bool> equal = compare();
   if (!equal) return equal.error();
   if (!*equal) return {};
+  if (Status taken = take_trees(); !taken) return taken;
   const Result<SnapshotInfo> written = parts_.store.write(*image_, [this] { return leaves_off(); });
   if (!written) return written.error();
   made_position_ = image_->log.position();
@@ -213,7 +218,7 @@ Status SnapshotMaker::load_base() {
   if (!all) return all.error();
   for (const SnapshotInfo& info : *all) {
     Result<Image> image = parts_.store.load(info, [this] { return leaves_off(); });
-    if (leaves_off()) return Error{ErrorKind::kUnavailable, "stopped"};
+    if (leaves_off()) return stopped();
     if (image) {
       image_ = std::move(*image);
       return {};
@@ -229,9 +234,10 @@ Status SnapshotMaker::load_base() {
 Status SnapshotMaker::catch_up(CommitNumber to) {
   constexpr std::uint64_t kStep = 64;
   while (image_->log.last < to) {
-    if (leaves_off()) return Error{ErrorKind::kUnavailable, "stopped"};
+    if (leaves_off()) return stopped();
     ReplayOptions options;
     options.last = CommitNumber{std::min(to.value(), image_->log.last.value() + kStep)};
+    options.hashed_before = true;
     const Status status = replay_on(parts_.log, image_->books, image_->log, options, nullptr);
     if (!status) {
       image_.reset();
@@ -241,29 +247,28 @@ Status SnapshotMaker::catch_up(CommitNumber to) {
   return {};
 }
 
-Result<StateProbe::Answer> SnapshotMaker::ask(const StateCursor& from) {
+Result<RunningSlice> SnapshotMaker::ask(const StateCursor& from) {
   if (still_ != nullptr) {
-    return StateProbe::Answer{hash_slice(*still_, from, kSliceBytes), parts_.log.tail().last};
+    return RunningSlice{hash_slice(*still_, from, kSliceBytes), parts_.log.tail().last};
   }
   const auto wait_for_answer = [this] {
     parts_.wake_decider();
     return wait([this] { return parts_.probe.answered(); });
   };
-  const Error stopped{ErrorKind::kUnavailable, "stopped"};
   // A question that was left off is still the deciding thread's.
-  if (parts_.probe.asked() && !wait_for_answer()) return stopped;
-  parts_.probe.ask(from, kSliceBytes);
-  if (!wait_for_answer()) return stopped;
-  const StateProbe::Answer answer = parts_.probe.take();
+  if (parts_.probe.asked() && !wait_for_answer()) return stopped();
+  parts_.probe.ask({from, kSliceBytes});
+  if (!wait_for_answer()) return stopped();
+  const RunningSlice answer = parts_.probe.take();
   const bool durable = wait([&] { return durable_.load() >= answer.commit.value(); });
-  if (!durable) return stopped;
+  if (!durable) return stopped();
   return answer;
 }
 
 Result<bool> SnapshotMaker::compare() {
   StateCursor at;
   while (at.book < image_->books.count()) {
-    const Result<StateProbe::Answer> running = ask(at);
+    const Result<RunningSlice> running = ask(at);
     if (!running) return running.error();
     if (Status there = catch_up(running->commit); !there) return there.error();
     const StateSlice copy = hash_slice(image_->books, at, kSliceBytes);
@@ -276,7 +281,31 @@ Result<bool> SnapshotMaker::compare() {
   return true;
 }
 
-void SnapshotMaker::tell_difference(const StateProbe::Answer& running, const StateSlice& copy) {
+// What is replayed here was hashed when it was appended, or by the recovery; whoever appends knows
+// the trees.
+Status SnapshotMaker::take_trees() {
+  ChainsProbe& probe = parts_.chains;
+  if (!probe.asked()) probe.ask({});  // a question that was left off still is
+  parts_.wake_committer();
+  if (still_ == nullptr && !wait([&] { return probe.answered(); })) return stopped();
+  const std::optional<LogChains> known = probe.take();
+  if (!known) return Error{ErrorKind::kUnavailable, "an append failed"};
+  if (Status there = catch_up(known->last); !there) return there;
+  std::vector<PageChain>& chains = image_->log.chains;
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    PageChain& chain = chains[i];
+    if (i >= known->chains.size() || known->chains[i].tree.size() != chain.decisions) {
+      image_.reset();
+      return Error{ErrorKind::kCorrupt, "book " + std::to_string(i) + " has " +
+                                            std::to_string(chain.decisions) +
+                                            " decisions in the log, and not as many were appended"};
+    }
+    chain.tree = known->chains[i].tree;
+  }
+  return {};
+}
+
+void SnapshotMaker::tell_difference(const RunningSlice& running, const StateSlice& copy) {
   differed_ = true;
   const StateCursor& at = copy.from;
   const auto told = [](const StateSlice& slice) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "engine/committer.h"
 #include "engine/engine.h"
 #include "engine/snapshots/snapshot_store.h"
 #include "engine/snapshots/state_slice.h"
@@ -26,6 +27,8 @@ class SnapshotMaker {
     SnapshotStore& store;
     StateProbe& probe;
     std::function<void()> wake_decider;  // a question waits in the probe
+    ChainsProbe& chains;
+    std::function<void()> wake_committer;  // likewise there
     // Ends the process. Where it returns (a simulation's), nothing is made any more.
     std::function<void(const Error&)> differs;
     int deciding_nice = 0;  // EngineOptions::nice
@@ -57,9 +60,10 @@ class SnapshotMaker {
   Status load_base();
   Status catch_up(CommitNumber to);
   Result<bool> compare();  // false: they differ
-  Result<StateProbe::Answer> ask(const StateCursor& from);
+  Status take_trees();
+  Result<RunningSlice> ask(const StateCursor& from);
   void tell(const Status& made, std::chrono::milliseconds took);
-  void tell_difference(const StateProbe::Answer& running, const StateSlice& copy);
+  void tell_difference(const RunningSlice& running, const StateSlice& copy);
   bool is_due() const;
   int fitting_nice() const;  // beside the process; the farther behind, the less
   bool leaves_off() const;

@@ -3,10 +3,10 @@
 // (ops/adr/0008-snapshots-prove-replay-slice-by-slice.md).
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "engine/books.h"
+#include "engine/snapshots/probe.h"
 #include "events/codec/decision.h"
 #include "events/log/event_log.h"
 
@@ -31,40 +31,16 @@ struct StateSlice {
 // gone through to their end, whatever their size.
 StateSlice hash_slice(const Books& books, const StateCursor& from, std::uint64_t bytes);
 
-// Where whoever compares asks the deciding thread for a slice. Nobody waits for a lock in it.
-class StateProbe {
- public:
-  struct Answer {
-    StateSlice slice;
-    CommitNumber commit;  // after which the state was like that
-  };
-
-  // By the asking thread; one question at a time.
-  void ask(const StateCursor& from, std::uint64_t bytes) {
-    from_ = from;
-    bytes_ = bytes;
-    state_.store(State::kAsked, std::memory_order_release);
-  }
-  bool answered() const { return state_.load(std::memory_order_acquire) == State::kAnswered; }
-  Answer take() {
-    state_.store(State::kQuiet, std::memory_order_relaxed);
-    return answer_;
-  }
-
-  // By the deciding thread, where the state is exactly what `commit` ends with.
-  bool asked() const { return state_.load(std::memory_order_acquire) == State::kAsked; }
-  void answer(const Books& books, CommitNumber commit) {
-    answer_ = {hash_slice(books, from_, bytes_), commit};
-    state_.store(State::kAnswered, std::memory_order_release);
-  }
-
- private:
-  enum class State : std::uint8_t { kQuiet, kAsked, kAnswered };
-
-  std::atomic<State> state_{State::kQuiet};
-  StateCursor from_;
-  std::uint64_t bytes_ = 0;
-  Answer answer_;
+// Where whoever compares asks the deciding thread for a slice, which it answers where its state is
+// exactly what `commit` ends with.
+struct SliceWanted {
+  StateCursor from;
+  std::uint64_t bytes = 0;
 };
+struct RunningSlice {
+  StateSlice slice;
+  CommitNumber commit;
+};
+using StateProbe = Probe<SliceWanted, RunningSlice>;
 
 }  // namespace kontor

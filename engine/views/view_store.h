@@ -23,7 +23,7 @@ class Env;
 namespace kontor {
 
 // Of the threads that write views and merge them: the engine's come first.
-inline constexpr int kViewsNicer = 10;
+inline constexpr int kViewsNicer = 15;
 
 using BookPositions = std::map<BookNumber, Sequence>;
 

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "events/base/ids.h"
 #include "events/base/result.h"
 #include "events/base/time.h"
+#include "events/log/event_log.h"
 #include "events/log/merkle.h"
 #include "events/log/page.h"
 
@@ -27,6 +29,16 @@ struct PageChain {
   // sequences, recorded times strictly rising, watermark), hashes its decisions and compares tree
   // size and root. kCorrupt says what differs; the chain is then as before.
   Status follow(const PageView& page);
+
+  // The same without hashing, for pages that this process has sealed or followed before. `tree` is
+  // left as it is, and behind, until the caller puts the one of `decisions` leaves in its place.
+  Status follow_unhashed(const PageView& page);
+};
+
+// Those of all books, at one commit.
+struct LogChains {
+  CommitNumber last;
+  std::vector<PageChain> chains;  // by book number
 };
 
 }  // namespace kontor

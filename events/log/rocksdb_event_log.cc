@@ -14,13 +14,13 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
 
 #include "events/base/niceness.h"
 #include "events/log/commit.h"
+#include "events/log/file_checksum.h"
 #include "events/log/page_codec.h"
 #include "events/log/table_scan.h"
 #include "events/log/write_ahead_logs.h"
@@ -102,7 +102,7 @@ rocksdb::Options store_options(const RocksdbLogOptions& options, bool fresh) {
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   out.track_and_verify_wals_in_manifest = true;
   out.paranoid_checks = true;
-  out.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  out.file_checksum_gen_factory = file_checksums();
   out.compression = rocksdb::kLZ4Compression;
   out.compaction_style = rocksdb::kCompactionStyleLevel;
   out.write_buffer_size = options.memtable_bytes;

@@ -22,8 +22,8 @@ struct RocksdbLogOptions {
   FolderMode mode = FolderMode::kCreate;
   FolderPart part = {};  // what the folder holds
   // Commits kept in memory and in the write-ahead log until written to a table. Bounds what a start
-  // after a crash reads again: about 1 s for the default.
-  std::size_t memtable_bytes = 128U << 20;
+  // after a crash reads again: well under 1 s for the default.
+  std::size_t memtable_bytes = 64U << 20;
   rocksdb::Env* env = nullptr;  // null: the operating system. Outlives the log.
 };
 

@@ -331,13 +331,14 @@ class PageChainTest : public testing::Test {
   }
   void SetUp() override {
     test::CommitWriter writer;
-    const AlignedBuffer first = writer.item("a");
+    first_ = writer.item("a");
     after_first_.book = BookNumber{1};
-    ASSERT_TRUE(after_first_.follow(read_page(first.bytes()).value()).ok());
+    ASSERT_TRUE(after_first_.follow(read_page(first_.bytes()).value()).ok());
     second_ = writer.item("b");
   }
 
   PageChain after_first_;
+  AlignedBuffer first_;
   AlignedBuffer second_;
   AlignedBuffer page_;
 };
@@ -372,6 +373,21 @@ TEST_F(PageChainTest, RefusesAPageThatIsNotTheNextOne) {
     EXPECT_NE(status.error().message.find("book 1, page 2"), std::string::npos)
         << status.error().message;
   }
+}
+
+TEST_F(PageChainTest, FollowsAPageHashedBeforeInAllButItsTree) {
+  const PageView second = read_page(second_.bytes()).value();
+  PageChain hashed = after_first_;
+  ASSERT_TRUE(hashed.follow(second).ok());
+  PageChain chain = after_first_;
+  EXPECT_FALSE(chain.follow_unhashed(read_page(first_.bytes()).value()).ok()) << "not the next";
+  ASSERT_TRUE(chain.follow_unhashed(second).ok());
+  EXPECT_EQ(chain.pages, hashed.pages);
+  EXPECT_EQ(chain.decisions, hashed.decisions);
+  EXPECT_EQ(chain.last_sequence, hashed.last_sequence);
+  EXPECT_EQ(chain.durable_watermark, hashed.durable_watermark);
+  EXPECT_EQ(chain.last_recorded, hashed.last_recorded);
+  EXPECT_EQ(chain.tree.save(), after_first_.tree.save());
 }
 
 TEST_F(PageChainTest, RefusesAPageRecordedAtTheTimeOfTheOneBefore) {
