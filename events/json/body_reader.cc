@@ -131,7 +131,17 @@ class BodyReader {
     for (const FieldPlan& field : scope.plan.fields) {
       if (!field.hidden && !field.pool) suggestion.consider(field.name);
     }
-    return fail(scope.path, "has no field " + quoted(key) + suggestion.phrase());
+    const std::string meant = suggestion.phrase();
+    return fail(scope.path,
+                "has no field " + quoted(key) + (meant.empty() ? fields_of(scope.plan) : meant));
+  }
+
+  static std::string fields_of(const ObjectPlan& plan) {
+    std::string out;
+    for (const FieldPlan& field : plan.fields) {
+      if (!field.hidden && !field.pool) out += (out.empty() ? "; it has " : ", ") + field.name;
+    }
+    return out.empty() ? "; it has none" : out;
   }
 
   bool read_currencies(Scope& scope) {

@@ -233,15 +233,20 @@ const std::vector<Wrong> kFields = {
      R"({"SetTaxRate":{"category":"standard","rate":20,"valid_since":"2026-03-10"}})",
      "SetTaxRate: has no field \"valid_since\", did you mean \"valid_from\"?"},
     {"FieldThatSharesNothingThatSaysAnything", place(R"("no_of_units":1,"lines":[])"),
-     "PlaceOrder: has no field \"no_of_units\""},
+     "PlaceOrder: has no field \"no_of_units\"; it has order, company, buyer, payer, currency, "
+     "terms, settlement, "
+     "requested_date, region, address, country, cost_centre, buyer_reference, no_split, lines"},
     {"DoubledField", R"({"RejectOrder":{"order":"O","order":"O"}})",
      "RejectOrder.order: stands here twice"},
     {"ControlCharacter", R"({"RejectOrder":{"order":"a\u0000b"}})",
      "RejectOrder.order: a text with control characters or broken UTF-8 is not an identifier: 1 to "
      "64 bytes of UTF-8 without control characters"},
     {"HiddenField", place(R"("lines":[{"item":"i","quantity":1,"spare":0}])"),
-     "PlaceOrder.lines[0]: has no field \"spare\""},
-    {"PoolField", place(R"("names":["a"],"lines":[])"), "PlaceOrder: has no field \"names\""},
+     "PlaceOrder.lines[0]: has no field \"spare\"; it has quantity, unit_price, item"},
+    {"PoolField", place(R"("names":["a"],"lines":[])"),
+     "PlaceOrder: has no field \"names\"; it has order, company, buyer, payer, currency, terms, "
+     "settlement, "
+     "requested_date, region, address, country, cost_centre, buyer_reference, no_split, lines"},
     {"NoItem", place(R"("lines":[{"item":"i","quantity":1},{"quantity":1}])"),
      "PlaceOrder.lines[1]: needs \"item\""},
     {"NoQuantity", place(R"("lines":[{"item":"i"}])"), "PlaceOrder.lines[0]: needs \"quantity\""},
