@@ -25,6 +25,10 @@ Status DaemonShard::open_log() {
   return {};
 }
 
+int DaemonShard::deciding_nice() const {
+  return around_.options.deciding_first == "on" ? kDecidingNice : 0;
+}
+
 Status DaemonShard::start_engine() {
   EngineOptions options;
   options.inbox_commands_max = around_.options.inbox_commands;
@@ -33,7 +37,7 @@ Status DaemonShard::start_engine() {
   options.server = around_.version;
   options.host = around_.host;
   options.views = views_.get();
-  options.nice = around_.options.deciding_first == "on" ? kDecidingNice : 0;
+  options.nice = deciding_nice();
   options.note = [this](const std::string& text) { say(Level::kInfo, text); };
   set_snapshots(options.snapshots);
   auto started = Engine::start(*log_, around_.clock, options, around_.progress);
@@ -46,6 +50,7 @@ void DaemonShard::open_views() {
   if (around_.options.views == "off") return;
   ViewHostOptions options;
   options.at_once = false;
+  options.nice_late = deciding_nice();
   options.say = [this](const std::string& text) { say(Level::kInfo, text); };
   views_ = std::make_unique<ViewHost>(*log_, log_->path() / "views", std::move(options));
 }

@@ -52,6 +52,7 @@ class DaemonShard {
   std::string label() const { return folders_.count() == 1 ? "" : std::to_string(number_); }
 
  private:
+  int deciding_nice() const;  // EngineOptions::nice
   void set_snapshots(SnapshotOptions& out);
   void say(Level level, const std::string& text) const;
 

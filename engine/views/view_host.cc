@@ -106,15 +106,38 @@ void ViewHost::renew() {
 
 // ---- the thread ---------------------------------------------------------------------------------
 
+// A thread that has lowered itself may not rise again: each time another one.
 void ViewHost::run() {
-  be_nice(kViewsNicer);
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    std::thread worker([this] { work(); });
+    worker.join();
+    lock.lock();
+  }
+}
+
+void ViewHost::work() {
+  int nice = fitting_nice();
+  be_nice(nice);
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
     const bool more = follow();
+    const int fits = fitting_nice();
+    if (fits < nice) return;
+    if (fits > nice) be_nice(nice = fits);
     lock.lock();
     if (!more) wake_.wait_for(lock, options_.look_every, [this] { return stopping_; });
   }
+}
+
+int ViewHost::fitting_nice() const {
+  const auto is_late = [&](const ViewStatus& view) {
+    return !view.building && view.trouble.empty() &&
+           static_cast<std::int64_t>(view.behind_ms) > options_.late_after.count();
+  };
+  return std::ranges::any_of(status(), is_late) ? options_.nice_late : options_.nice;
 }
 
 CommitNumber ViewHost::reached(const Follower& follower) {

@@ -1,6 +1,7 @@
-// ViewHost: keeps every view behind its log, on one thread at low priority, each in a store of its
-// own below one folder. It never waits for the engine and the engine never for it. A store that is
-// missing, damaged, of another format or of another log is rebuilt, and that is said.
+// ViewHost: keeps every view behind its log, on one thread at low priority until it is late, each
+// in a store of its own below one folder. It never waits for the engine and the engine never for
+// it. A store that is missing, damaged, of another format or of another log is rebuilt, and that is
+// said.
 #pragma once
 
 #include <chrono>
@@ -23,6 +24,11 @@ namespace kontor {
 struct ViewHostOptions {
   std::chrono::milliseconds look_every{500};  // for new commits; questions fold what is newer
   bool at_once = true;                        // false: when begin() is called
+  // How nice the thread is, beside the process. What is late must not grow without bound: the names
+  // that left lately are kept for so long only (projections/recently_left.h).
+  int nice = kViewsNicer;
+  int nice_late = 0;
+  std::chrono::milliseconds late_after{12'000};  // behind, of one that is not being built
   ViewBuilder::Options batch;
   ViewStoreOptions store;                       // for tests: its steps
   std::function<void(const std::string&)> say;  // the server's log; may be null
@@ -72,6 +78,8 @@ class ViewHost final : public Views {
   };
 
   void run();
+  void work();  // until stopped, or until another thread is to go on, less nice
+  int fitting_nice() const;
   // Whether there may be more to do at once.
   bool follow();
   // Whether its store is open and can be followed on.

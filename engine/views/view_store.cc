@@ -57,11 +57,11 @@ class NoDiary : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-// Merging what views have written is as nice as writing it (ViewHost).
+// Merging what views have written keeps up with writing it (ViewHost).
 class MergeBehind : public rocksdb::EventListener {
  public:
   void OnCompactionBegin(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*info*/) override {
-    be_nice(kViewsNicer);
+    be_nice(kMergesNicer);
   }
 };
 

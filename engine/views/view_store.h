@@ -22,8 +22,9 @@ class Env;
 
 namespace kontor {
 
-// Of the threads that write views and merge them: the engine's come first.
+// Beside the process, of the threads that write views and that merge them: the engine's come first.
 inline constexpr int kViewsNicer = 15;
+inline constexpr int kMergesNicer = 10;
 
 using BookPositions = std::map<BookNumber, Sequence>;
 

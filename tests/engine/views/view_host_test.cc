@@ -7,10 +7,13 @@
 #include <fstream>
 #include <future>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "engine/views/derive.h"
 #include "engine/views/fresh_view.h"
@@ -66,6 +69,31 @@ TEST_F(TheViews, BeginWhenTheyAreTold) {
 
   ViewHost never(live_.log(), folder(), later);
   never.stop();
+}
+
+TEST_F(TheViews, AreNiceToOthersUntilTheyAreLate) {
+  const auto niceness = [&](std::chrono::milliseconds late_after) {
+    std::mutex mutex;
+    std::set<int> seen;
+    ViewHostOptions watched = options();
+    watched.nice = 9;
+    watched.nice_late = 4;
+    watched.late_after = late_after;
+    watched.store.step = [&](IngestStep) {
+      const std::lock_guard lock(mutex);
+      seen.insert(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())) -
+                  ::getpriority(PRIO_PROCESS, static_cast<id_t>(::getpid())));
+      return true;
+    };
+    ViewHost host(live_.log(), folder(), watched);
+    EXPECT_TRUE(host.wait_for(live_.log().tail().last, kWaitMax)) << said();
+    host.stop();
+    return seen;
+  };
+  EXPECT_EQ(niceness(std::chrono::hours(1)), std::set{9});
+  ASSERT_EQ(live_.ask(R"({"id":"w","RegisterWarehouse":{"warehouse":"w"}})").status,
+            StatusCode::kDone);
+  EXPECT_EQ(niceness(std::chrono::milliseconds(-1)), std::set{4});
 }
 
 TEST_F(TheViews, SayThatOneUnknownIsNotOpen) {
