@@ -66,6 +66,7 @@ void DaemonShard::start_past() {
   options.copies_max = around_.options.past_copies;
   options.bytes_max = around_.options.past_mib << 20;
   options.kept = std::chrono::seconds(around_.options.past_kept_s);
+  options.nice = deciding_nice();
   options.say = [this](const std::string& text) { say(Level::kInfo, text); };
   past_ = std::make_unique<PastCopies>(*log_, snapshot_files_.get(), std::move(options));
 }

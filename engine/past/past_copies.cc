@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "engine/replay.h"
 #include "events/base/mark.h"
+#include "events/base/niceness.h"
 
 namespace kontor {
 namespace {
@@ -16,7 +14,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr int kNice = 10;  // the engine's threads come first
 constexpr seconds kSayEvery{5};
 constexpr std::uint64_t kMeasureEvery = 50'000;  // events, at least
 // Saved state is dense; in memory its vectors have room to grow, and indexes beside them.
@@ -164,8 +161,7 @@ PastCopies::Clock::time_point PastCopies::next_look() const {
 // ---- the thread ---------------------------------------------------------------------------------
 
 void PastCopies::run() {
-  // Of this thread alone, on Linux. Where it may not be, copies are as fast as the rest.
-  [[maybe_unused]] const int set = setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  if (options_.nice != 0) be_nice(options_.nice);  // where not, copies are as fast as the rest
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     const bool worked = refuse_late(lock) || answer_one(lock) || drop_old(lock) || make_some(lock);

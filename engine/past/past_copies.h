@@ -53,7 +53,8 @@ struct PastOptions {
   std::size_t waiting_max = 256;         // questions
   // Since it was last asked; less where another position is asked for and there is no room.
   std::chrono::milliseconds kept{30'000};
-  std::uint64_t slice_commits = 16;             // folded before it looks up
+  std::uint64_t slice_commits = 16;  // folded before it looks up
+  int nice = 0;                      // of the thread, beside the process: somebody waits for it
   std::function<void(const std::string&)> say;  // the server's log; may be null
   std::function<void()> slice;                  // for tests: called before each one; may be null
 };
