@@ -2,10 +2,13 @@
 // and how many, how large and for how long they may be.
 #include "engine/past/past_copies.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <future>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/support/engine/live_engine.h"
 #include "tests/support/engine/memory_snapshots.h"
@@ -223,6 +226,21 @@ TEST_F(ThePastCopies, AreKeptForTheNextPage) {
   EXPECT_EQ(stats.copies, 1U);
   EXPECT_EQ(stats.answered, 3U);
   EXPECT_GT(stats.bytes, 0U);
+}
+
+TEST_F(ThePastCopies, AreMadeAsNiceAsIsSaid) {
+  const Then then = order(1);
+  std::atomic<int> seen = 0;
+  PastOptions options;
+  options.nice = 4;
+  options.slice = [&] {
+    seen = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())) -
+           ::getpriority(PRIO_PROCESS, static_cast<id_t>(::getpid()));
+  };
+  start(options);
+  expect_as_then({then});
+  EXPECT_EQ(seen, 4);
+  copies_.reset();  // before what its thread writes to
 }
 
 TEST_F(ThePastCopies, AreAtMostAsManyAsSaid) {
