@@ -28,11 +28,11 @@ class SortedBlocks {
   // Valid until the set changes.
   class Iterator {
    public:
-    using iterator_category = std::forward_iterator_tag;
-    using value_type = Value;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const Value*;
-    using reference = const Value&;
+    using iterator_category = std::forward_iterator_tag;  // NOLINT(readability-identifier-naming)
+    using value_type = Value;                             // NOLINT(readability-identifier-naming)
+    using difference_type = std::ptrdiff_t;               // NOLINT(readability-identifier-naming)
+    using pointer = const Value*;                         // NOLINT(readability-identifier-naming)
+    using reference = const Value&;                       // NOLINT(readability-identifier-naming)
 
     Iterator() = default;
     Iterator(const std::vector<Block>* blocks, std::size_t block, std::size_t at)
