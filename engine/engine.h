@@ -57,7 +57,7 @@ struct EngineOptions {
   // Says which events a settled document has when a command names it; outlives the engine. Null:
   // they are looked for in the log from its birth on.
   const Views* views = nullptr;
-  int nice = 0;  // of the deciding thread, beside the process; what is not allowed is noted
+  int nice = 0;  // of deciding and committing, beside the process; not allowed: noted
   std::function<void(const std::string&)> note;  // a line for the operator; on any thread
 };
 
